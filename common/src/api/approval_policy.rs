@@ -1,0 +1,171 @@
+//! `ApprovalPolicy`: rules that say which remediations need approval.
+
+use kube::{CustomResource, KubeSchema};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::shared::{ActionType, Condition, IssueSeverity, conditions_schema};
+
+/// The rules.
+#[derive(Clone, CustomResource, Debug, Deserialize, KubeSchema, PartialEq, Serialize)]
+#[kube(
+    group = "platform.chatcli.io",
+    version = "v1alpha1",
+    kind = "ApprovalPolicy",
+    plural = "approvalpolicies",
+    namespaced,
+    status = "ApprovalPolicyStatus",
+    derive = "PartialEq",
+    shortname = "ap",
+    shortname = "approvalpol",
+    category = "chatcli",
+    category = "aiops",
+    printcolumn(name = "DefaultMode", type_ = "string", json_path = ".spec.defaultMode"),
+    printcolumn(name = "Enabled", type_ = "boolean", json_path = ".spec.enabled"),
+    printcolumn(name = "Approved", type_ = "integer", json_path = ".status.totalApproved"),
+    printcolumn(name = "Rejected", type_ = "integer", json_path = ".status.totalRejected"),
+    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
+)]
+#[serde(rename_all = "camelCase")]
+pub struct ApprovalPolicySpec {
+    /// Ordered rules.
+    pub rules: Vec<ApprovalRule>,
+    /// Mode for plans that no rule matches.
+    #[serde(default = "manual", skip_serializing_if = "Option::is_none")]
+    pub default_mode: Option<ApprovalMode>,
+    /// Policy on or off.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "the shape serde asks for")]
+fn manual() -> Option<ApprovalMode> {
+    Some(ApprovalMode::Manual)
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// How a decision is made.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ApprovalMode {
+    /// By rule.
+    Auto,
+    /// By one person.
+    #[default]
+    Manual,
+    /// By several people.
+    Quorum,
+}
+
+/// One rule.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApprovalRule {
+    /// Rule id, referenced by requests.
+    #[schemars(length(min = 1, max = 253))]
+    pub name: String,
+    /// Selector; all given parts must match.
+    #[serde(rename = "match")]
+    pub matches: ApprovalMatch,
+    /// How the decision is made.
+    #[serde(default)]
+    pub mode: ApprovalMode,
+    /// Approvals needed in `quorum` mode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required_approvers: Option<i32>,
+    /// Minutes until an undecided request expires.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_minutes: Option<i32>,
+    /// When decisions may take effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change_window: Option<ChangeWindowSpec>,
+    /// All must hold in `auto` mode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_approve_conditions: Option<AutoApproveConditions>,
+}
+
+/// What a rule selects; an empty part selects all.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApprovalMatch {
+    /// Issue severities.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub severities: Vec<IssueSeverity>,
+    /// Any plan action of these types.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub action_types: Vec<ActionType>,
+    /// Namespace of the affected resource.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub namespaces: Vec<String>,
+    /// Kinds, case-insensitive.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resource_kinds: Vec<String>,
+}
+
+/// A weekly window in a time zone.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeWindowSpec {
+    /// IANA zone name.
+    #[serde(default = "utc")]
+    pub timezone: String,
+    /// Week-day names.
+    #[serde(default = "working_days")]
+    pub allowed_days: Vec<String>,
+    /// First hour, inclusive.
+    #[schemars(range(min = 0, max = 23))]
+    pub start_hour: i32,
+    /// Last hour, exclusive; smaller than the start means overnight.
+    #[schemars(range(min = 0, max = 24))]
+    pub end_hour: i32,
+}
+
+pub(crate) fn utc() -> String {
+    "UTC".to_owned()
+}
+
+pub(crate) fn working_days() -> Vec<String> {
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"].map(str::to_owned).to_vec()
+}
+
+/// What must hold for an automatic approval.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AutoApproveConditions {
+    /// Lowest accepted confidence, 0 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub min_confidence: f64,
+    /// Highest severity that may pass.
+    pub max_severity: IssueSeverity,
+    /// Lowest accepted success rate of the same action types, 0 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub historical_success_rate: f64,
+}
+
+/// Counters.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApprovalPolicyStatus {
+    /// Approved requests.
+    #[serde(default)]
+    pub total_approved: i64,
+    /// Rejected requests.
+    #[serde(default)]
+    pub total_rejected: i64,
+    /// Expired requests.
+    #[serde(default)]
+    pub total_expired: i64,
+    /// Auto-approved part of `totalApproved`.
+    #[serde(default)]
+    pub total_auto_approved: i64,
+    /// Standard conditions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "conditions_schema")]
+    pub conditions: Vec<Condition>,
+    /// Generation this status speaks of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_generation: Option<i64>,
+}

@@ -1,0 +1,224 @@
+//! `ApprovalRequest`: one question to people, sealed to one preview.
+
+use kube::{CustomResource, KubeSchema};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::shared::{Condition, NameRef, RemediationAction, Time, conditions_schema};
+
+/// What is asked. Immutable.
+#[derive(Clone, CustomResource, Debug, Deserialize, KubeSchema, PartialEq, Serialize)]
+#[kube(
+    group = "platform.chatcli.io",
+    version = "v1alpha1",
+    kind = "ApprovalRequest",
+    namespaced,
+    status = "ApprovalRequestStatus",
+    derive = "PartialEq",
+    shortname = "ar",
+    shortname = "approvalreq",
+    category = "chatcli",
+    category = "aiops",
+    printcolumn(name = "Issue", type_ = "string", json_path = ".spec.issueRef.name"),
+    printcolumn(name = "Plan", type_ = "string", json_path = ".spec.remediationPlanRef"),
+    printcolumn(name = "State", type_ = "string", json_path = ".status.state"),
+    printcolumn(name = "Rule", type_ = "string", json_path = ".spec.ruleName"),
+    printcolumn(name = "Expires", type_ = "date", json_path = ".status.expiresAt", priority = "1"),
+    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
+)]
+#[x_kube(validation = Rule::new("self == oldSelf").message("an ApprovalRequest's spec is immutable"))]
+#[serde(rename_all = "camelCase")]
+pub struct ApprovalRequestSpec {
+    /// Incident concerned.
+    pub issue_ref: NameRef,
+    /// Plan name.
+    #[schemars(length(max = 253))]
+    pub remediation_plan_ref: String,
+    /// ApprovalPolicy name; `autonomy` when the namespace's autonomy asks.
+    #[schemars(length(max = 253))]
+    pub policy_ref: String,
+    /// Rule inside that policy; the class that asks, when autonomy does.
+    #[schemars(length(max = 253))]
+    pub rule_name: String,
+    /// Actions awaiting consent.
+    pub requested_actions: Vec<RemediationAction>,
+    /// Who asks.
+    #[schemars(length(max = 253))]
+    pub requester: String,
+    /// Impact estimate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blast_radius: Option<BlastRadiusAssessment>,
+    /// Facts for the decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<ApprovalEvidence>,
+    /// Minutes until it expires undecided.
+    #[serde(default = "thirty")]
+    pub timeout_minutes: i32,
+    /// Distinct approvers needed.
+    #[serde(default = "one")]
+    pub required_approvers: i32,
+    /// UID of the plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_uid: Option<String>,
+}
+
+fn thirty() -> i32 {
+    30
+}
+
+fn one() -> i32 {
+    1
+}
+
+/// Who else is hit.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BlastRadiusAssessment {
+    /// Pods hit.
+    pub affected_pods: i32,
+    /// Services selecting those pods.
+    pub affected_services: i32,
+    /// Namespaces touched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub affected_namespaces: Vec<String>,
+    /// `low`, `medium`, `high`, `critical` or `unknown`.
+    pub risk_level: String,
+    /// Explanation.
+    pub description: String,
+}
+
+/// Facts for the decision.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApprovalEvidence {
+    /// Confidence of the explanation, 0 to 1.
+    #[serde(default)]
+    pub ai_confidence: f64,
+    /// The explanation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ai_analysis: Option<String>,
+    /// Share of past plans with these action types that completed, 0 to 1.
+    #[serde(default)]
+    pub historical_success_rate: f64,
+    /// How many past plans that is.
+    #[serde(default)]
+    pub previous_attempts: i32,
+    /// State before remediation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preflight_snapshot: Option<String>,
+}
+
+/// Where a request stands.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, JsonSchema, PartialEq, Serialize)]
+pub enum ApprovalRequestState {
+    /// Waiting for votes.
+    #[default]
+    Pending,
+    /// Enough distinct approvals on the current digest.
+    Approved,
+    /// At least one rejection.
+    Rejected,
+    /// Nobody decided in time.
+    Expired,
+    /// A newer request asks instead.
+    Superseded,
+    /// The plan is gone or no longer needed.
+    Cancelled,
+}
+
+/// How it was decided.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApprovalRequestStatus {
+    /// Lifecycle state.
+    #[serde(default)]
+    pub state: ApprovalRequestState,
+    /// Decision log.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<ApprovalDecision>,
+    /// Time of approval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_at: Option<Time>,
+    /// Time of rejection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejected_at: Option<Time>,
+    /// Time of expiry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expired_at: Option<Time>,
+    /// Approved by policy, not by a person.
+    #[serde(default)]
+    pub auto_approved: bool,
+    /// Standard conditions: `Ready`, `VoteIdentityUnverified`, `AwaitingWindow`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "conditions_schema")]
+    pub conditions: Vec<Condition>,
+
+    /// Generation this status speaks of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_generation: Option<i64>,
+    /// Digest of the preview that votes must name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_digest: Option<String>,
+    /// Absolute end of the wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Time>,
+    /// Votes that do not count, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored_votes: Vec<IgnoredVote>,
+    /// The admission objects that guarded the votes, as they were when the request opened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sealed_guards: Vec<SealedGuard>,
+    /// Counts state changes; effects are named from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transition: Option<i64>,
+}
+
+/// One vote that counted.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApprovalDecision {
+    /// Who decided.
+    pub approver: String,
+    /// `approved` or `rejected`.
+    pub decision: String,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When.
+    pub timestamp: Time,
+    /// UID of the voter as the API server knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voter_uid: Option<String>,
+    /// `admission`, `legacy` or `rest`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_by: Option<String>,
+    /// The ApprovalVote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vote_ref: Option<NameRef>,
+}
+
+/// A vote that does not count.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IgnoredVote {
+    /// The ApprovalVote's name.
+    pub name: String,
+    /// Who cast it.
+    pub voter: String,
+    /// `OlderPreview`, `OtherRequest`, `NotAllowed`, `Unverified`, `Repeated`, ….
+    pub reason: String,
+}
+
+/// Identity of an admission object.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SealedGuard {
+    /// Kind.
+    pub kind: String,
+    /// Name.
+    pub name: String,
+    /// UID.
+    pub uid: String,
+    /// Generation; the resourceVersion for kinds without one.
+    pub version: String,
+}

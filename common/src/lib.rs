@@ -1,0 +1,14 @@
+//! What the operator and the plugin agree on. No watches, no tasks, no terminal.
+//!
+//! In: Kubernetes API objects. Out: our API types ([`api`]), what is wrong and why ([`facts`] → [`signals`] → [`diagnosis`]), what
+//! would change it ([`actions`]) and who may decide that ([`decisions`]). Everything except the two verbs that talk to the API server
+//! (`actions::preview`, `actions::apply`) is a pure function.
+
+pub mod actions;
+pub mod api;
+pub mod decisions;
+pub mod diagnosis;
+pub mod facts;
+pub mod naming;
+pub mod redact;
+pub mod signals;
