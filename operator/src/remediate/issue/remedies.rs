@@ -94,3 +94,67 @@ fn from_remedy(remedy: &Remedy, finding: &Finding) -> Chosen {
 fn was_tried(actions: &[RemediationAction], plans: &[Arc<RemediationPlan>]) -> bool {
     plans.iter().any(|plan| plan.spec.actions == actions)
 }
+
+#[cfg(test)]
+mod tests {
+    use common::api::{
+        IssueSeverity,
+        issue::IssueState,
+        remediation_plan::RemediationState,
+        runbook::{RunbookSpec, RunbookStep},
+    };
+
+    use super::*;
+    use crate::remediate::testing::{insight, issue, plan_of};
+
+    fn runbook(name: &str, action: &str, severity: IssueSeverity) -> Arc<Runbook> {
+        Arc::new(Runbook::new(
+            name,
+            RunbookSpec {
+                description: Some("by hand".to_owned()),
+                trigger: RunbookTrigger { signal_type: SignalType::ImagePullError, severity, resource_kind: "Deployment".to_owned() },
+                steps: vec![RunbookStep { name: "one".to_owned(), action: action.to_owned(), ..RunbookStep::default() }],
+                max_attempts: Some(3),
+                enabled: None,
+                bound_to: None,
+                requested_by: None,
+            },
+        ))
+    }
+
+    fn chosen(runbooks: &[Arc<Runbook>], plans: &[Arc<RemediationPlan>]) -> Option<Chosen> {
+        let insight = insight(&[ActionType::RollbackDeployment]);
+        let finding = insight.status.as_ref().unwrap().findings[0].clone();
+        choose(&issue(IssueState::Analyzing, 0), &finding, runbooks, plans)
+    }
+
+    #[test]
+    fn a_runbook_by_a_person_comes_before_the_findings_own_remedy() {
+        let chosen = chosen(&[runbook("by-hand", "RestartDeployment", IssueSeverity::High)], &[]).unwrap();
+        assert_eq!(chosen.runbook.as_deref(), Some("by-hand"));
+    }
+
+    #[test]
+    fn a_runbook_for_another_severity_is_not_taken() {
+        assert_eq!(chosen(&[runbook("low", "RestartDeployment", IssueSeverity::Low)], &[]).unwrap().runbook, None);
+    }
+
+    #[test]
+    fn a_disabled_runbook_is_not_taken() {
+        let mut off = (*runbook("off", "RestartDeployment", IssueSeverity::High)).clone();
+        off.spec.enabled = Some(false);
+        assert_eq!(chosen(&[Arc::new(off)], &[]).unwrap().runbook, None);
+    }
+
+    #[test]
+    fn an_unknown_action_stays_unknown_and_is_refused_later_instead_of_guessed() {
+        let chosen = chosen(&[runbook("odd", "MakeItWork", IssueSeverity::High)], &[]).unwrap();
+        assert_eq!(chosen.actions[0].action_type, ActionType::Custom);
+    }
+
+    #[test]
+    fn what_failed_once_is_not_offered_again() {
+        let failed = Arc::new(plan_of(1, ActionType::RollbackDeployment, RemediationState::RolledBack));
+        assert_eq!(chosen(&[], &[failed]), None);
+    }
+}
