@@ -92,7 +92,10 @@ impl Request {
     /// It only asked what would happen.
     pub fn is_dry_run(&self) -> bool {
         self.uri.split_once('?').is_some_and(|(_, query)| query.contains("dryRun=All"))
-            || self.request_object.as_ref().is_some_and(|body| body["dryRun"].as_array().is_some_and(|all| !all.is_empty()))
+            || self
+                .request_object
+                .as_ref()
+                .is_some_and(|body| body["dryRun"].as_array().is_some_and(|all| !all.is_empty()))
     }
 
     /// The operation id the body carries, where the body is recorded.

@@ -4,10 +4,10 @@
 //! context, which may be somebody's production.
 
 use std::path::PathBuf;
-use std::sync::Mutex;
 
 use anyhow::{Context, Result};
 use kube::Client;
+use tokio::sync::OnceCell;
 
 use crate::audit::AuditLog;
 use crate::connection::Connection;
@@ -25,18 +25,12 @@ pub struct Cluster {
 }
 
 /// Found once per test program: asking the cluster's command again would cost every test a second.
-static FOUND: Mutex<Option<(Connection, Facts, bool)>> = Mutex::new(None);
+static FOUND: OnceCell<(Connection, Facts, bool)> = OnceCell::const_new();
 
 impl Cluster {
     /// The cluster of `CHATCLI_TEST_KUBECONFIG` if that is set, else this repository's own, started if it does not run yet.
     pub async fn start() -> Result<Self> {
-        let known = FOUND.lock().map_err(|_| anyhow::anyhow!("an earlier start panicked"))?.clone();
-        let (connection, facts, own) = match known {
-            Some(known) => known,
-            None => find().await?,
-        };
-        *FOUND.lock().map_err(|_| anyhow::anyhow!("an earlier start panicked"))? =
-            Some((connection.clone(), facts.clone(), own));
+        let (connection, facts, own) = FOUND.get_or_try_init(find).await?.clone();
         Ok(Self { client: connection.client()?, connection, facts, own })
     }
 

@@ -20,7 +20,8 @@ pub struct Connection {
 impl Connection {
     /// Reads a kubeconfig; its current context counts.
     pub async fn from_file(kubeconfig: &Path) -> Result<Self> {
-        let parsed = Kubeconfig::read_from(kubeconfig).with_context(|| format!("cannot read {}", kubeconfig.display()))?;
+        let parsed =
+            Kubeconfig::read_from(kubeconfig).with_context(|| format!("cannot read {}", kubeconfig.display()))?;
         let config = Config::from_custom_kubeconfig(parsed, &KubeConfigOptions::default()).await?;
         Ok(Self { kubeconfig: kubeconfig.to_owned(), config })
     }

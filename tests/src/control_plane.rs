@@ -36,7 +36,8 @@ impl ControlPlane {
         let facts = cluster.up(arguments)?;
         let kubeconfig = facts.get("KUBECONFIG").context("the cluster does not say where its kubeconfig is")?;
         let connection = Connection::from_file(&PathBuf::from(kubeconfig)).await?;
-        let audit_log = AuditLog::at(facts.get("AUDIT_LOG").context("the cluster does not say where its audit log is")?.into());
+        let audit_log =
+            AuditLog::at(facts.get("AUDIT_LOG").context("the cluster does not say where its audit log is")?.into());
         Ok(Self { cluster, connection, audit_log, _state: state })
     }
 

@@ -3,6 +3,7 @@
 //! In: the built programs and a cluster. Out: what a test says in a sentence. Never: sleeps to wait for something; a wait is a watch with
 //! a deadline ([`watching::eventually`]).
 
+pub mod app;
 pub mod audit;
 pub mod cluster;
 pub mod connection;
@@ -16,6 +17,7 @@ pub mod place;
 pub mod programs;
 pub mod watching;
 
+pub use app::{App, Workload};
 pub use audit::AuditLog;
 pub use cluster::Cluster;
 pub use connection::Connection;

@@ -27,9 +27,8 @@ impl TestNamespace {
     pub async fn create(connection: &Connection, purpose: &str, autonomy: Option<&str>) -> Result<Self> {
         let name = format!("{purpose}-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let client = connection.client()?;
-        let annotations = autonomy.map(|level| {
-            BTreeMap::from([(common::api::keys::annotations::AUTONOMY.to_owned(), level.to_owned())])
-        });
+        let annotations = autonomy
+            .map(|level| BTreeMap::from([(common::api::keys::annotations::AUTONOMY.to_owned(), level.to_owned())]));
         let namespace = Namespace {
             metadata: ObjectMeta {
                 name: Some(name.clone()),

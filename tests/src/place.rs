@@ -19,7 +19,8 @@ pub fn target() -> PathBuf {
 /// Logs and kubeconfigs of this test program; kept after the run, so that a failure can be looked at.
 pub fn traces() -> PathBuf {
     let program = std::env::current_exe().ok();
-    let name = program.as_deref().and_then(Path::file_stem).map_or("kit".into(), |stem| stem.to_string_lossy().into_owned());
+    let name =
+        program.as_deref().and_then(Path::file_stem).map_or("kit".into(), |stem| stem.to_string_lossy().into_owned());
     // the hash that cargo appends to a test program's name is noise here
     let name = name.rsplit_once('-').map_or(name.as_str(), |(stem, hash)| if hash.len() == 16 { stem } else { &name });
     let folder = target().join("kit").join(name);

@@ -44,7 +44,10 @@ impl<K> Seen<K> {
 }
 
 /// What tests wait for: anything the API server lists.
-pub trait Watched: Resource<DynamicType: Default> + Clone + Debug + DeserializeOwned + Serialize + Send + 'static {}
+pub trait Watched:
+    Resource<DynamicType: Default> + Clone + Debug + DeserializeOwned + Serialize + Send + 'static
+{
+}
 impl<K: Resource<DynamicType: Default> + Clone + Debug + DeserializeOwned + Serialize + Send + 'static> Watched for K {}
 
 /// Waits until `check` finds what it looks for among the objects of `api`, and returns it.
