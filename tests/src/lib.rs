@@ -3,6 +3,8 @@
 //! In: the built programs and a cluster. Out: what a test says in a sentence. Never: sleeps to wait for something; a wait is a watch with
 //! a deadline ([`watching::eventually`]).
 
+#![allow(clippy::missing_panics_doc, reason = "a panic is how a test fails")]
+
 pub mod app;
 pub mod audit;
 pub mod cluster;
