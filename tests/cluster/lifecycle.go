@@ -210,7 +210,7 @@ func (c *Cluster) remove() error {
 	if err := stop(3*time.Second, clients...); err != nil {
 		return err
 	}
-	if err := stop(5*time.Second, servers...); err != nil {
+	if err := stop(2*time.Second, servers...); err != nil {
 		return err
 	}
 	if c.Kind == Full {

@@ -122,7 +122,6 @@ failSwapOn: false
 enforceNodeAllocatable: []
 oomScoreAdj: 0
 makeIPTablesUtilChains: false
-localStorageCapacityIsolation: false
 # the machine's disk is not ours to judge: a nearly full one must neither evict pods nor delete their images
 evictionHard: {memory.available: 50Mi, nodefs.available: "0%%", nodefs.inodesFree: "0%%", imagefs.available: "0%%", imagefs.inodesFree: "0%%"}
 imageGCHighThresholdPercent: 100
