@@ -7,6 +7,8 @@ pub mod analyze;
 pub mod config;
 pub mod correlate;
 pub mod detect;
+pub mod remediate;
+pub mod review;
 pub mod runtime;
 
 use std::process::ExitCode;
@@ -38,5 +40,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     detect::register(&mut runtime);
     correlate::register(&mut runtime);
     analyze::register(&mut runtime);
+    remediate::register(&mut runtime);
+    review::register(&mut runtime);
     runtime.run().await
 }

@@ -5,7 +5,15 @@
 //! not previewed.
 
 pub mod issue;
+mod place;
 pub mod plan;
 
+use crate::runtime::Runtime;
+
+/// Adds both controllers.
+pub fn register(runtime: &mut Runtime) {
+    runtime.register(issue::Issues);
+}
+
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;

@@ -243,7 +243,7 @@ fn plan_actions(plan: &RemediationPlan) -> Vec<ActionRecord> {
 
 /// Parameters as they may be shown: what looks like a secret is named, not printed.
 fn shown(params: &std::collections::BTreeMap<String, String>) -> std::collections::BTreeMap<String, String> {
-    params.iter().map(|(key, value)| (key.clone(), common::redact::text(value))).collect()
+    params.iter().map(|(key, value)| (key.clone(), common::redact::secrets(value).into_owned())).collect()
 }
 
 /// `success` is reserved for a step whose plan was verified.
@@ -314,7 +314,16 @@ mod tests {
         issue.status.as_mut().unwrap().resolved_at = Some(Time(now() + SignedDuration::from_secs(75)));
         let insight = insight(&[ActionType::RollbackDeployment]);
         let plans: Vec<_> = plans.into_iter().map(Arc::new).collect();
-        report(&Input { now: now(), issue: &issue, insight: Some(&insight), plans: &plans, requests: &[], existing: None, others: &[] }).unwrap()
+        report(&Input {
+            now: now(),
+            issue: &issue,
+            insight: Some(&insight),
+            plans: &plans,
+            requests: &[],
+            existing: None,
+            others: &[],
+        })
+        .unwrap()
     }
 
     #[test]
@@ -343,7 +352,8 @@ mod tests {
     #[test]
     fn a_step_that_was_never_sent_is_not_reported_as_executed() {
         let mut plan = plan_of(1, ActionType::RollbackDeployment, RemediationState::Failed);
-        plan.status.as_mut().unwrap().steps = vec![StepStatus { writes: vec![WriteRecord::default()], ..StepStatus::default() }];
+        plan.status.as_mut().unwrap().steps =
+            vec![StepStatus { writes: vec![WriteRecord::default()], ..StepStatus::default() }];
         assert!(told(IssueState::Escalated, vec![plan]).actions_executed.is_empty());
     }
 
@@ -353,7 +363,8 @@ mod tests {
         let status = plan.status.as_mut().unwrap();
         status.steps[0].applied_at = Some(Time(now() + SignedDuration::from_secs(5)));
         status.completed_at = Some(Time(now() + SignedDuration::from_secs(60)));
-        let kinds: Vec<_> = told(IssueState::Resolved, vec![plan]).timeline.into_iter().map(|event| event.event_type).collect();
+        let kinds: Vec<_> =
+            told(IssueState::Resolved, vec![plan]).timeline.into_iter().map(|event| event.event_type).collect();
         assert_eq!(kinds, ["detected", "analyzed", "action_executed", "verified", "resolved"]);
     }
 
@@ -369,7 +380,15 @@ mod tests {
             },
         );
         existing.status = Some(PostMortemStatus { issue_transition: Some(2), ..PostMortemStatus::default() });
-        let input = Input { now: now(), issue: &issue, insight: None, plans: &[], requests: &[], existing: Some(&existing), others: &[] };
+        let input = Input {
+            now: now(),
+            issue: &issue,
+            insight: None,
+            plans: &[],
+            requests: &[],
+            existing: Some(&existing),
+            others: &[],
+        };
         assert_eq!(report(&input), None);
     }
 }

@@ -25,7 +25,8 @@ pub(super) async fn apply(ctx: &Context, issue: &Arc<Issue>, seen: &Seen, next: 
     match next {
         Move::Wait { for_what } => status::wait(ctx, issue, &for_what, seen.max_attempts).await.map(drop),
         Move::Enter { state, reason, message, required_action } => {
-            let back = state == IssueState::Analyzing && issue.status.as_ref().is_some_and(|status| status.state == IssueState::Resolved);
+            let back = state == IssueState::Analyzing
+                && issue.status.as_ref().is_some_and(|status| status.state == IssueState::Resolved);
             if back {
                 explain_again(ctx, seen).await?;
             }
@@ -59,7 +60,10 @@ pub(super) async fn apply(ctx: &Context, issue: &Arc<Issue>, seen: &Seen, next: 
                 None => record_runbook(ctx, issue, &chosen).await?,
             };
             let plan = create_plan(ctx, issue, attempt, &chosen, &runbook).await?;
-            let limit = chosen.max_attempts.filter(|limit| *limit > 0).map_or(seen.max_attempts, |limit| limit.min(seen.max_attempts));
+            let limit = chosen
+                .max_attempts
+                .filter(|limit| *limit > 0)
+                .map_or(seen.max_attempts, |limit| limit.min(seen.max_attempts));
             let entering = Entering {
                 state: IssueState::Remediating,
                 reason: if attempt == 1 { "RemediationPlanCreated" } else { "RetryingRemediation" },
@@ -78,7 +82,9 @@ async fn enter(ctx: &Context, issue: &Arc<Issue>, entering: &Entering<'_>) -> Re
     let written = status::enter(ctx, issue, entering).await?;
     let transition = written.status.as_ref().and_then(|status| status.transition).unwrap_or(0);
     let bad = matches!(entering.state, IssueState::Escalated | IssueState::Contained | IssueState::Failed);
-    let note = Note::new(reason_word(entering.reason), "Reconcile", entering.message).warning_if(bad).once(transition.to_string());
+    let note = Note::new(reason_word(entering.reason), "Reconcile", entering.message)
+        .warning_if(bad)
+        .once(transition.to_string());
     ctx.events.tell(written.object_ref(&()), note);
     let labels = IssueLabels { severity: written.spec.severity.to_string(), state: entering.state.to_string() };
     ctx.metrics.issues.get_or_create(&labels).inc();
@@ -94,10 +100,31 @@ async fn enter(ctx: &Context, issue: &Arc<Issue>, entering: &Entering<'_>) -> Re
 /// Events want a word that lives as long as the program; reasons are all literals of `decide`.
 fn reason_word(reason: &str) -> &'static str {
     const WORDS: &[&str] = &[
-        "Detected", "AIInsightCreated", "FaultReturned", "ReanalysisRequested", "RemediationPlanCreated", "RetryingRemediation",
-        "RemediationSucceeded", "AutoResolved", "ResourceDeleted", "HumanActionRestoredService", "ContainmentApplied", "MaxAttemptsReached",
-        "NoRemedy", "NoRunbookForRetry", "ObserveOnly", "Protected", "Rejected", "ApprovalExpired", "RollbackFailed", "BreakerOpen",
-        "OwnedByGitOps", "Forbidden", "OutcomeUnknown", "Blocked", "PlanMissing",
+        "Detected",
+        "AIInsightCreated",
+        "FaultReturned",
+        "ReanalysisRequested",
+        "RemediationPlanCreated",
+        "RetryingRemediation",
+        "RemediationSucceeded",
+        "AutoResolved",
+        "ResourceDeleted",
+        "HumanActionRestoredService",
+        "ContainmentApplied",
+        "MaxAttemptsReached",
+        "NoRemedy",
+        "NoRunbookForRetry",
+        "ObserveOnly",
+        "Protected",
+        "Rejected",
+        "ApprovalExpired",
+        "RollbackFailed",
+        "BreakerOpen",
+        "OwnedByGitOps",
+        "Forbidden",
+        "OutcomeUnknown",
+        "Blocked",
+        "PlanMissing",
     ];
     WORDS.iter().find(|word| **word == reason).copied().unwrap_or("Changed")
 }
@@ -129,7 +156,8 @@ async fn explain_again(ctx: &Context, seen: &Seen) -> Result<(), WriteError> {
 async fn record_runbook(ctx: &Context, issue: &Issue, chosen: &Chosen) -> Result<String, WriteError> {
     let resource = issue.spec.resource.clone();
     let actions = serde_json::to_string(&chosen.actions).unwrap_or_default();
-    let identity = naming::hash(&[resource.uid.as_deref().unwrap_or(&resource.name), &chosen.finding_code, &actions], 10);
+    let identity =
+        naming::hash(&[resource.uid.as_deref().unwrap_or(&resource.name), &chosen.finding_code, &actions], 10);
     let name = naming::with_hash(&format!("auto-{}-{}", chosen.finding_code, resource.kind), &identity);
     let steps = chosen
         .actions
@@ -146,7 +174,11 @@ async fn record_runbook(ctx: &Context, issue: &Issue, chosen: &Chosen) -> Result
         &name,
         RunbookSpec {
             description: Some(chosen.why.clone()),
-            trigger: RunbookTrigger { signal_type, severity: issue.spec.severity, resource_kind: resource.kind.clone() },
+            trigger: RunbookTrigger {
+                signal_type,
+                severity: issue.spec.severity,
+                resource_kind: resource.kind.clone(),
+            },
             steps,
             max_attempts: None,
             enabled: None,
@@ -167,7 +199,13 @@ fn signal(name: &str) -> Option<SignalType> {
     serde_json::from_value(json!(name)).ok()
 }
 
-async fn create_plan(ctx: &Context, issue: &Issue, attempt: i32, chosen: &Chosen, runbook: &str) -> Result<String, WriteError> {
+async fn create_plan(
+    ctx: &Context,
+    issue: &Issue,
+    attempt: i32,
+    chosen: &Chosen,
+    runbook: &str,
+) -> Result<String, WriteError> {
     let name = naming::plan(&issue.name_any(), attempt);
     let mut plan = RemediationPlan::new(
         &name,

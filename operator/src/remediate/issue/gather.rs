@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use common::api::{AIInsight, Anomaly, Issue, RemediationPlan, Runbook};
-use common::decisions::autonomy::Autonomy;
+use common::decisions::Autonomy;
 use common::naming;
 use jiff::Timestamp;
 use kube::ResourceExt as _;
@@ -80,8 +80,10 @@ fn may_plan(ctx: &Context, issue: &Issue) -> MayPlan {
     if let Some(why) = place.out_of_bounds {
         return MayPlan::No("Protected", why);
     }
-    match place.autonomy {
-        Autonomy::Observe => MayPlan::No("ObserveOnly", format!("{} is set to observe: nothing is planned there", place.name)),
+    match place.standing.level {
+        Autonomy::Observe => {
+            MayPlan::No("ObserveOnly", format!("{} is set to observe: nothing is planned there", place.name))
+        }
         _ => MayPlan::Yes,
     }
 }

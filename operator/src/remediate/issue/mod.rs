@@ -9,7 +9,7 @@ mod status;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Stores, Tag, resource_tags};
+use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Stores, Tag};
 
 /// Moves Issues from one state to the next.
 pub struct Issues;
@@ -25,7 +25,10 @@ impl Controller for Issues {
     fn wake(&self, stores: &Stores, change: &Change) -> Vec<ObjectKey> {
         match &change.object {
             Object::Issue(issue) if !change.gone => vec![ObjectKey::of(&**issue)],
-            Object::Anomaly(anomaly) => beside(&**anomaly, anomaly.status.as_ref().and_then(|status| status.issue_ref.as_ref()).map(|issue| &issue.name)),
+            Object::Anomaly(anomaly) => beside(
+                &**anomaly,
+                anomaly.status.as_ref().and_then(|status| status.issue_ref.as_ref()).map(|issue| &issue.name),
+            ),
             Object::AIInsight(insight) => beside(&**insight, Some(&insight.spec.issue_ref.name)),
             Object::RemediationPlan(plan) => beside(&**plan, Some(&plan.spec.issue_ref.name)),
             // A workload that goes takes its incidents with it; its other changes reach them as Anomalies.
@@ -81,9 +84,4 @@ pub(crate) fn resource_exists(stores: &Stores, resource: &common::api::ResourceR
         "Node" => is_in!(nodes),
         _ => true,
     }
-}
-
-/// Issues of a resource, open or not.
-pub(crate) fn issues_of(stores: &Stores, resource: &common::api::ResourceRef) -> Vec<Arc<common::api::Issue>> {
-    resource_tags(resource).next().map(|tag| stores.issues.tagged(&tag)).unwrap_or_default()
 }

@@ -112,8 +112,16 @@ mod tests {
             name,
             RunbookSpec {
                 description: Some("by hand".to_owned()),
-                trigger: RunbookTrigger { signal_type: SignalType::ImagePullError, severity, resource_kind: "Deployment".to_owned() },
-                steps: vec![RunbookStep { name: "one".to_owned(), action: action.to_owned(), ..RunbookStep::default() }],
+                trigger: RunbookTrigger {
+                    signal_type: SignalType::ImagePullError,
+                    severity,
+                    resource_kind: "Deployment".to_owned(),
+                },
+                steps: vec![RunbookStep {
+                    name: "one".to_owned(),
+                    action: action.to_owned(),
+                    ..RunbookStep::default()
+                }],
                 max_attempts: Some(3),
                 enabled: None,
                 bound_to: None,

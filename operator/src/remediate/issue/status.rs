@@ -62,12 +62,21 @@ pub(super) struct Entering<'a> {
 }
 
 /// Writes a new state. The transition number is what effects are named from.
-pub(super) async fn enter(ctx: &Context, issue: &Arc<Issue>, entering: &Entering<'_>) -> Result<Arc<Issue>, WriteError> {
+pub(super) async fn enter(
+    ctx: &Context,
+    issue: &Arc<Issue>,
+    entering: &Entering<'_>,
+) -> Result<Arc<Issue>, WriteError> {
     status::apply(ctx, issue, &OWNER, entered(issue, entering, ctx.clock.now())).await
 }
 
 /// Says what the incident waits for; no transition.
-pub(super) async fn wait(ctx: &Context, issue: &Arc<Issue>, for_what: &str, max_attempts: i32) -> Result<Arc<Issue>, WriteError> {
+pub(super) async fn wait(
+    ctx: &Context,
+    issue: &Arc<Issue>,
+    for_what: &str,
+    max_attempts: i32,
+) -> Result<Arc<Issue>, WriteError> {
     let mut wanted = carried(&issue.status.clone().unwrap_or_default(), max_attempts);
     wanted["waitsFor"] = shown(for_what);
     status::apply(ctx, issue, &OWNER, wanted).await
@@ -99,7 +108,9 @@ fn entered(issue: &Issue, entering: &Entering<'_>, now: Timestamp) -> Value {
         wanted["resolvedAt"] = Value::Null;
         wanted["reopened"] = json!(before.reopened.unwrap_or(0) + 1);
     }
-    let at = |kind, holds, reason: &str, message: &str| condition(&before.conditions, kind, holds, reason, message, generation, now);
+    let at = |kind, holds, reason: &str, message: &str| {
+        condition(&before.conditions, kind, holds, reason, message, generation, now)
+    };
     let mut list = Vec::new();
     for (state, kind) in PHASES {
         if *state == entering.state {
@@ -109,8 +120,14 @@ fn entered(issue: &Issue, entering: &Entering<'_>, now: Timestamp) -> Value {
         }
     }
     if human {
-        list.push(at(conditions::REQUIRES_HUMAN_ACTION, true, entering.reason, entering.required_action.unwrap_or(entering.message)));
-    } else if before.conditions.iter().any(|old| old.type_ == conditions::REQUIRES_HUMAN_ACTION && old.status == "True") {
+        list.push(at(
+            conditions::REQUIRES_HUMAN_ACTION,
+            true,
+            entering.reason,
+            entering.required_action.unwrap_or(entering.message),
+        ));
+    } else if before.conditions.iter().any(|old| old.type_ == conditions::REQUIRES_HUMAN_ACTION && old.status == "True")
+    {
         list.push(at(conditions::REQUIRES_HUMAN_ACTION, false, "HumanActionCompleted", entering.message));
     }
     wanted["conditions"] = json!(list);
@@ -146,13 +163,22 @@ mod tests {
     use crate::remediate::testing::{issue, now};
 
     fn entering(state: IssueState, reason: &'static str) -> Entering<'static> {
-        Entering { state, reason, message: "because", required_action: None, waits_for: "nothing", plan: None, max_attempts: 5 }
+        Entering {
+            state,
+            reason,
+            message: "because",
+            required_action: None,
+            waits_for: "nothing",
+            plan: None,
+            max_attempts: 5,
+        }
     }
 
     #[test]
     fn a_state_that_is_left_flips_its_condition_instead_of_losing_it() {
         let mut issue = issue(IssueState::Analyzing, 0);
-        issue.status.as_mut().unwrap().conditions = vec![condition(&[], conditions::ANALYZING, true, "AIInsightCreated", "", None, now())];
+        issue.status.as_mut().unwrap().conditions =
+            vec![condition(&[], conditions::ANALYZING, true, "AIInsightCreated", "", None, now())];
         let wanted = entered(&issue, &entering(IssueState::Resolved, "AutoResolved"), now());
         let analyzing = wanted["conditions"].as_array().unwrap().iter().find(|c| c["type"] == "Analyzing").unwrap();
         assert_eq!(analyzing["status"], "False");
@@ -169,7 +195,8 @@ mod tests {
 
     #[test]
     fn every_transition_has_its_own_number() {
-        let wanted = entered(&issue(IssueState::Detected, 0), &entering(IssueState::Analyzing, "AIInsightCreated"), now());
+        let wanted =
+            entered(&issue(IssueState::Detected, 0), &entering(IssueState::Analyzing, "AIInsightCreated"), now());
         assert_eq!(wanted["transition"], 3);
     }
 }
