@@ -101,6 +101,13 @@ pub enum Consent {
         /// One sentence.
         message: String,
     },
+    /// It may run, but not at this hour.
+    OutsideWindow {
+        /// When the change window opens.
+        opens: Option<Timestamp>,
+        /// One sentence.
+        message: String,
+    },
     /// Enough approvals on this very digest, re-read and re-checked just now.
     Given(String),
     /// Somebody said no.
