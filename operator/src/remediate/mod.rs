@@ -13,6 +13,7 @@ use crate::runtime::Runtime;
 /// Adds both controllers.
 pub fn register(runtime: &mut Runtime) {
     runtime.register(issue::Issues);
+    runtime.register(plan::Plans::default());
 }
 
 #[cfg(test)]

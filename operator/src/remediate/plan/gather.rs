@@ -21,6 +21,7 @@ pub(super) struct Seen {
     pub(super) sick: Sick,
     pub(super) health: Option<HealthSample>,
     pub(super) asked: consent::Asked,
+    pub(super) policy_digest: Option<String>,
     brakes: Brakes,
     again: Option<Repeated>,
     rival: Option<String>,
@@ -59,6 +60,7 @@ pub(super) async fn gather(ctx: &Arc<Context>, fresh: &Fresh, plan: &Arc<Remedia
         sick,
         health: None,
         asked: consent::Asked::default(),
+        policy_digest: None,
         brakes: target.as_ref().map_or_else(Brakes::default, |target| brakes(ctx, target)),
         again: None,
         rival: target.as_ref().and_then(|target| world::rival(ctx, plan, target)),
@@ -71,7 +73,9 @@ pub(super) async fn gather(ctx: &Arc<Context>, fresh: &Fresh, plan: &Arc<Remedia
     let (Some(issue), Some(target)) = (seen.issue.clone(), seen.target.clone()) else { return Ok(seen) };
     seen.health = world::health(ctx, &target, &seen.sick);
     match status.state {
-        RemediationState::Pending | RemediationState::WaitingApproval => before_the_first_write(ctx, plan, &issue, &status, &mut seen).await?,
+        RemediationState::Pending | RemediationState::WaitingApproval => {
+            before_the_first_write(ctx, plan, &issue, &target, &status, &mut seen).await?;
+        }
         RemediationState::Executing | RemediationState::Verifying => {
             seen.arrival = arrival(ctx, plan, &target, &status).await;
         }
@@ -85,11 +89,17 @@ async fn before_the_first_write(
     ctx: &Arc<Context>,
     plan: &Arc<RemediationPlan>,
     issue: &Issue,
+    target: &ResourceRef,
     status: &RemediationPlanStatus,
     seen: &mut Seen,
 ) -> Result<(), Error> {
-    let Some(preview) = status.preview.as_ref().filter(|_| is_worth_asking(seen)) else { return Ok(()) };
-    seen.asked = consent::ask(ctx, plan, issue, preview).await?;
+    if !is_worth_asking(seen) {
+        return Ok(());
+    }
+    let rules = consent::rules(ctx, plan, issue, target).await?;
+    seen.policy_digest.clone_from(&rules.digest);
+    let Some(preview) = &status.preview else { return Ok(()) };
+    seen.asked = consent::ask(ctx, plan, issue, target, &rules, preview).await?;
     if matches!(seen.asked.consent, Consent::Given(_) | Consent::NotNeeded(_)) && seen.rival.is_none() {
         seen.again = Some(again(ctx, plan, seen, preview).await);
     }

@@ -1,10 +1,12 @@
 //! The life of a plan: previewed, allowed, applied step by step, proven, or taken back.
 
 mod apply;
+mod consent;
 pub mod decide;
 pub mod gates;
 mod gather;
 mod status;
+mod verbs;
 mod world;
 
 use std::collections::HashSet;
