@@ -71,6 +71,7 @@ func (c *Cluster) startEtcd() error {
 	return c.start("etcd", "--name=default", "--data-dir="+c.path("etcd"), "--log-level=warn",
 		"--listen-client-urls="+client, "--advertise-client-urls="+client,
 		"--listen-peer-urls="+peer, "--initial-advertise-peer-urls="+peer, "--initial-cluster=default="+peer,
+		"--heartbeat-interval=10", "--election-timeout=100", // milliseconds: a single member waits that long before it elects itself
 		"--unsafe-no-fsync") // nothing here survives a power cut anyway
 }
 
