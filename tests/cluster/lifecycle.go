@@ -95,12 +95,25 @@ func (c *Cluster) reuse(ctx context.Context) error {
 	if c.Kind == ControlPlane {
 		return nil
 	}
-	if c.kubeletHealthy(ctx) != nil {
-		if err := c.setKubelet(ctx, true); err != nil {
-			return err
-		}
+	c.awaitNodeFault(ctx)
+	if err := c.setKubelet(ctx, true); err != nil {
+		return err
 	}
 	return c.waitForNode(ctx)
+}
+
+// awaitNodeFault lets a test finish that stopped the node on purpose: starting the kubelet under it would fake its result. A test that
+// died, or takes longer than any should, is not waited for.
+func (c *Cluster) awaitNodeFault(ctx context.Context) {
+	for begin := time.Now(); time.Since(begin) < 3*time.Minute && ctx.Err() == nil; time.Sleep(200 * time.Millisecond) {
+		culprit, stopped := c.nodeStopper()
+		if !stopped || !culprit.isRunning() {
+			return
+		}
+		if time.Since(begin) < 200*time.Millisecond {
+			say("process %d stopped the node; waiting until it starts it again or ends", culprit.pid)
+		}
+	}
 }
 
 func (c *Cluster) startControlPlane(ctx context.Context) error {
