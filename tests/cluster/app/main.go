@@ -72,7 +72,11 @@ func main() {
 	flag.BoolVar(&b.ignoreTerm, "ignore-term", false, "do not end on SIGTERM")
 	flag.DurationVar(&b.logEvery, "log-every", 0, "write --log-line this often")
 	flag.StringVar(&b.logLine, "log-line", "still here", "with --log-every")
+	get := flag.String("get", "", "ask this URL once, print the answer and exit: curl, for exec into an image without a shell")
 	flag.Parse()
+	if *get != "" {
+		os.Exit(printAnswer(*get))
+	}
 	fromEnvironment()
 
 	if err := run(&b); err != nil {

@@ -100,3 +100,18 @@ func ask(url string) error {
 	}
 	return nil
 }
+
+func printAnswer(url string) int {
+	response, err := asker.Get(url)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer response.Body.Close()
+	_, _ = io.Copy(os.Stdout, response.Body)
+	if response.StatusCode >= 300 {
+		fmt.Fprintln(os.Stderr, response.Status)
+		return 1
+	}
+	return 0
+}
