@@ -15,7 +15,8 @@ use super::decide::{Decision, Move, Outcome};
 use super::gather::Seen;
 use super::status::Draft;
 use super::verbs::{self, NoPreview};
-use super::{Fresh, consent, world};
+use super::{Fresh, world};
+use crate::approve::{self, Opened};
 use crate::runtime::metrics::ActionLabels;
 use crate::runtime::{Context, Error, Note, WriteError};
 
@@ -31,7 +32,7 @@ pub(super) async fn apply(
     match decision.next {
         Move::Preview => preview(ctx, plan, seen, draft).await,
         Move::Reseal(sealed) => reseal(ctx, plan, seen, draft, &sealed).await,
-        Move::Ask(why) => ask(ctx, plan, seen, draft, &why).await,
+        Move::Ask(why) => return ask(ctx, plan, seen, draft, &why).await,
         Move::Wait { reason, message, .. } => {
             draft.condition(conditions::EXECUTING, draft.status.state == RemediationState::Executing, reason, &message);
             draft.write(ctx).await.map(drop)
@@ -51,7 +52,12 @@ pub(super) async fn apply(
         }
         Move::Verify => {
             draft.status.actions_completed_at = Some(draft.time());
-            draft.enter(RemediationState::Verifying).condition(conditions::EXECUTING, false, "Applied", "every step is applied and settled");
+            draft.enter(RemediationState::Verifying).condition(
+                conditions::EXECUTING,
+                false,
+                "Applied",
+                "every step is applied and settled",
+            );
             draft.write(ctx).await.map(drop)
         }
         Move::BeginSoak => {
@@ -69,7 +75,12 @@ pub(super) async fn apply(
     .map_err(Error::from)
 }
 
-async fn preview(ctx: &Context, plan: &Arc<RemediationPlan>, seen: &Seen, mut draft: Draft<'_>) -> Result<(), WriteError> {
+async fn preview(
+    ctx: &Context,
+    plan: &Arc<RemediationPlan>,
+    seen: &Seen,
+    mut draft: Draft<'_>,
+) -> Result<(), WriteError> {
     match verbs::preview(ctx, plan, seen, None).await {
         Ok(previewed) => {
             seal(ctx, seen, &mut draft, previewed.preview, previewed.steps);
@@ -114,7 +125,9 @@ async fn reseal(
         return Err(WriteError::Unknown("the change could not be asked for again".to_owned()));
     };
     let before = draft.status.preview.as_ref().map(|preview| preview.digest.clone()).unwrap_or_default();
-    let message = format!("what it would change is no longer {before}; the preview was taken again and earlier approvals are void");
+    let message = format!(
+        "what it would change is no longer {before}; the preview was taken again and earlier approvals are void"
+    );
     tracing::info!(plan = plan.name_any(), was = before, is = sealed.digest, "drifted");
     seal(ctx, seen, &mut draft, previewed.preview, previewed.steps);
     draft.enter(RemediationState::Pending).condition(conditions::PREVIEWED, true, "Drifted", &message).condition(
@@ -136,15 +149,29 @@ fn seal(ctx: &Context, seen: &Seen, draft: &mut Draft<'_>, preview: PlanPreview,
     draft.status.steps = steps;
 }
 
-async fn ask(ctx: &Arc<Context>, plan: &Arc<RemediationPlan>, seen: &Seen, mut draft: Draft<'_>, why: &str) -> Result<(), WriteError> {
-    let request = consent::open(ctx, plan, seen).await?;
-    draft.status.approval_ref = Some(NameRef::new(request));
-    if draft.status.state != RemediationState::WaitingApproval {
-        draft.enter(RemediationState::WaitingApproval);
+async fn ask(
+    ctx: &Arc<Context>,
+    plan: &Arc<RemediationPlan>,
+    seen: &Seen,
+    mut draft: Draft<'_>,
+    why: &str,
+) -> Result<(), Error> {
+    let (Some(issue), Some(need)) = (&seen.issue, &seen.asked.need) else { return Ok(()) };
+    match approve::open(ctx, plan, issue, need).await? {
+        Opened::Asked(request) => {
+            draft.status.approval_ref = Some(NameRef::new(request));
+            if draft.status.state != RemediationState::WaitingApproval {
+                draft.enter(RemediationState::WaitingApproval);
+            }
+            draft.condition(conditions::APPROVED, false, "WaitingForVotes", why);
+            let written = draft.write(ctx).await?;
+            tell(ctx, &written, Note::new("ApprovalRequested", "Approve", why));
+        }
+        Opened::Unverified(why) => {
+            draft.condition(conditions::APPROVED, false, "VoteIdentityUnverified", &why);
+            draft.write(ctx).await?;
+        }
     }
-    draft.condition(conditions::APPROVED, false, "WaitingForVotes", why);
-    let written = draft.write(ctx).await?;
-    tell(ctx, &written, Note::new("ApprovalRequested", "Approve", why));
     Ok(())
 }
 
@@ -159,7 +186,13 @@ async fn intend(
 ) -> Result<(), WriteError> {
     let at = draft.time();
     if draft.status.state != RemediationState::Executing {
-        let who = draft.status.gates.iter().find(|gate| gate.name == "approval").map(|gate| gate.message.clone()).unwrap_or_default();
+        let who = draft
+            .status
+            .gates
+            .iter()
+            .find(|gate| gate.name == "approval")
+            .map(|gate| gate.message.clone())
+            .unwrap_or_default();
         draft.status.started_at = Some(at.clone());
         draft.status.health_before.clone_from(&seen.health);
         draft.enter(RemediationState::Executing).condition(conditions::APPROVED, true, "Approved", &who);
@@ -175,7 +208,13 @@ async fn intend(
     draft.write(ctx).await.map(drop)
 }
 
-async fn send(ctx: &Context, fresh: &Fresh, plan: &Arc<RemediationPlan>, mut draft: Draft<'_>, index: usize) -> Result<Result<(), WriteError>, Error> {
+async fn send(
+    ctx: &Context,
+    fresh: &Fresh,
+    plan: &Arc<RemediationPlan>,
+    mut draft: Draft<'_>,
+    index: usize,
+) -> Result<Result<(), WriteError>, Error> {
     let step = &draft.status.steps[index];
     let (tries, done) = (step.tries, step.writes_done);
     let sent = verbs::send(ctx, plan, step).await?;
@@ -212,7 +251,13 @@ async fn send(ctx: &Context, fresh: &Fresh, plan: &Arc<RemediationPlan>, mut dra
     Ok(written)
 }
 
-async fn look(ctx: &Context, fresh: &Fresh, plan: &Arc<RemediationPlan>, mut draft: Draft<'_>, index: usize) -> Result<(), WriteError> {
+async fn look(
+    ctx: &Context,
+    fresh: &Fresh,
+    plan: &Arc<RemediationPlan>,
+    mut draft: Draft<'_>,
+    index: usize,
+) -> Result<(), WriteError> {
     let step = &draft.status.steps[index];
     let tries = step.tries;
     match verbs::look(ctx, plan, step).await {
@@ -262,7 +307,13 @@ fn applied_to(ctx: &Context, target: &common::api::ResourceRef, draft: &mut Draf
 }
 
 /// Says first that the step is being taken back, then takes it back: an undo is safe to repeat.
-async fn undo(ctx: &Context, plan: &Arc<RemediationPlan>, mut draft: Draft<'_>, index: usize, because: &str) -> Result<Result<(), WriteError>, Error> {
+async fn undo(
+    ctx: &Context,
+    plan: &Arc<RemediationPlan>,
+    mut draft: Draft<'_>,
+    index: usize,
+    because: &str,
+) -> Result<Result<(), WriteError>, Error> {
     if draft.status.steps[index].phase != StepPhase::Undoing {
         draft.status.rollback_performed = Some(true);
         draft.status.rollback_result = Some(because.to_owned());
@@ -276,7 +327,13 @@ async fn undo(ctx: &Context, plan: &Arc<RemediationPlan>, mut draft: Draft<'_>, 
     Ok(draft.write(ctx).await.map(drop))
 }
 
-async fn finish(ctx: &Context, plan: &Arc<RemediationPlan>, seen: &Seen, mut draft: Draft<'_>, outcome: &Outcome) -> Result<(), WriteError> {
+async fn finish(
+    ctx: &Context,
+    plan: &Arc<RemediationPlan>,
+    seen: &Seen,
+    mut draft: Draft<'_>,
+    outcome: &Outcome,
+) -> Result<(), WriteError> {
     draft.status.completed_at = Some(draft.time());
     draft.status.result = Some(outcome.message.clone());
     let good = outcome.state == RemediationState::Completed;
@@ -308,7 +365,12 @@ async fn finish(ctx: &Context, plan: &Arc<RemediationPlan>, seen: &Seen, mut dra
 
 fn tell(ctx: &Context, plan: &Arc<RemediationPlan>, note: Note) {
     let transition = plan.status.as_ref().and_then(|status| status.transition).unwrap_or(0);
-    let digest = plan.status.as_ref().and_then(|status| status.preview.as_ref()).map(|preview| preview.digest.clone()).unwrap_or_default();
+    let digest = plan
+        .status
+        .as_ref()
+        .and_then(|status| status.preview.as_ref())
+        .map(|preview| preview.digest.clone())
+        .unwrap_or_default();
     ctx.events.tell(plan.object_ref(&()), note.once(naming::hash(&[&transition.to_string(), &digest], 8)));
 }
 

@@ -11,8 +11,8 @@ use common::decisions::{self, ApprovalNeed, Author, KnownPolicy, Need, Question,
 use common::naming;
 use jiff::Timestamp;
 use k8s_openapi::api::authorization::v1::{ResourceAttributes, SubjectAccessReview, SubjectAccessReviewSpec};
-use kube::api::{Api, PostParams};
 use kube::ResourceExt as _;
+use kube::api::{Api, PostParams};
 
 use super::decide::Consent;
 use crate::approve::{self, PolicyAsRead};
@@ -35,7 +35,12 @@ pub(super) struct Rules {
 }
 
 /// Reads the policies. One that cannot be understood stops the plan later, in [`ask`]; here it only has no digest.
-pub(super) async fn rules(ctx: &Context, plan: &RemediationPlan, issue: &Issue, target: &ResourceRef) -> Result<Rules, Error> {
+pub(super) async fn rules(
+    ctx: &Context,
+    plan: &RemediationPlan,
+    issue: &Issue,
+    target: &ResourceRef,
+) -> Result<Rules, Error> {
     let namespace = plan.namespace().unwrap_or_default();
     let policies = approve::policies(ctx, &namespace).await?;
     let known: Vec<KnownPolicy<'_>> = policies.iter().map(PolicyAsRead::known).collect();
@@ -79,7 +84,9 @@ pub(super) async fn ask(
             let counted = approve::recount(ctx, plan, &preview.digest, &need).await?;
             let consent = match counted {
                 approve::Answer::NotAsked => Consent::ToAsk(need.sentence()),
-                approve::Answer::Waiting { have, need, expires_at, message } => Consent::Waiting { have, need, expires_at, message },
+                approve::Answer::Waiting { have, need, expires_at, message } => {
+                    Consent::Waiting { have, need, expires_at, message }
+                }
                 approve::Answer::Approved(who) => within(&need.windows, now, Consent::Given(who)),
                 approve::Answer::Rejected(who) => Consent::Rejected(who),
                 approve::Answer::Expired(why) => Consent::Expired(why),
@@ -103,7 +110,13 @@ fn types_of(plan: &RemediationPlan) -> Vec<ActionType> {
     plan.spec.actions.iter().map(|action| action.action_type).collect()
 }
 
-fn subject<'a>(ctx: &'a Context, namespace: &'a str, issue: &'a Issue, target: &'a ResourceRef, actions: &'a [ActionType]) -> Subject<'a> {
+fn subject<'a>(
+    ctx: &'a Context,
+    namespace: &'a str,
+    issue: &'a Issue,
+    target: &'a ResourceRef,
+    actions: &'a [ActionType],
+) -> Subject<'a> {
     Subject { operator_namespace: &ctx.namespace, namespace, target, severity: issue.spec.severity, actions }
 }
 
@@ -112,16 +125,23 @@ fn confidence(ctx: &Context, plan: &RemediationPlan) -> Option<f64> {
     let insight = ObjectKey::new(plan.namespace().unwrap_or_default(), naming::insight(&plan.spec.issue_ref.name));
     let insight = ctx.stores.insights.get(&insight)?;
     let findings = &insight.status.as_ref()?.findings;
-    findings.iter().find(|finding| Some(&finding.code) == plan.spec.finding_code.as_ref()).map(|finding| finding.confidence)
+    findings
+        .iter()
+        .find(|finding| Some(&finding.code) == plan.spec.finding_code.as_ref())
+        .map(|finding| finding.confidence)
 }
 
 /// Share of finished plans of the same actions on the same kind that were verified; absent without any.
 fn success_rate(ctx: &Context, types: &[ActionType], target: &ResourceRef) -> Option<f64> {
     let finished = ctx.stores.plans.filter(|plan| {
         let ran = plan.status.as_ref().is_some_and(|status| status.state.is_terminal() && status.started_at.is_some());
-        ran && types_of(plan) == types && super::world::target_of(&ctx.stores, plan).is_some_and(|its| its.kind == target.kind)
+        ran && types_of(plan) == types
+            && super::world::target_of(&ctx.stores, plan).is_some_and(|its| its.kind == target.kind)
     });
-    let good = finished.iter().filter(|plan| plan.status.as_ref().is_some_and(|status| status.state == RemediationState::Completed)).count();
+    let good = finished
+        .iter()
+        .filter(|plan| plan.status.as_ref().is_some_and(|status| status.state == RemediationState::Completed))
+        .count();
     (!finished.is_empty()).then(|| good as f64 / finished.len() as f64)
 }
 
@@ -135,7 +155,8 @@ async fn author_may(ctx: &Context, plan: &RemediationPlan, target: &ResourceRef)
         let Ok(entry) = actions::find(action.action_type) else { return Some(false) };
         for rule in entry.spec.rules {
             for verb in rule.verbs {
-                let (resource, subresource) = rule.resource.split_once('/').map_or((rule.resource, None), |(a, b)| (a, Some(b)));
+                let (resource, subresource) =
+                    rule.resource.split_once('/').map_or((rule.resource, None), |(a, b)| (a, Some(b)));
                 let review = SubjectAccessReview {
                     spec: SubjectAccessReviewSpec {
                         user: Some(author.to_owned()),

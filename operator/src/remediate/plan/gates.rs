@@ -195,7 +195,9 @@ fn approved(input: &Input<'_>) -> Answer {
         Consent::Waiting { expires_at, message, .. } => {
             Answer::Stop("WaitingForVotes", wait(*expires_at, "WaitingForVotes", message))
         }
-        Consent::OutsideWindow { opens, message } => Answer::Stop("OutsideWindow", wait(*opens, "OutsideWindow", message)),
+        Consent::OutsideWindow { opens, message } => {
+            Answer::Stop("OutsideWindow", wait(*opens, "OutsideWindow", message))
+        }
         Consent::Rejected(who) => Answer::Stop("Rejected", Move::Finish(Outcome::failed("Rejected", who.clone()))),
         Consent::Expired(why) => Answer::Stop("Expired", Move::Finish(Outcome::failed("Expired", why.clone()))),
         Consent::Unverified(why) => Answer::Stop("VoteIdentityUnverified", wait(None, "VoteIdentityUnverified", why)),

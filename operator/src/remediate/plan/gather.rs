@@ -125,7 +125,12 @@ fn brakes(ctx: &Context, target: &ResourceRef) -> Brakes {
 }
 
 /// Where the world is, for the step at hand or, once all are settled, for all of them.
-async fn arrival(ctx: &Context, plan: &RemediationPlan, target: &ResourceRef, status: &RemediationPlanStatus) -> Arrival {
+async fn arrival(
+    ctx: &Context,
+    plan: &RemediationPlan,
+    target: &ResourceRef,
+    status: &RemediationPlanStatus,
+) -> Arrival {
     let since = status.steps.iter().filter_map(|step| step.applied_at.as_ref()).map(|at| at.0).min();
     if let Some(why) = since.and_then(|since| world::setback(ctx, target, since)) {
         return Arrival::Failed(why);
@@ -133,7 +138,8 @@ async fn arrival(ctx: &Context, plan: &RemediationPlan, target: &ResourceRef, st
     let verifying = status.state == RemediationState::Verifying;
     let mut reached = Arrival::NotLooked;
     for step in &status.steps {
-        let looks = matches!(step.phase, StepPhase::Applied | StepPhase::Settling) || (verifying && step.phase == StepPhase::Settled);
+        let looks = matches!(step.phase, StepPhase::Applied | StepPhase::Settling)
+            || (verifying && step.phase == StepPhase::Settled);
         if looks {
             reached = verbs::arrival(ctx, plan, target, step).await;
             if reached != Arrival::Arrived {

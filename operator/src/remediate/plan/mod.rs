@@ -83,7 +83,13 @@ impl Controller for Plans {
 }
 
 fn of_issue(stores: &Stores, issue: &ObjectKey) -> Vec<ObjectKey> {
-    stores.plans.tagged(&Tag::Issue(issue.clone())).iter().filter(|plan| is_unfinished(plan)).map(|plan| ObjectKey::of(&**plan)).collect()
+    stores
+        .plans
+        .tagged(&Tag::Issue(issue.clone()))
+        .iter()
+        .filter(|plan| is_unfinished(plan))
+        .map(|plan| ObjectKey::of(&**plan))
+        .collect()
 }
 
 fn unfinished(stores: &Stores, which: impl Fn(&RemediationPlan) -> bool) -> Vec<ObjectKey> {

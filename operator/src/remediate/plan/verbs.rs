@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use common::actions::{
-    self, ChangeSet, Errand, Found, PreviewError, PreviewInput, Previewed, Refusal, Scope, SendError, Sent, Settled, Undone,
+    self, ChangeSet, Errand, Found, PreviewError, PreviewInput, Previewed, Refusal, Scope, SendError, Sent, Settled,
+    Undone,
 };
 use common::api::{
     RemediationPlan, ResourceRef,
@@ -35,9 +36,9 @@ impl From<PreviewError> for NoPreview {
         let message = error.to_string();
         match error {
             // A right that is missing stays missing; a server that did not answer may answer.
-            PreviewError::Refused { refusal: Refusal::CannotRead { .. }, .. } | PreviewError::AskAgain(_) | PreviewError::Unreadable(_) => {
-                Self::Unknown(message)
-            }
+            PreviewError::Refused { refusal: Refusal::CannotRead { .. }, .. }
+            | PreviewError::AskAgain(_)
+            | PreviewError::Unreadable(_) => Self::Unknown(message),
             PreviewError::Refused { refusal, .. } => Self::Refused { reason: refusal.reason().to_owned(), message },
             PreviewError::TargetGone(_) => Self::Refused { reason: "TargetGone".to_owned(), message },
         }
@@ -52,7 +53,10 @@ pub(super) async fn preview(
     at: Option<Timestamp>,
 ) -> Result<Previewed, NoPreview> {
     let Some(target) = &seen.target else {
-        return Err(NoPreview::Refused { reason: "TargetGone".to_owned(), message: "the plan has no target".to_owned() });
+        return Err(NoPreview::Refused {
+            reason: "TargetGone".to_owned(),
+            message: "the plan has no target".to_owned(),
+        });
     };
     let now = ctx.clock.now();
     let input = PreviewInput {
@@ -64,7 +68,11 @@ pub(super) async fn preview(
 }
 
 /// Sends the next stored request of a step.
-pub(super) async fn send(ctx: &Context, plan: &RemediationPlan, step: &StepStatus) -> Result<Result<Sent, SendError>, Error> {
+pub(super) async fn send(
+    ctx: &Context,
+    plan: &RemediationPlan,
+    step: &StepStatus,
+) -> Result<Result<Sent, SendError>, Error> {
     let Some(write) = next_write(step) else { return Ok(Ok(Sent::default())) };
     // Asked right before the request leaves: the turn may have begun under an older answer.
     ctx.leader.still().map_err(WriteError::from)?;
@@ -82,7 +90,11 @@ pub(super) async fn look(ctx: &Context, plan: &RemediationPlan, step: &StepStatu
 }
 
 /// Takes a step back, newest request first. Gives its last phase and what was left alone.
-pub(super) async fn undo(ctx: &Context, plan: &RemediationPlan, step: &StepStatus) -> Result<(StepPhase, Option<String>), Error> {
+pub(super) async fn undo(
+    ctx: &Context,
+    plan: &RemediationPlan,
+    step: &StepStatus,
+) -> Result<(StepPhase, Option<String>), Error> {
     if step.undo.is_empty() {
         return Ok((StepPhase::NotUndoable, Some("nothing of it can be taken back".to_owned())));
     }
@@ -95,7 +107,9 @@ pub(super) async fn undo(ctx: &Context, plan: &RemediationPlan, step: &StepStatu
         match actions::undo(&ctx.clients.write, record, &errand).await {
             Ok(undone) => results.push(undone),
             // Safe to repeat: what is back already is skipped.
-            Err(SendError::TryLater(_) | SendError::OutcomeUnknown(_) | SendError::PdbSaysNo { .. }) => return Err(WriteError::Busy.into()),
+            Err(SendError::TryLater(_) | SendError::OutcomeUnknown(_) | SendError::PdbSaysNo { .. }) => {
+                return Err(WriteError::Busy.into());
+            }
             Err(error) => results.push(Undone::NotUndoable(error.to_string())),
         }
     }
@@ -117,7 +131,8 @@ pub(super) async fn arrival(ctx: &Context, plan: &RemediationPlan, target: &Reso
     };
     let chosen: Vec<ResourceRef> = step.writes.iter().map(|write| write.object.clone()).collect();
     let uid = plan.uid().unwrap_or_default();
-    let scope = Scope { target, now: ctx.clock.now(), plan_uid: &uid, operator_namespace: &ctx.namespace, chosen: &chosen };
+    let scope =
+        Scope { target, now: ctx.clock.now(), plan_uid: &uid, operator_namespace: &ctx.namespace, chosen: &chosen };
     let live = match actions::read(&ctx.clients.read, &scope, &action.needs(target)).await {
         Ok(live) => live,
         Err(actions::ReadError::TargetGone(why)) => return Arrival::Failed(why),

@@ -31,7 +31,10 @@ pub(super) fn target_of(stores: &Stores, plan: &RemediationPlan) -> Option<Resou
         return Some(target.clone());
     }
     let namespace = plan.namespace().unwrap_or_default();
-    stores.issues.get(&ObjectKey::new(namespace, plan.spec.issue_ref.name.clone())).map(|issue| issue.spec.resource.clone())
+    stores
+        .issues
+        .get(&ObjectKey::new(namespace, plan.spec.issue_ref.name.clone()))
+        .map(|issue| issue.spec.resource.clone())
 }
 
 /// Whether the incident's trouble goes on.
@@ -47,7 +50,8 @@ pub(super) fn sickness(ctx: &Context, issue: &Issue) -> Sick {
             None => Sick::Unknown("the incident has no anomaly yet".to_owned()),
         };
     }
-    let firing: Vec<String> = anomalies.iter().filter(|anomaly| is_active(anomaly)).map(|anomaly| told(anomaly)).collect();
+    let firing: Vec<String> =
+        anomalies.iter().filter(|anomaly| is_active(anomaly)).map(|anomaly| told(anomaly)).collect();
     if firing.is_empty() { Sick::No } else { Sick::Yes(firing) }
 }
 
@@ -102,7 +106,9 @@ fn pods_of(stores: &Stores, target: &ResourceRef) -> Vec<Arc<Pod>> {
 pub(super) fn setback(ctx: &Context, target: &ResourceRef, since: Timestamp) -> Option<String> {
     pods_of(&ctx.stores, target)
         .iter()
-        .filter(|pod| pod.metadata.deletion_timestamp.is_none() && pod.creation_timestamp().is_some_and(|at| at.0 >= since))
+        .filter(|pod| {
+            pod.metadata.deletion_timestamp.is_none() && pod.creation_timestamp().is_some_and(|at| at.0 >= since)
+        })
         .find_map(|pod| containers(pod).find_map(|container| hopeless(pod, container)))
 }
 
@@ -114,7 +120,8 @@ fn containers(pod: &Pod) -> impl Iterator<Item = &ContainerStatus> {
 }
 
 fn hopeless(pod: &Pod, container: &ContainerStatus) -> Option<String> {
-    let waiting = container.state.as_ref().and_then(|state| state.waiting.as_ref()).and_then(|waiting| waiting.reason.as_deref());
+    let waiting =
+        container.state.as_ref().and_then(|state| state.waiting.as_ref()).and_then(|waiting| waiting.reason.as_deref());
     let name = pod.name_any();
     match waiting {
         Some(reason @ ("ImagePullBackOff" | "InvalidImageName" | "CreateContainerConfigError")) => {
@@ -134,7 +141,8 @@ pub(super) fn soak(ctx: &Context, issue: &Issue, target: &ResourceRef) -> i64 {
     if !anomalies.iter().any(|anomaly| deadly(anomaly.spec.signal_type)) {
         return SOAK;
     }
-    let longest = pods_of(&ctx.stores, target).iter().flat_map(|pod| containers(pod).filter_map(life).max()).max().unwrap_or(0);
+    let longest =
+        pods_of(&ctx.stores, target).iter().flat_map(|pod| containers(pod).filter_map(life).max()).max().unwrap_or(0);
     (2 * longest).clamp(SOAK_AFTER_DEATHS, SOAK_AT_MOST)
 }
 
@@ -152,7 +160,10 @@ pub(super) fn patience(ctx: &Context, target: &ResourceRef, soak: i64) -> Signed
         "Deployment" => ctx.stores.deployments.get(&key).and_then(|found| {
             let spec = found.spec.as_ref()?;
             let waves = i64::from(spec.replicas.unwrap_or(1).max(1));
-            Some(i64::from(spec.progress_deadline_seconds.unwrap_or(600)) + waves * i64::from(spec.min_ready_seconds.unwrap_or(0)))
+            Some(
+                i64::from(spec.progress_deadline_seconds.unwrap_or(600))
+                    + waves * i64::from(spec.min_ready_seconds.unwrap_or(0)),
+            )
         }),
         _ => None,
     };
@@ -162,7 +173,10 @@ pub(super) fn patience(ctx: &Context, target: &ResourceRef, soak: i64) -> Signed
 /// Another plan that is changing the same object.
 pub(super) fn rival(ctx: &Context, plan: &RemediationPlan, target: &ResourceRef) -> Option<String> {
     let others = ctx.stores.plans.filter(|other| other.uid() != plan.uid() && is_acting(other));
-    others.iter().find(|other| target_of(&ctx.stores, other).is_some_and(|its| its.same_object(target))).map(|other| other.name_any())
+    others
+        .iter()
+        .find(|other| target_of(&ctx.stores, other).is_some_and(|its| its.same_object(target)))
+        .map(|other| other.name_any())
 }
 
 fn is_acting(plan: &RemediationPlan) -> bool {
