@@ -11,7 +11,7 @@ use std::fmt::Debug;
 use std::future::Future;
 use std::time::Duration;
 
-use chatcli_common::api::keys;
+use common::api::keys;
 use k8s_openapi::api::authentication::v1::{SelfSubjectReview, UserInfo};
 use kube::api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams};
 use kube::core::{ApiResource, GroupVersionKind};
@@ -91,7 +91,11 @@ impl Kind {
     /// `issue.platform.chatcli.io/NAME`, as `-o name` prints it.
     pub fn named(&self, name: &str) -> String {
         let kind = self.resource.kind.to_lowercase();
-        if self.resource.group.is_empty() { format!("{kind}/{name}") } else { format!("{kind}.{}/{name}", self.resource.group) }
+        if self.resource.group.is_empty() {
+            format!("{kind}/{name}")
+        } else {
+            format!("{kind}.{}/{name}", self.resource.group)
+        }
     }
 }
 
@@ -105,7 +109,12 @@ impl Cluster {
         let address = config.cluster_url.to_string();
         let client = Client::try_from(config)
             .map_err(|problem| Failure::new(format!("cannot use the kubeconfig: {}", explain::root(&problem))))?;
-        Ok(Self { client, namespace, limit: flags.request_timeout.0, address: address.trim_end_matches('/').to_owned() })
+        Ok(Self {
+            client,
+            namespace,
+            limit: flags.request_timeout.0,
+            address: address.trim_end_matches('/').to_owned(),
+        })
     }
 
     /// The namespace the caller works in.
@@ -151,7 +160,12 @@ impl Cluster {
     }
 
     /// One object, or `None` where there is none of that name.
-    pub async fn find(&self, kind: &Kind, namespace: Option<&str>, name: &str) -> Result<Option<DynamicObject>, Failure> {
+    pub async fn find(
+        &self,
+        kind: &Kind,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Result<Option<DynamicObject>, Failure> {
         let api = self.api(kind, namespace);
         let doing = Doing::new("get", kind).in_namespace(namespace).named(name);
         match self.limited(api.get(name)).await {
@@ -171,7 +185,8 @@ impl Cluster {
 
     /// Says that there is none, and what there is.
     pub async fn not_found(&self, kind: &Kind, name: &str) -> Failure {
-        let failure = Failure::new(format!("no {} {name:?} in namespace {}", kind.resource.kind.to_lowercase(), self.namespace));
+        let failure =
+            Failure::new(format!("no {} {name:?} in namespace {}", kind.resource.kind.to_lowercase(), self.namespace));
         let Ok((there, _)) = self.list(kind, None, None).await else {
             // Not allowed to look everywhere: the plain answer has to do.
             return failure.hint(format!("list what there is: kubectl chatcli issues -n {}", self.namespace));
@@ -187,7 +202,8 @@ impl Cluster {
     pub async fn create(&self, kind: &Kind, object: &DynamicObject, dry_run: bool) -> Result<DynamicObject, Failure> {
         let namespace = object.metadata.namespace.as_deref();
         let api = self.api(kind, namespace);
-        let params = PostParams { dry_run, field_manager: Some(keys::managers::PLUGIN.to_owned()), ..PostParams::default() };
+        let params =
+            PostParams { dry_run, field_manager: Some(keys::managers::PLUGIN.to_owned()), ..PostParams::default() };
         let doing = Doing::new("create", kind).in_namespace(namespace).named(name_of(object));
         self.call(&doing, api.create(&params, object)).await
     }
@@ -204,7 +220,13 @@ impl Cluster {
     }
 
     /// Deletes an object; false where there was none.
-    pub async fn delete(&self, kind: &Kind, namespace: Option<&str>, name: &str, dry_run: bool) -> Result<bool, Failure> {
+    pub async fn delete(
+        &self,
+        kind: &Kind,
+        namespace: Option<&str>,
+        name: &str,
+        dry_run: bool,
+    ) -> Result<bool, Failure> {
         let api = self.api(kind, namespace);
         let params = DeleteParams { dry_run, ..DeleteParams::background() };
         let doing = Doing::new("delete", kind).in_namespace(namespace).named(name);
@@ -230,7 +252,10 @@ impl Cluster {
 
     /// The API server's version, major and minor.
     pub async fn server_version(&self) -> Result<(u32, u32, String), Failure> {
-        let info = self.limited(self.client.apiserver_version()).await.map_err(|problem| self.explain(&Doing::plain("ask for the version of"), &problem))?;
+        let info = self
+            .limited(self.client.apiserver_version())
+            .await
+            .map_err(|problem| self.explain(&Doing::plain("ask for the version of"), &problem))?;
         let number = |text: &str| text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(0);
         Ok((number(&info.major), number(&info.minor), info.git_version))
     }
@@ -247,9 +272,9 @@ impl Cluster {
 
     async fn limited<T>(&self, request: impl Future<Output = kube::Result<T>>) -> kube::Result<T> {
         let Some(limit) = self.limit else { return request.await };
-        tokio::time::timeout(limit, request).await.unwrap_or_else(|_| {
-            Err(kube::Error::Service(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))
-        })
+        tokio::time::timeout(limit, request)
+            .await
+            .unwrap_or_else(|_| Err(kube::Error::Service(std::io::Error::from(std::io::ErrorKind::TimedOut).into())))
     }
 }
 
@@ -260,7 +285,7 @@ fn name_of(object: &DynamicObject) -> &str {
 /// The object as its type, or why it cannot be read as one.
 pub fn typed<T: DeserializeOwned>(object: &DynamicObject) -> Result<T, Failure> {
     let name = name_of(object);
-    serde_json::to_value(object).and_then(serde_json::from_value).map_err(|problem| {
-        Failure::new(format!("cannot read {name}: {problem}")).hint("see it as it is: add -o yaml")
-    })
+    serde_json::to_value(object)
+        .and_then(serde_json::from_value)
+        .map_err(|problem| Failure::new(format!("cannot read {name}: {problem}")).hint("see it as it is: add -o yaml"))
 }

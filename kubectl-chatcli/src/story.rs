@@ -3,11 +3,11 @@
 //! In: the API server, or objects of a test. Out: a [`Story`] and its [`timeline`]. Objects the caller may not read are named as gaps,
 //! not hidden.
 
-use chatcli_common::api::approval_request::ApprovalRequest;
-use chatcli_common::api::issue::Issue;
-use chatcli_common::api::remediation_plan::{RemediationPlan, RemediationState, StepPhase};
-use chatcli_common::api::{AIInsight, Anomaly, PostMortem};
-use chatcli_common::naming;
+use common::api::approval_request::ApprovalRequest;
+use common::api::issue::Issue;
+use common::api::remediation_plan::{RemediationPlan, RemediationState, StepPhase};
+use common::api::{AIInsight, Anomaly, PostMortem};
+use common::naming;
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use kube::ResourceExt as _;
@@ -55,7 +55,12 @@ impl Story {
         );
         let mut gaps = Vec::new();
         let mut anomalies = kept(anomalies, &mut gaps);
-        anomalies.retain(|anomaly| belongs(anomaly.status.as_ref().and_then(|status| status.issue_ref.as_ref()).map(|issue| issue.name.as_str()), &name));
+        anomalies.retain(|anomaly| {
+            belongs(
+                anomaly.status.as_ref().and_then(|status| status.issue_ref.as_ref()).map(|issue| issue.name.as_str()),
+                &name,
+            )
+        });
         let mut plans = kept(plans, &mut gaps);
         plans.retain(|plan| plan.spec.issue_ref.name == name);
         plans.sort_by_key(|plan| plan.spec.attempt);
@@ -69,7 +74,9 @@ impl Story {
     /// The plan being worked on, or the last one.
     pub fn current_plan(&self) -> Option<&RemediationPlan> {
         let named = self.issue.status.as_ref().and_then(|status| status.current_plan_ref.as_ref());
-        named.and_then(|reference| self.plans.iter().find(|plan| plan.name_any() == reference.name)).or_else(|| self.plans.last())
+        named
+            .and_then(|reference| self.plans.iter().find(|plan| plan.name_any() == reference.name))
+            .or_else(|| self.plans.last())
     }
 
     /// The request that belongs to a plan.
@@ -95,7 +102,10 @@ fn kept<T>(found: Result<Vec<T>, Failure>, gaps: &mut Vec<String>) -> Vec<T> {
     })
 }
 
-fn one<T: DeserializeOwned>(found: Result<Option<kube::api::DynamicObject>, Failure>, gaps: &mut Vec<String>) -> Option<T> {
+fn one<T: DeserializeOwned>(
+    found: Result<Option<kube::api::DynamicObject>, Failure>,
+    gaps: &mut Vec<String>,
+) -> Option<T> {
     match found.and_then(|object| object.as_ref().map(typed).transpose()) {
         Ok(object) => object,
         Err(failure) => {
@@ -138,7 +148,10 @@ pub fn timeline(story: &Story) -> Vec<Moment> {
     add(opened, "opened", format!("incident for {}, severity {}", issue.spec.resource.short(), issue.spec.severity));
     if let Some(insight) = &story.insight {
         let answer = insight.status.clone().unwrap_or_default();
-        let finding = answer.findings.first().map_or_else(String::new, |finding| format!("{}: {}", finding.code, finding.statement));
+        let finding = answer
+            .findings
+            .first()
+            .map_or_else(String::new, |finding| format!("{}: {}", finding.code, finding.statement));
         add(answer.generated_at.as_ref(), "explained", finding);
     }
     for plan in &story.plans {
@@ -158,10 +171,18 @@ pub fn timeline(story: &Story) -> Vec<Moment> {
 
 fn told_by_plan(plan: &RemediationPlan, add: &mut impl FnMut(Option<&Time>, &str, String)) {
     let status = plan.status.clone().unwrap_or_default();
-    add(plan.metadata.creation_timestamp.as_ref(), "planned", format!("attempt {}: {}", plan.spec.attempt, plan.spec.strategy));
+    add(
+        plan.metadata.creation_timestamp.as_ref(),
+        "planned",
+        format!("attempt {}: {}", plan.spec.attempt, plan.spec.strategy),
+    );
     if let Some(preview) = &status.preview {
         let steps = plural(i64::try_from(preview.steps.len()).unwrap_or(i64::MAX), "step", "steps");
-        add(preview.taken_at.as_ref(), "previewed", format!("{steps}, {}, {}", preview.class, short_digest(&preview.digest)));
+        add(
+            preview.taken_at.as_ref(),
+            "previewed",
+            format!("{steps}, {}, {}", preview.class, short_digest(&preview.digest)),
+        );
     }
     for step in &status.steps {
         let name = format!("step {} {}", step.index + 1, step.action);
@@ -169,7 +190,11 @@ fn told_by_plan(plan: &RemediationPlan, add: &mut impl FnMut(Option<&Time>, &str
         add(step.applied_at.as_ref(), "applied", name.clone());
         match step.phase {
             StepPhase::Settled => add(step.settled_at.as_ref(), "settled", format!("{name}{message}")),
-            StepPhase::Failed | StepPhase::Unknown | StepPhase::Undone | StepPhase::PartlyUndone | StepPhase::NotUndoable => {
+            StepPhase::Failed
+            | StepPhase::Unknown
+            | StepPhase::Undone
+            | StepPhase::PartlyUndone
+            | StepPhase::NotUndoable => {
                 let at = step.settled_at.as_ref().or(status.completed_at.as_ref()).or(step.applied_at.as_ref());
                 add(at, &format!("{:?}", step.phase).to_lowercase(), format!("{name}{message}"));
             }

@@ -92,6 +92,11 @@ impl Ui {
         self.complain(&format!("{} {text}", "warning:".yellow().bold()));
     }
 
+    /// A plain remark on stderr, as kubectl's `No resources found`.
+    pub fn note(&self, text: &str) {
+        self.complain(text);
+    }
+
     // A closed stderr must not change what the command does or its exit code.
     fn complain(&self, line: &str) {
         let _ = writeln!(self.err.borrow_mut(), "{line}");
@@ -100,7 +105,8 @@ impl Ui {
     /// True for yes; an error, naming the flag to use, where nobody can be asked.
     pub fn confirm(&self, question: &str) -> Result<bool, Failure> {
         self.prompt.confirm(question)?.ok_or_else(|| {
-            Failure::new("cannot ask for confirmation: this is no terminal").hint("pass --yes to go on without being asked")
+            Failure::new("cannot ask for confirmation: this is no terminal")
+                .hint("pass --yes to go on without being asked")
         })
     }
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use chatcli_common::api::keys::OPERATOR_NAMESPACE;
 use clap::{Args, ValueEnum};
+use common::api::keys::OPERATOR_NAMESPACE;
 
 use super::{DryRun, RequestTimeout, Structured};
 

@@ -7,11 +7,14 @@ use clap::{Args, ValueEnum};
 /// Without a name: one line per incident, the most urgent first. With a name: what is wrong, why, what is being done, and when each
 /// of that happened.
 #[derive(Args, Clone, Debug)]
-#[command(visible_alias = "issue", after_help = "\
+#[command(
+    visible_alias = "issue",
+    after_help = "\
 Examples:
   kubectl chatcli issues -A                 every incident you may see
   kubectl chatcli issues -n shop --watch    changes as they happen
-  kubectl chatcli issues web-oom-kill-90c4  the story of one")]
+  kubectl chatcli issues web-oom-kill-90c4  the story of one"
+)]
 pub struct IssuesArgs {
     /// Incident to describe
     pub name: Option<String>,

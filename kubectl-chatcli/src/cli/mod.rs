@@ -18,11 +18,11 @@ pub use completion::{CompleteArgs, CompletionArgs, Script};
 pub use connection::{Connection, RequestTimeout};
 pub use explain::ExplainArgs;
 pub use install::{Autonomy, InstallArgs, UninstallArgs};
-pub use issues::IssuesArgs;
+pub use issues::{IssuesArgs, IssuesOutput};
 pub use plan::{PlanArgs, PlanCommand, PreviewArgs};
-pub use postmortem::PostmortemArgs;
+pub use postmortem::{PostmortemArgs, PostmortemOutput};
 pub use version::VersionArgs;
-pub use vote::VoteArgs;
+pub use vote::{VoteArgs, VoteOutput};
 
 /// See what is wrong in a cluster, why, what would fix it and what that would change; then decide.
 #[derive(Debug, Parser)]

@@ -4,7 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use kube::Config;
-use kube::config::{AuthInfo, Cluster, Context, KubeConfigOptions, Kubeconfig, KubeconfigError, NamedAuthInfo, NamedCluster, NamedContext};
+use kube::config::{
+    AuthInfo, Cluster, Context, KubeConfigOptions, Kubeconfig, KubeconfigError, NamedAuthInfo, NamedCluster,
+    NamedContext,
+};
 
 use super::explain::root;
 use crate::cli::Connection;
@@ -45,12 +48,17 @@ fn finished(mut config: Config, flags: &Connection) -> Config {
 /// Hosts and domains of a NO_PROXY list; `*` is every host.
 fn is_exempt(host: &str, list: &str) -> bool {
     list.split(',').map(|entry| entry.trim().trim_start_matches('.')).filter(|entry| !entry.is_empty()).any(|entry| {
-        entry == "*" || host == entry || host.strip_suffix(entry).is_some_and(|rest| rest.ends_with('.')) || in_network(host, entry)
+        entry == "*"
+            || host == entry
+            || host.strip_suffix(entry).is_some_and(|rest| rest.ends_with('.'))
+            || in_network(host, entry)
     })
 }
 
 fn in_network(host: &str, entry: &str) -> bool {
-    let (Some((network, bits)), Ok(host)) = (entry.split_once('/'), host.parse::<std::net::Ipv4Addr>()) else { return false };
+    let (Some((network, bits)), Ok(host)) = (entry.split_once('/'), host.parse::<std::net::Ipv4Addr>()) else {
+        return false;
+    };
     let (Ok(network), Ok(bits)) = (network.parse::<std::net::Ipv4Addr>(), bits.parse::<u32>()) else { return false };
     let mask = u32::MAX.checked_shl(32u32.saturating_sub(bits)).unwrap_or(0);
     bits <= 32 && (u32::from(host) & mask) == (u32::from(network) & mask)
@@ -87,9 +95,14 @@ fn merged(kubeconfig: &mut Kubeconfig, flags: &Connection) -> Result<KubeConfigO
             })
             .hint(format!("choose one with --context: {}", known.join(", "))));
         }
-        kubeconfig.contexts.push(NamedContext { name: name.clone(), context: Some(Context::default()), ..NamedContext::default() });
+        kubeconfig.contexts.push(NamedContext {
+            name: name.clone(),
+            context: Some(Context::default()),
+            ..NamedContext::default()
+        });
     }
-    let context = kubeconfig.contexts.iter_mut().find(|context| context.name == name).and_then(|named| named.context.as_mut());
+    let context =
+        kubeconfig.contexts.iter_mut().find(|context| context.name == name).and_then(|named| named.context.as_mut());
     let Some(context) = context else {
         return Err(Failure::new(format!("context {name:?} of the kubeconfig is empty")));
     };
@@ -111,10 +124,13 @@ fn merged(kubeconfig: &mut Kubeconfig, flags: &Connection) -> Result<KubeConfigO
 
 fn override_cluster(kubeconfig: &mut Kubeconfig, name: &str, flags: &Connection) {
     if kubeconfig.clusters.iter().all(|cluster| cluster.name != name) && flags.server.is_some() {
-        let empty = NamedCluster { name: name.to_owned(), cluster: Some(Cluster::default()), ..NamedCluster::default() };
+        let empty =
+            NamedCluster { name: name.to_owned(), cluster: Some(Cluster::default()), ..NamedCluster::default() };
         kubeconfig.clusters.push(empty);
     }
-    let Some(cluster) = kubeconfig.clusters.iter_mut().find(|cluster| cluster.name == name).and_then(|named| named.cluster.as_mut()) else {
+    let Some(cluster) =
+        kubeconfig.clusters.iter_mut().find(|cluster| cluster.name == name).and_then(|named| named.cluster.as_mut())
+    else {
         return;
     };
     if let Some(server) = &flags.server {
@@ -134,10 +150,13 @@ fn override_cluster(kubeconfig: &mut Kubeconfig, name: &str, flags: &Connection)
 
 fn override_user(kubeconfig: &mut Kubeconfig, name: &str, flags: &Connection) -> Result<(), Failure> {
     if kubeconfig.auth_infos.iter().all(|user| user.name != name) {
-        let empty = NamedAuthInfo { name: name.to_owned(), auth_info: Some(AuthInfo::default()), ..NamedAuthInfo::default() };
+        let empty =
+            NamedAuthInfo { name: name.to_owned(), auth_info: Some(AuthInfo::default()), ..NamedAuthInfo::default() };
         kubeconfig.auth_infos.push(empty);
     }
-    let Some(user) = kubeconfig.auth_infos.iter_mut().find(|user| user.name == name).and_then(|named| named.auth_info.as_mut()) else {
+    let Some(user) =
+        kubeconfig.auth_infos.iter_mut().find(|user| user.name == name).and_then(|named| named.auth_info.as_mut())
+    else {
         return Ok(());
     };
     if let Some(token) = &flags.token {
@@ -211,8 +230,11 @@ mod tests {
     #[test]
     fn an_unknown_context_is_answered_with_the_known_ones() {
         let flags = Connection { context: Some("prd".into()), ..Connection::default() };
-        let failure = merged(&mut kubeconfig(), &flags).unwrap_err();
-        assert_eq!(failure.to_string(), "error: no context \"prd\" in the kubeconfig\nhint: choose one with --context: dev");
+        let failure = merged(&mut kubeconfig(), &flags).err().unwrap();
+        assert_eq!(
+            failure.to_string(),
+            "error: no context \"prd\" in the kubeconfig\nhint: choose one with --context: dev"
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io;
 
-use chatcli_common::api::keys;
+use common::api::keys;
 use kube::core::Status;
 
 use super::Kind;
@@ -80,15 +80,18 @@ impl Doing {
 pub fn failure(doing: &Doing, problem: &kube::Error, address: &str) -> Failure {
     match problem {
         kube::Error::Api(status) => answered(doing, status),
-        kube::Error::SerdeError(cause) => Failure::new(format!("{}: the answer makes no sense: {cause}", doing.phrase()))
-            .hint(format!("is {address} a Kubernetes API server?")),
+        kube::Error::SerdeError(cause) => {
+            Failure::new(format!("{}: the answer makes no sense: {cause}", doing.phrase()))
+                .hint(format!("is {address} a Kubernetes API server?"))
+        }
         other => unreachable(other, address),
     }
 }
 
 fn answered(doing: &Doing, status: &Status) -> Failure {
     if let Some((policy, reason)) = denied_by_admission(&status.message) {
-        return Failure::new(format!("{}: {reason}", doing.phrase())).hint(format!("refused by the admission policy {policy}"));
+        return Failure::new(format!("{}: {reason}", doing.phrase()))
+            .hint(format!("refused by the admission policy {policy}"));
     }
     if status.is_forbidden() {
         return forbidden(doing, status);
@@ -146,7 +149,8 @@ fn unreachable(problem: &kube::Error, address: &str) -> Failure {
         if let Some(io) = layer.downcast_ref::<io::Error>() {
             match io.kind() {
                 io::ErrorKind::ConnectionRefused => {
-                    return Failure::new(format!("cannot reach the cluster at {address}: connection refused")).hint(check);
+                    return Failure::new(format!("cannot reach the cluster at {address}: connection refused"))
+                        .hint(check);
                 }
                 io::ErrorKind::TimedOut => {
                     return Failure::new(format!("the cluster at {address} did not answer in time"))
@@ -226,7 +230,8 @@ mod tests {
 
     #[test]
     fn a_missing_crd_says_how_to_install() {
-        let status = json!({"code": 404, "reason": "NotFound", "message": "the server could not find the requested resource"});
+        let status =
+            json!({"code": 404, "reason": "NotFound", "message": "the server could not find the requested resource"});
         assert_snapshot!(told(&Doing::new("list", &Kind::issue()), status), @"
         error: the cluster does not know issues.platform.chatcli.io
         hint: install chatcli first: kubectl chatcli install

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use chatcli_common::api::approval_request::{ApprovalRequest, ApprovalRequestState};
-use chatcli_common::api::approval_vote::{ApprovalVote, VoteDecision};
-use chatcli_common::api::remediation_plan::RemediationPlan;
+use common::api::approval_request::{ApprovalRequest, ApprovalRequestState};
+use common::api::approval_vote::{ApprovalVote, VoteDecision};
+use common::api::remediation_plan::RemediationPlan;
 use kube::ResourceExt as _;
 
 use super::explanation::section;
@@ -40,9 +40,15 @@ pub fn page(request: &ApprovalRequest, plan: Option<&RemediationPlan>, clock: &C
     let status = request.status.clone().unwrap_or_default();
     let votes = status.decisions.iter().map(|decision| {
         let reason = decision.reason.as_ref().map(|reason| format!(": {}", tame(reason))).unwrap_or_default();
-        format!("{}  {} {}{reason}", clock.time(decision.timestamp.0), tame(&decision.approver), tame(&decision.decision))
+        format!(
+            "{}  {} {}{reason}",
+            clock.time(decision.timestamp.0),
+            tame(&decision.approver),
+            tame(&decision.decision)
+        )
     });
-    let ignored = status.ignored_votes.iter().map(|vote| format!("ignored   {} ({})", tame(&vote.voter), tame(&vote.reason)));
+    let ignored =
+        status.ignored_votes.iter().map(|vote| format!("ignored   {} ({})", tame(&vote.voter), tame(&vote.reason)));
     section(&mut page, "Votes", votes.chain(ignored), width);
     page
 }
@@ -88,7 +94,9 @@ pub fn outcome(request: &ApprovalRequest, vote: &str, voter: &str) -> Outcome {
     match (status.state, counted) {
         (ApprovalRequestState::Pending, true) => {
             let yes = status.decisions.iter().filter(|decision| decision.decision == "approved").count();
-            Outcome::Waiting((i64::from(request.spec.required_approvers) - i64::try_from(yes).unwrap_or(i64::MAX)).max(0))
+            Outcome::Waiting(
+                (i64::from(request.spec.required_approvers) - i64::try_from(yes).unwrap_or(i64::MAX)).max(0),
+            )
         }
         (ApprovalRequestState::Pending, false) => Outcome::Uncounted,
         (state, true) => Outcome::Decided(state),
@@ -101,7 +109,9 @@ pub fn sentence(outcome: &Outcome, vote: &ApprovalVote) -> String {
     let request = &vote.spec.request_ref.name;
     match outcome {
         Outcome::Decided(ApprovalRequestState::Approved) => format!("counted: {request} is approved, the plan runs"),
-        Outcome::Decided(ApprovalRequestState::Rejected) => format!("counted: {request} is rejected, the plan will not run"),
+        Outcome::Decided(ApprovalRequestState::Rejected) => {
+            format!("counted: {request} is rejected, the plan will not run")
+        }
         Outcome::Decided(state) => format!("counted: {request} is {state:?}"),
         Outcome::Waiting(0) => format!("counted: {request} has the votes it needs"),
         Outcome::Waiting(missing) => format!("counted: {request} waits for {missing} more"),

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use chatcli_common::api::ai_insight::{Evidence, Finding};
-use chatcli_common::api::issue::FoldedIn;
+use common::api::ai_insight::{Evidence, Finding};
+use common::api::issue::FoldedIn;
 use owo_colors::OwoColorize as _;
 
 use super::style::{columns, ends, faint, tame, title, wrapped};
@@ -33,7 +33,12 @@ pub fn page(explanation: &Explanation, clock: &Clock, width: usize) -> String {
         let _ = writeln!(page, "\n{}", title("Also found"));
         finding(&mut page, other, clock, width);
     }
-    section(&mut page, "Folded in", explanation.folded_in.iter().map(|folded| format!("{} {}", folded.resource.short(), tame(&folded.reason))), width);
+    section(
+        &mut page,
+        "Folded in",
+        explanation.folded_in.iter().map(|folded| format!("{} {}", folded.resource.short(), tame(&folded.reason))),
+        width,
+    );
     section(&mut page, "Not known", explanation.gaps.iter().map(|gap| tame(gap)), width);
     section(&mut page, "Next", explanation.next.iter().cloned(), usize::MAX);
     page
@@ -53,7 +58,12 @@ fn finding(page: &mut String, finding: &Finding, clock: &Clock, width: usize) {
         let _ = writeln!(page, "{}", title("Ruled out"));
         let widest = finding.ruled_out.iter().map(|rival| columns(&rival.what)).max().unwrap_or(0);
         for rival in &finding.ruled_out {
-            let _ = writeln!(page, "  {:widest$}  {}", tame(&rival.what), wrapped(&tame(&rival.because), width, &" ".repeat(widest + 4)));
+            let _ = writeln!(
+                page,
+                "  {:widest$}  {}",
+                tame(&rival.what),
+                wrapped(&tame(&rival.because), width, &" ".repeat(widest + 4))
+            );
         }
     }
     section(page, "Would help", finding.remedies.iter().map(|remedy| tame(&remedy.why)), width);
@@ -70,7 +80,11 @@ fn evidence(page: &mut String, number: usize, receipt: &Evidence, clock: &Clock,
     };
     let _ = writeln!(page, "{}", ends(&format!("       {}", faint(&tame(&place))), &faint(&time), width));
     // A value that the statement already quotes would be said twice.
-    let value = receipt.value.as_deref().map(tame).filter(|value| !value.is_empty() && !receipt.statement.contains(value.as_str()));
+    let value = receipt
+        .value
+        .as_deref()
+        .map(tame)
+        .filter(|value| !value.is_empty() && !receipt.statement.contains(value.as_str()));
     if let Some(value) = value {
         let shown: Vec<_> = value.lines().collect();
         for line in shown.iter().rev().take(5).rev() {
@@ -80,7 +94,11 @@ fn evidence(page: &mut String, number: usize, receipt: &Evidence, clock: &Clock,
 }
 
 fn cut(line: &str, width: usize) -> String {
-    if line.chars().count() <= width { line.to_owned() } else { line.chars().take(width.saturating_sub(1)).chain(['…']).collect() }
+    if line.chars().count() <= width {
+        line.to_owned()
+    } else {
+        line.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+    }
 }
 
 /// A title and indented lines; nothing where there is no line.

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use chatcli_common::api::issue::IssueState;
-use chatcli_common::api::keys::labels;
-use chatcli_common::api::remediation_plan::RemediationState;
+use common::api::issue::IssueState;
+use common::api::keys::labels;
+use common::api::remediation_plan::RemediationState;
 use kube::ResourceExt as _;
 use owo_colors::OwoColorize as _;
 
@@ -31,17 +31,33 @@ pub fn page(story: &Story, clock: &Clock, width: usize, scope: &str) -> String {
     field("Severity", format!("{}{risk}", issue.spec.severity.to_string().style(style::severity(issue.spec.severity))));
     field("State", state(story, clock));
     field("Seen", seen(story, clock));
-    field("Cause", status.cause.as_ref().map(|cause| format!("{}: {}", cause.code, tame(&cause.statement))).unwrap_or_default());
+    field(
+        "Cause",
+        status.cause.as_ref().map(|cause| format!("{}: {}", cause.code, tame(&cause.statement))).unwrap_or_default(),
+    );
     if let Some(plan) = story.current_plan() {
         let state = plan.status.as_ref().map(|status| status.state).unwrap_or_default();
-        field("Plan", format!("{}, attempt {} of {}, {state}", plan.name_any(), plan.spec.attempt, status.max_remediation_attempts));
+        field(
+            "Plan",
+            format!(
+                "{}, attempt {} of {}, {state}",
+                plan.name_any(),
+                plan.spec.attempt,
+                status.max_remediation_attempts
+            ),
+        );
         if let Some(request) = story.request_for(plan) {
             field("Approval", format!("{}, {}", request.name_any(), tally(request, clock)));
         }
     }
     field("To do", status.required_action.as_deref().map(tame).unwrap_or_default());
     field("Report", story.post_mortem.as_ref().map(|report| report.name_any()).unwrap_or_default());
-    section(&mut page, "Folded in", status.folded_in.iter().map(|folded| format!("{} {}", folded.resource.short(), tame(&folded.reason))), width);
+    section(
+        &mut page,
+        "Folded in",
+        status.folded_in.iter().map(|folded| format!("{} {}", folded.resource.short(), tame(&folded.reason))),
+        width,
+    );
     told(&mut page, story, clock, width);
     section(&mut page, "Not shown", story.gaps.iter().map(|gap| tame(gap)), width);
     section(&mut page, "Next", next(story, scope).into_iter(), usize::MAX);
@@ -58,7 +74,11 @@ fn place(story: &Story) -> String {
 fn state(story: &Story, clock: &Clock) -> String {
     let status = story.issue.status.clone().unwrap_or_default();
     let word = status.state.as_str().style(style::state(status.state)).to_string();
-    let waits = status.waits_for.filter(|_| status.state.is_open()).map(|what| format!(", waits for {}", tame(&what))).unwrap_or_default();
+    let waits = status
+        .waits_for
+        .filter(|_| status.state.is_open())
+        .map(|what| format!(", waits for {}", tame(&what)))
+        .unwrap_or_default();
     let ended = status.resolved_at.map(|at| format!(" at {}", clock.time(at.0))).unwrap_or_default();
     let how = status.resolution.map(|how| format!(": {}", tame(&how))).unwrap_or_default();
     let again = match status.reopened {

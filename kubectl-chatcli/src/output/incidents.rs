@@ -2,8 +2,8 @@
 
 use std::cmp::Reverse;
 
-use chatcli_common::api::issue::{Issue, IssueState};
-use chatcli_common::api::keys::labels;
+use common::api::issue::{Issue, IssueState};
+use common::api::keys::labels;
 use kube::ResourceExt as _;
 use kube::api::DynamicObject;
 use owo_colors::Style;

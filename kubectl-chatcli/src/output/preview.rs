@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use chatcli_common::api::remediation_plan::{PlanPreview, RemediationPlan, StepPreview, Verdict, VerdictLevel, VerdictSource};
+use common::api::remediation_plan::{PlanPreview, RemediationPlan, StepPreview, Verdict, VerdictLevel, VerdictSource};
 use kube::ResourceExt as _;
 use owo_colors::OwoColorize as _;
 
@@ -21,14 +21,19 @@ fn heading(plan: &RemediationPlan, preview: &PlanPreview, clock: &Clock, width: 
     let steps = plural(i64::try_from(preview.steps.len()).unwrap_or(i64::MAX), "step", "steps");
     let taken = preview.taken_at.as_ref().map(|time| format!("previewed {}", clock.time(time.0))).unwrap_or_default();
     let first = format!("{} {}, {steps}, {}", title("Plan"), plan.name_any(), short_digest(&preview.digest));
-    format!("{}\n  {}\n  asks: {}\n\n", ends(&first, &taken, width), wrapped(&tame(&plan.spec.strategy), width, "  "), asks(plan, preview))
+    format!(
+        "{}\n  {}\n  asks: {}\n\n",
+        ends(&first, &taken, width),
+        wrapped(&tame(&plan.spec.strategy), width, "  "),
+        asks(plan, preview)
+    )
 }
 
 /// Who has to decide, as the gates last said.
 pub fn asks(plan: &RemediationPlan, preview: &PlanPreview) -> String {
     let gates = plan.status.as_ref().map(|status| status.gates.as_slice()).unwrap_or_default();
     let said = |result: &str| gates.iter().find(|gate| gate.result == result);
-    let worded = |gate: &chatcli_common::api::remediation_plan::GateResult| {
+    let worded = |gate: &common::api::remediation_plan::GateResult| {
         tame(if gate.message.is_empty() { &gate.reason } else { &gate.message })
     };
     if let Some(stop) = said("Stop") {
@@ -86,7 +91,12 @@ fn verdicts(page: &mut String, verdicts: &[Verdict], width: usize) {
         let level = format!("{:9}", level(verdict.level));
         let source = if verdict.source == VerdictSource::Computed { " (computed)" } else { "" };
         let text = wrapped(&format!("{}{source}", tame(&verdict.message)), width, &" ".repeat(widest + 15));
-        let _ = writeln!(page, "  {}  {:widest$}  {text}", level.style(style::verdict(verdict.level)), tame(&verdict.check));
+        let _ = writeln!(
+            page,
+            "  {}  {:widest$}  {text}",
+            level.style(style::verdict(verdict.level)),
+            tame(&verdict.check)
+        );
     }
 }
 

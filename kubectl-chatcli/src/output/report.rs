@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use chatcli_common::api::PostMortem;
-use chatcli_common::api::post_mortem::PostMortemStatus;
+use common::api::PostMortem;
+use common::api::post_mortem::PostMortemStatus;
 use kube::ResourceExt as _;
 use owo_colors::OwoColorize as _;
 
@@ -19,14 +19,37 @@ pub fn page(report: &PostMortem, clock: &Clock, width: usize) -> String {
     let first = format!("{} {}", title("Post-mortem"), report.name_any());
     let _ = writeln!(page, "{}", ends(&first, &tail, width));
     let lasted = status.duration.as_ref().map(|time| format!(", lasted {time}")).unwrap_or_default();
-    let _ = writeln!(page, "  {} in namespace {}{lasted}\n", report.spec.resource.short(), report.spec.resource.namespace);
+    let _ =
+        writeln!(page, "  {} in namespace {}{lasted}\n", report.spec.resource.short(), report.spec.resource.namespace);
     paragraph(&mut page, "What happened", status.summary.as_deref(), width);
     paragraph(&mut page, "Why", root_cause(&status), width);
     paragraph(&mut page, "Impact", status.impact.as_deref(), width);
-    table(&mut page, "Timeline", status.timeline.iter().map(|event| (clock.time(event.timestamp.0), event.event_type.as_str(), event.detail.as_str())), width);
-    let actions: Vec<_> = status.actions_executed.iter().map(|action| (clock.time(action.timestamp.0), format!("{} {}", action.action, action.result), &action.detail)).collect();
-    table(&mut page, "What was done", actions.iter().map(|(at, what, detail)| (at.clone(), what.as_str(), detail.as_str())), width);
-    section(&mut page, "Also hit", status.blast_radius.iter().map(|hit| format!("{} {}", hit.resource.short(), tame(&hit.impact))), width);
+    table(
+        &mut page,
+        "Timeline",
+        status
+            .timeline
+            .iter()
+            .map(|event| (clock.time(event.timestamp.0), event.event_type.as_str(), event.detail.as_str())),
+        width,
+    );
+    let actions: Vec<_> = status
+        .actions_executed
+        .iter()
+        .map(|action| (clock.time(action.timestamp.0), format!("{} {}", action.action, action.result), &action.detail))
+        .collect();
+    table(
+        &mut page,
+        "What was done",
+        actions.iter().map(|(at, what, detail)| (at.clone(), what.as_str(), detail.as_str())),
+        width,
+    );
+    section(
+        &mut page,
+        "Also hit",
+        status.blast_radius.iter().map(|hit| format!("{} {}", hit.resource.short(), tame(&hit.impact))),
+        width,
+    );
     paragraph(&mut page, "Still to do", status.required_action.as_deref(), width);
     section(&mut page, "Lessons", status.lessons_learned.iter().map(|lesson| tame(lesson)), width);
     section(&mut page, "To prevent it", status.prevention_actions.iter().map(|action| tame(action)), width);
@@ -35,7 +58,11 @@ pub fn page(report: &PostMortem, clock: &Clock, width: usize) -> String {
 
 /// A person's correction outweighs what was found.
 fn root_cause(status: &PostMortemStatus) -> Option<&str> {
-    status.feedback.as_ref().and_then(|feedback| feedback.override_root_cause.as_deref()).or(status.root_cause.as_deref())
+    status
+        .feedback
+        .as_ref()
+        .and_then(|feedback| feedback.override_root_cause.as_deref())
+        .or(status.root_cause.as_deref())
 }
 
 fn paragraph(page: &mut String, name: &str, text: Option<&str>, width: usize) {
@@ -76,11 +103,18 @@ pub fn markdown(report: &PostMortem) -> String {
             let _ = writeln!(page, "## {name}\n\n{}\n", tame(text));
         }
     }
-    let rows = status.timeline.iter().map(|event| [event.timestamp.0.to_string(), event.event_type.clone(), event.detail.clone()]);
+    let rows = status
+        .timeline
+        .iter()
+        .map(|event| [event.timestamp.0.to_string(), event.event_type.clone(), event.detail.clone()]);
     grid(&mut page, "Timeline", ["Time (UTC)", "What", "Detail"], rows);
     let rows = status.actions_executed.iter().map(|action| {
         let params: Vec<_> = action.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        [format!("{} {}", action.action, params.join(" ")).trim().to_owned(), action.result.clone(), action.detail.clone()]
+        [
+            format!("{} {}", action.action, params.join(" ")).trim().to_owned(),
+            action.result.clone(),
+            action.detail.clone(),
+        ]
     });
     grid(&mut page, "What was done", ["Action", "Result", "Detail"], rows);
     let hit = status.blast_radius.iter().map(|hit| format!("{}: {}", hit.resource, hit.impact));

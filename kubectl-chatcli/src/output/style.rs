@@ -1,8 +1,8 @@
 //! Colours and alignment. A colour only repeats what a word already says.
 
-use chatcli_common::api::issue::IssueState;
-use chatcli_common::api::remediation_plan::VerdictLevel;
-use chatcli_common::api::shared::IssueSeverity;
+use common::api::issue::IssueState;
+use common::api::remediation_plan::VerdictLevel;
+use common::api::shared::IssueSeverity;
 use owo_colors::{OwoColorize as _, Style};
 
 /// Style of a severity.
