@@ -202,8 +202,7 @@ impl Cluster {
     pub async fn create(&self, kind: &Kind, object: &DynamicObject, dry_run: bool) -> Result<DynamicObject, Failure> {
         let namespace = object.metadata.namespace.as_deref();
         let api = self.api(kind, namespace);
-        let params =
-            PostParams { dry_run, field_manager: Some(keys::managers::PLUGIN.to_owned()), ..PostParams::default() };
+        let params = PostParams { dry_run, field_manager: Some(keys::managers::PLUGIN.to_owned()) };
         let doing = Doing::new("create", kind).in_namespace(namespace).named(name_of(object));
         self.call(&doing, api.create(&params, object)).await
     }
@@ -232,7 +231,7 @@ impl Cluster {
         let doing = Doing::new("delete", kind).in_namespace(namespace).named(name);
         match self.limited(api.delete(name, &params)).await {
             Ok(_) => Ok(true),
-            Err(kube::Error::Api(status)) if status.is_not_found() => Ok(false),
+            Err(kube::Error::Api(status)) if status.code == 404 => Ok(false),
             Err(problem) => Err(self.explain(&doing, &problem)),
         }
     }

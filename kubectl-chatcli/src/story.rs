@@ -8,6 +8,7 @@ use common::api::issue::Issue;
 use common::api::remediation_plan::{RemediationPlan, RemediationState, StepPhase};
 use common::api::{AIInsight, Anomaly, PostMortem};
 use common::naming;
+use futures::FutureExt as _;
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use kube::ResourceExt as _;
@@ -46,20 +47,19 @@ impl Story {
         let insight = status.insight_ref.map_or_else(|| naming::insight(&name), |reference| reference.name);
         let report = status.post_mortem_ref.map_or_else(|| naming::post_mortem(&name), |reference| reference.name);
         let (insights, reports) = (Kind::insight(), Kind::post_mortem());
+        // Boxed: five requests at once are a future too large for the stack they would be copied on.
         let (insight, report, anomalies, plans, requests) = futures::join!(
-            cluster.find(&insights, namespace, &insight),
-            cluster.find(&reports, namespace, &report),
-            list::<Anomaly>(cluster, Kind::anomaly(), namespace),
-            list::<RemediationPlan>(cluster, Kind::plan(), namespace),
-            list::<ApprovalRequest>(cluster, Kind::request(), namespace),
+            cluster.find(&insights, namespace, &insight).boxed_local(),
+            cluster.find(&reports, namespace, &report).boxed_local(),
+            list::<Anomaly>(cluster, Kind::anomaly(), namespace).boxed_local(),
+            list::<RemediationPlan>(cluster, Kind::plan(), namespace).boxed_local(),
+            list::<ApprovalRequest>(cluster, Kind::request(), namespace).boxed_local(),
         );
         let mut gaps = Vec::new();
         let mut anomalies = kept(anomalies, &mut gaps);
         anomalies.retain(|anomaly| {
-            belongs(
-                anomaly.status.as_ref().and_then(|status| status.issue_ref.as_ref()).map(|issue| issue.name.as_str()),
-                &name,
-            )
+            let issue = anomaly.status.as_ref().and_then(|status| status.issue_ref.as_ref());
+            issue.is_some_and(|issue| issue.name == name)
         });
         let mut plans = kept(plans, &mut gaps);
         plans.retain(|plan| plan.spec.issue_ref.name == name);
@@ -83,10 +83,6 @@ impl Story {
     pub fn request_for(&self, plan: &RemediationPlan) -> Option<&ApprovalRequest> {
         self.requests.iter().find(|request| request.spec.remediation_plan_ref == plan.name_any())
     }
-}
-
-fn belongs(issue: Option<&str>, name: &str) -> bool {
-    issue == Some(name)
 }
 
 async fn list<T: DeserializeOwned>(cluster: &Cluster, kind: Kind, namespace: Option<&str>) -> Result<Vec<T>, Failure> {

@@ -108,13 +108,11 @@ fn described(word: &str, help: Option<&clap::builder::StyledStr>) -> String {
 fn flag<'a>(root: &'a clap::Command, command: &'a clap::Command, word: &str) -> Option<&'a Arg> {
     let name = word.split('=').next().unwrap_or(word);
     let mut flags = command.get_arguments().chain(root.get_arguments());
-    match name.strip_prefix("--") {
-        Some(long) => flags.find(|arg| arg.get_long() == Some(long)),
-        None => {
-            let short = name.strip_prefix('-').and_then(|letters| letters.chars().last())?;
-            flags.find(|arg| arg.get_short() == Some(short))
-        }
+    if let Some(long) = name.strip_prefix("--") {
+        return flags.find(|arg| arg.get_long() == Some(long));
     }
+    let short = name.strip_prefix('-').and_then(|letters| letters.chars().last())?;
+    flags.find(|arg| arg.get_short() == Some(short))
 }
 
 /// Connection flags among the words, in whatever state the rest is.

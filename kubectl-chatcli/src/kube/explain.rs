@@ -53,7 +53,7 @@ impl Doing {
     ///
     /// A missing CRD is also a 404, but its status names no object.
     pub fn is_absence(&self, status: &Status) -> bool {
-        status.is_not_found() && status.details.as_ref().is_some_and(|details| !details.name.is_empty())
+        status.code == 404 && status.details.as_ref().is_some_and(|details| !details.name.is_empty())
     }
 
     fn qualified(&self) -> String {
@@ -93,10 +93,11 @@ fn answered(doing: &Doing, status: &Status) -> Failure {
         return Failure::new(format!("{}: {reason}", doing.phrase()))
             .hint(format!("refused by the admission policy {policy}"));
     }
-    if status.is_forbidden() {
+    // By code: the library's `is_not_found` and `is_forbidden` miss answers that are no `Status`, such as a missing group's plain text.
+    if status.code == 403 {
         return forbidden(doing, status);
     }
-    if status.is_not_found() && !doing.is_absence(status) {
+    if status.code == 404 && !doing.is_absence(status) {
         return not_served(doing);
     }
     if status.code == 401 {
@@ -118,9 +119,8 @@ fn forbidden(doing: &Doing, status: &Status) -> Failure {
     if doing.group != keys::GROUP {
         return failure;
     }
-    // `User "ann" cannot list resource …` is the server's wording since RBAC exists; without it the hint keeps a placeholder.
-    let user = status.message.split('"').nth(1).filter(|_| status.message.contains("User \"")).unwrap_or("USER");
-    let user = status.message.split("User \"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or(user);
+    // The server's wording since RBAC exists: `User "ann" cannot list resource …`.
+    let user = status.message.split("User \"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("USER");
     let role = if doing.verb == "create" { "chatcli-approver" } else { "chatcli-viewer" };
     failure.hint(match &doing.namespace {
         Some(namespace) => format!(
@@ -230,8 +230,7 @@ mod tests {
 
     #[test]
     fn a_missing_crd_says_how_to_install() {
-        let status =
-            json!({"code": 404, "reason": "NotFound", "message": "the server could not find the requested resource"});
+        let status = json!({"code": 404, "reason": "Failed to parse error data", "message": "404 page not found"});
         assert_snapshot!(told(&Doing::new("list", &Kind::issue()), status), @"
         error: the cluster does not know issues.platform.chatcli.io
         hint: install chatcli first: kubectl chatcli install

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use common::api::issue::IssueState;
 use common::api::keys::labels;
 use common::api::remediation_plan::RemediationState;
-use kube::ResourceExt as _;
+use kube::ResourceExt;
 use owo_colors::OwoColorize as _;
 
 use super::decision::tally;
@@ -51,7 +51,7 @@ pub fn page(story: &Story, clock: &Clock, width: usize, scope: &str) -> String {
         }
     }
     field("To do", status.required_action.as_deref().map(tame).unwrap_or_default());
-    field("Report", story.post_mortem.as_ref().map(|report| report.name_any()).unwrap_or_default());
+    field("Report", story.post_mortem.as_ref().map(ResourceExt::name_any).unwrap_or_default());
     section(
         &mut page,
         "Folded in",
