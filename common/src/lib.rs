@@ -12,3 +12,5 @@ pub mod facts;
 pub mod naming;
 pub mod redact;
 pub mod signals;
+#[cfg(test)]
+pub(crate) mod testing;

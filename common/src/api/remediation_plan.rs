@@ -218,6 +218,9 @@ pub struct RemediationPlanStatus {
     /// The rollout was complete and the signal clear since this time; success after the soak.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled_since: Option<Time>,
+    /// How long health has to last before it counts as success, in seconds: long enough to see the fault again if it is still there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soak_seconds: Option<i64>,
     /// Health of the target right before the first write: what undo compares with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health_before: Option<HealthSample>,

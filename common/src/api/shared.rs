@@ -19,6 +19,13 @@ pub fn map_list<T: JsonSchema>(generator: &mut SchemaGenerator, keys: &[&str]) -
     schema
 }
 
+/// [`map_list`] with a stated length, for lists that CEL rules walk.
+pub fn map_list_of_at_most<T: JsonSchema>(generator: &mut SchemaGenerator, keys: &[&str], items: u32) -> Schema {
+    let mut schema = map_list::<T>(generator, keys);
+    schema.insert("maxItems".to_owned(), items.into());
+    schema
+}
+
 /// A namespaced (or, for nodes, cluster-scoped) object by kind and name.
 #[derive(Clone, Debug, Default, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -105,6 +112,27 @@ impl NameRef {
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), uid: None }
     }
+}
+
+/// A Secret of the same namespace, by name.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SecretRef {
+    /// Secret name.
+    #[schemars(schema_with = "super::formats::object_name")]
+    pub name: String,
+}
+
+/// One key of a Secret of the same namespace.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SecretKeyRef {
+    /// Secret name.
+    #[schemars(schema_with = "super::formats::object_name")]
+    pub name: String,
+    /// Key in it.
+    #[schemars(length(min = 1, max = 253))]
+    pub key: String,
 }
 
 /// The place a cause sits: an object and, where one is to blame, a field of it.

@@ -2,14 +2,21 @@
 //!
 //! In: API objects, trimmed or whole. Out: [`Facts`] about one subject. Never: talks to the API server.
 
+pub mod containers;
+pub mod membership;
+pub mod probes;
+pub mod trim;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use k8s_openapi::api::{
     apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet},
     batch::v1::Job,
-    core::v1::{ConfigMap, Event, Node, Pod},
+    core::v1::{ConfigMap, Event, Node, Pod, PodSpec},
 };
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::api::ResourceRef;
 
@@ -81,7 +88,7 @@ pub struct ServiceFacts {
     /// The Service.
     pub service: ResourceRef,
     /// Pod labels it selects.
-    pub selector: std::collections::BTreeMap<String, String>,
+    pub selector: BTreeMap<String, String>,
     /// Endpoints that are ready, and all.
     pub ready_endpoints: usize,
     /// All endpoints.
@@ -113,4 +120,160 @@ pub enum Want {
         /// Name.
         name: String,
     },
+}
+
+impl Subject {
+    /// Metadata of the object.
+    pub fn meta(&self) -> &ObjectMeta {
+        match self {
+            Self::Deployment(object) => &object.metadata,
+            Self::StatefulSet(object) => &object.metadata,
+            Self::DaemonSet(object) => &object.metadata,
+            Self::Job(object) => &object.metadata,
+            Self::Pod(object) => &object.metadata,
+            Self::Node(object) => &object.metadata,
+        }
+    }
+
+    /// Kind and apiVersion.
+    pub fn kind(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Deployment(_) => ("Deployment", "apps/v1"),
+            Self::StatefulSet(_) => ("StatefulSet", "apps/v1"),
+            Self::DaemonSet(_) => ("DaemonSet", "apps/v1"),
+            Self::Job(_) => ("Job", "batch/v1"),
+            Self::Pod(_) => ("Pod", "v1"),
+            Self::Node(_) => ("Node", "v1"),
+        }
+    }
+
+    /// The reference under which anomalies and issues name it, with apiVersion and UID.
+    pub fn reference(&self) -> ResourceRef {
+        let (kind, api_version) = self.kind();
+        let meta = self.meta();
+        ResourceRef {
+            kind: kind.to_owned(),
+            name: meta.name.clone().unwrap_or_default(),
+            namespace: meta.namespace.clone().unwrap_or_default(),
+            api_version: Some(api_version.to_owned()),
+            uid: meta.uid.clone(),
+        }
+    }
+
+    /// The spec its pods are made from; a Pod's own spec; none for a Node.
+    pub fn pod_spec(&self) -> Option<&PodSpec> {
+        match self {
+            Self::Deployment(object) => object.spec.as_ref()?.template.spec.as_ref(),
+            Self::StatefulSet(object) => object.spec.as_ref()?.template.spec.as_ref(),
+            Self::DaemonSet(object) => object.spec.as_ref()?.template.spec.as_ref(),
+            Self::Job(object) => object.spec.as_ref()?.template.spec.as_ref(),
+            Self::Pod(object) => object.spec.as_ref(),
+            Self::Node(_) => None,
+        }
+    }
+
+    /// How many pods should run now. A Job has no such number: its pods come and go.
+    pub fn desired(&self) -> usize {
+        let wanted = match self {
+            Self::Deployment(object) => object.spec.as_ref().map_or(0, |spec| spec.replicas.unwrap_or(1)),
+            Self::StatefulSet(object) => object.spec.as_ref().map_or(0, |spec| spec.replicas.unwrap_or(1)),
+            Self::DaemonSet(object) => object.status.as_ref().map_or(0, |status| status.desired_number_scheduled),
+            Self::Pod(_) => 1,
+            Self::Job(_) | Self::Node(_) => 0,
+        };
+        usize::try_from(wanted).unwrap_or(0)
+    }
+
+    /// `minReadySeconds`.
+    pub fn min_ready_seconds(&self) -> i32 {
+        match self {
+            Self::Deployment(object) => object.spec.as_ref().and_then(|spec| spec.min_ready_seconds),
+            Self::StatefulSet(object) => object.spec.as_ref().and_then(|spec| spec.min_ready_seconds),
+            Self::DaemonSet(object) => object.spec.as_ref().and_then(|spec| spec.min_ready_seconds),
+            Self::Job(_) | Self::Pod(_) | Self::Node(_) => None,
+        }
+        .unwrap_or(0)
+    }
+}
+
+impl Facts {
+    /// Facts about an object alone; pods, ReplicaSets and nodes are added by who has them.
+    pub fn about(object: Subject, now: Timestamp) -> Self {
+        let pods = if let Subject::Pod(pod) = &object { vec![pod.clone()] } else { Vec::new() };
+        let nodes = if let Subject::Node(node) = &object { vec![node.clone()] } else { Vec::new() };
+        Self {
+            now,
+            subject: object.reference(),
+            object,
+            pods,
+            replica_sets: Vec::new(),
+            nodes,
+            extra: Extra::default(),
+        }
+    }
+
+    /// Adds those of the ReplicaSets that the subject controls, newest revision first. Call before [`Facts::with_pods`].
+    #[must_use]
+    pub fn with_replica_sets(mut self, candidates: impl IntoIterator<Item = Arc<ReplicaSet>>) -> Self {
+        let Some(uid) = self.subject.uid.as_deref() else { return self };
+        self.replica_sets =
+            candidates.into_iter().filter(|set| membership::is_controlled_by(&set.metadata, uid)).collect();
+        self.replica_sets.sort_by_key(|set| std::cmp::Reverse(membership::revision(set)));
+        self
+    }
+
+    /// Adds those of the pods that the subject controls, directly or through its ReplicaSets, oldest first.
+    #[must_use]
+    pub fn with_pods(mut self, candidates: impl IntoIterator<Item = Arc<Pod>>) -> Self {
+        self.pods = candidates
+            .into_iter()
+            .filter(|pod| {
+                let Some(owner) = membership::controller(&pod.metadata) else { return false };
+                Some(&owner.uid) == self.subject.uid.as_ref()
+                    || self.replica_sets.iter().any(|set| Some(&owner.uid) == set.metadata.uid.as_ref())
+            })
+            .collect();
+        self.pods.sort_by(|a, b| {
+            let key = |pod: &Pod| (membership::created(&pod.metadata), pod.metadata.name.clone());
+            key(a).cmp(&key(b))
+        });
+        self
+    }
+
+    /// Adds those of the nodes that the subject's pods run on.
+    #[must_use]
+    pub fn with_nodes(mut self, candidates: impl IntoIterator<Item = Arc<Node>>) -> Self {
+        self.nodes = candidates
+            .into_iter()
+            .filter(|node| {
+                self.pods.iter().any(|pod| {
+                    pod.spec.as_ref().and_then(|spec| spec.node_name.as_ref()) == node.metadata.name.as_ref()
+                })
+            })
+            .collect();
+        self
+    }
+
+    /// Pods that count: not on their way out, not finished, not of a revision that is scaled to 0.
+    pub fn current_pods(&self) -> impl Iterator<Item = &Pod> {
+        self.pods.iter().map(AsRef::as_ref).filter(|pod| {
+            if pod.metadata.deletion_timestamp.is_some() || membership::is_finished(pod) {
+                return false;
+            }
+            self.replica_set_of(pod)
+                .is_none_or(|set| set.spec.as_ref().is_none_or(|spec| spec.replicas.unwrap_or(1) > 0))
+        })
+    }
+
+    /// The ReplicaSet that made a pod.
+    pub fn replica_set_of(&self, pod: &Pod) -> Option<&ReplicaSet> {
+        let owner = membership::controller(&pod.metadata)?;
+        self.replica_sets.iter().map(AsRef::as_ref).find(|set| set.metadata.uid.as_deref() == Some(owner.uid.as_str()))
+    }
+
+    /// The node a pod runs on, where known.
+    pub fn node_of(&self, pod: &Pod) -> Option<&Node> {
+        let name = pod.spec.as_ref()?.node_name.as_ref()?;
+        self.nodes.iter().map(AsRef::as_ref).find(|node| node.metadata.name.as_ref() == Some(name))
+    }
 }

@@ -3,10 +3,18 @@
 //! In: [`Facts`] of one workload or node. Out: an [`Assessment`]. Never: reads anything, remembers anything; what has to be remembered
 //! (that a signal was raised) lives in Anomaly objects.
 
+mod board;
+mod crashes;
+mod jobs;
+mod nodes;
+mod pods;
+mod rollouts;
+
 use jiff::Timestamp;
 
 use crate::api::SignalType;
-use crate::facts::Facts;
+use crate::facts::{Facts, Subject};
+use board::Board;
 
 /// What holds, what may soon, and when to look again.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,7 +60,31 @@ pub struct Recovery {
 }
 
 /// What is wrong with this subject now.
+///
+/// `recovering` names every signal that would not yet be over if it had been raised; it says nothing about whether it was. So it lists
+/// the crash signals of every container that became ready a moment ago: that costs nothing where no anomaly is active, and where one
+/// is, it is what keeps a fresh pod from being taken for a cure.
 pub fn assess(facts: &Facts) -> Assessment {
-    let _ = facts;
-    Assessment::default()
+    let mut board = Board::new(facts.now);
+    if facts.object.meta().deletion_timestamp.is_some() {
+        return board.assessment();
+    }
+    match &facts.object {
+        Subject::Node(node) => nodes::observe(node, &mut board),
+        Subject::Job(job) => {
+            if jobs::observe(job, &mut board) {
+                pods::observe(facts, &mut board);
+            }
+        }
+        Subject::Deployment(_) | Subject::StatefulSet(_) | Subject::DaemonSet(_) if facts.object.desired() == 0 => {}
+        Subject::Deployment(_) | Subject::StatefulSet(_) | Subject::DaemonSet(_) => {
+            pods::observe(facts, &mut board);
+            rollouts::observe(facts, &mut board);
+        }
+        Subject::Pod(_) => pods::observe(facts, &mut board),
+    }
+    board.assessment()
 }
+
+#[cfg(test)]
+mod tests;

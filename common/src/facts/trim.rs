@@ -1,0 +1,155 @@
+//! What a store keeps of an object: enough for signals and diagnosis, nothing else.
+//!
+//! In: an object as the watch delivered it. Out: the same object without what nobody here reads. Never: touches identity (name, UID,
+//! resourceVersion, owners, generation, finalizers, deletion). Who needs a dropped field (managedFields, last-applied) reads it live.
+
+use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
+use k8s_openapi::api::batch::v1::Job;
+use k8s_openapi::api::core::v1::{Container, ContainerStatus, Namespace, Node, Pod, PodSpec, PodTemplateSpec};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+/// Written by `kubectl apply`: a second copy of the whole object.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// Metadata without managedFields and the last applied configuration.
+pub fn meta(meta: &mut ObjectMeta) {
+    meta.managed_fields = None;
+    meta.self_link = None;
+    if let Some(annotations) = &mut meta.annotations {
+        annotations.remove(LAST_APPLIED);
+        if annotations.is_empty() {
+            meta.annotations = None;
+        }
+    }
+}
+
+/// A Pod: no sandbox details, no mounts, no security contexts.
+pub fn pod(pod: &mut Pod) {
+    meta(&mut pod.metadata);
+    if let Some(spec) = &mut pod.spec {
+        pod_spec(spec);
+        spec.tolerations = None;
+    }
+    if let Some(status) = &mut pod.status {
+        status.host_ips = None;
+        status.pod_ips = None;
+        status.resource_claim_statuses = None;
+        status.ephemeral_container_statuses = None;
+        for list in [&mut status.container_statuses, &mut status.init_container_statuses].into_iter().flatten() {
+            list.iter_mut().for_each(container_status);
+        }
+    }
+}
+
+/// A Deployment.
+pub fn deployment(object: &mut Deployment) {
+    meta(&mut object.metadata);
+    if let Some(spec) = &mut object.spec {
+        template(&mut spec.template);
+    }
+}
+
+/// A ReplicaSet: its template is what a rollback would bring back.
+pub fn replica_set(object: &mut ReplicaSet) {
+    meta(&mut object.metadata);
+    if let Some(template_spec) = object.spec.as_mut().and_then(|spec| spec.template.as_mut()) {
+        template(template_spec);
+    }
+}
+
+/// A StatefulSet: its claim templates are read live when a volume is in question.
+pub fn stateful_set(object: &mut StatefulSet) {
+    meta(&mut object.metadata);
+    if let Some(spec) = &mut object.spec {
+        template(&mut spec.template);
+        spec.volume_claim_templates = None;
+    }
+}
+
+/// A DaemonSet.
+pub fn daemon_set(object: &mut DaemonSet) {
+    meta(&mut object.metadata);
+    if let Some(spec) = &mut object.spec {
+        template(&mut spec.template);
+    }
+}
+
+/// A Job.
+pub fn job(object: &mut Job) {
+    meta(&mut object.metadata);
+    if let Some(spec) = &mut object.spec {
+        template(&mut spec.template);
+    }
+}
+
+/// A Node: `status.images` alone is often more than half of it.
+pub fn node(object: &mut Node) {
+    meta(&mut object.metadata);
+    if let Some(status) = &mut object.status {
+        status.images = None;
+        status.volumes_attached = None;
+        status.volumes_in_use = None;
+        status.config = None;
+        status.daemon_endpoints = None;
+        status.features = None;
+        status.runtime_handlers = None;
+        // A heartbeat is not a change; without it a store sees an idle node as idle.
+        for condition in status.conditions.iter_mut().flatten() {
+            condition.last_heartbeat_time = None;
+        }
+    }
+}
+
+/// A Namespace: labels and annotations carry what people decided about it.
+pub fn namespace(object: &mut Namespace) {
+    meta(&mut object.metadata);
+}
+
+fn template(template: &mut PodTemplateSpec) {
+    if let Some(template_meta) = &mut template.metadata {
+        meta(template_meta);
+    }
+    if let Some(spec) = &mut template.spec {
+        pod_spec(spec);
+    }
+}
+
+fn pod_spec(spec: &mut PodSpec) {
+    spec.dns_config = None;
+    spec.host_aliases = None;
+    spec.readiness_gates = None;
+    spec.security_context = None;
+    spec.ephemeral_containers = None;
+    spec.containers.iter_mut().for_each(container);
+    spec.init_containers.iter_mut().flatten().for_each(container);
+    // Mounted by the API server into every pod; it is never the cause a person can fix here.
+    if let Some(volumes) = &mut spec.volumes {
+        volumes.retain(|volume| !volume.name.starts_with("kube-api-access-"));
+        volumes.shrink_to_fit();
+    }
+}
+
+fn container(container: &mut Container) {
+    container.security_context = None;
+    container.volume_mounts = None;
+    container.volume_devices = None;
+    container.termination_message_path = None;
+    container.termination_message_policy = None;
+    container.image_pull_policy = None;
+    container.lifecycle = None;
+}
+
+fn container_status(status: &mut ContainerStatus) {
+    status.container_id = None;
+    status.allocated_resources = None;
+    status.allocated_resources_status = None;
+    status.resources = None;
+    status.user = None;
+    status.volume_mounts = None;
+    // Each state repeats the container's id.
+    for state in [&mut status.state, &mut status.last_state].into_iter().flatten() {
+        if let Some(terminated) = &mut state.terminated {
+            terminated.container_id = None;
+        }
+    }
+}

@@ -1,0 +1,463 @@
+//! The one next move of an incident. Pure: everything it depends on is in [`Input`].
+
+use common::api::{
+    AIInsight, Anomaly, Issue, RemediationPlan, ResourceRef, Runbook, ai_insight::Finding, issue::IssueState,
+    keys::conditions, remediation_plan::RemediationState,
+};
+use jiff::Timestamp;
+
+use super::remedies::{self, Chosen};
+
+/// Everything the next move depends on. Nothing else may influence it.
+pub struct Input<'a> {
+    /// The moment.
+    pub now: Timestamp,
+    /// The incident.
+    pub issue: &'a Issue,
+    /// Anomalies folded into it that still exist.
+    pub anomalies: &'a [std::sync::Arc<Anomaly>],
+    /// Its explanation.
+    pub insight: Option<&'a AIInsight>,
+    /// Its plans, by attempt.
+    pub plans: &'a [std::sync::Arc<RemediationPlan>],
+    /// Runbooks of its namespace and of the operator's, in that order.
+    pub runbooks: &'a [std::sync::Arc<Runbook>],
+    /// False when the workload or node is gone.
+    pub resource_exists: bool,
+    /// Attempts before a person is asked.
+    pub max_attempts: i32,
+    /// Whether plans may be made here at all.
+    pub may_plan: MayPlan,
+}
+
+/// Whether plans may be made, and why not.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum MayPlan {
+    /// Yes.
+    Yes,
+    /// No; CamelCase reason and one sentence.
+    No(&'static str, String),
+}
+
+/// The one next move of an incident.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Move {
+    /// Nothing to do until something changes.
+    Wait {
+        /// What it waits for, in words for `kubectl chatcli issues`.
+        for_what: String,
+    },
+    /// Go to another state.
+    Enter {
+        /// The state.
+        state: IssueState,
+        /// CamelCase reason, the condition's and the Event's.
+        reason: &'static str,
+        /// One sentence.
+        message: String,
+        /// What a person has to do, where that is the point.
+        required_action: Option<String>,
+    },
+    /// Ask for the explanation to be made again, with what has been learnt.
+    Explain {
+        /// CamelCase reason.
+        reason: &'static str,
+        /// One sentence.
+        message: String,
+    },
+    /// Write the plan of the next attempt.
+    Plan {
+        /// 1-based attempt.
+        attempt: i32,
+        /// What to do.
+        chosen: Chosen,
+    },
+}
+
+/// What to do next about an incident.
+pub fn next_move(input: &Input<'_>) -> Move {
+    let status = input.issue.status.clone().unwrap_or_default();
+    let fresh = input.issue.status.as_ref().is_none_or(|status| status.transition.is_none());
+    if fresh {
+        return enter(IssueState::Detected, "Detected", &input.issue.spec.description);
+    }
+    let plan = current_plan(input);
+    let busy = plan.is_some_and(|plan| !state_of(plan).is_terminal());
+    let over = is_over(input);
+
+    if status.state == IssueState::Resolved {
+        return if over {
+            wait("nothing")
+        } else {
+            enter(IssueState::Analyzing, "FaultReturned", "the fault came back within the cooldown")
+        };
+    }
+    if let (Some(ending), false) = (over.then(|| ending(input, plan)), busy) {
+        return ending;
+    }
+    match status.state {
+        IssueState::Detected => enter(IssueState::Analyzing, "AIInsightCreated", "the cause is being looked for"),
+        IssueState::Analyzing => choose(input, plan, status.remediation_attempts),
+        IssueState::Remediating => follow(input, plan, status.remediation_attempts),
+        IssueState::Escalated | IssueState::Contained => wait("a person"),
+        IssueState::Resolved | IssueState::Failed => wait("nothing"),
+    }
+}
+
+/// True when every signal of the incident is clear, its recovery time included, or its resource is gone.
+fn is_over(input: &Input<'_>) -> bool {
+    let signals_clear = !input.anomalies.is_empty()
+        && input
+            .anomalies
+            .iter()
+            .all(|anomaly| anomaly.status.as_ref().and_then(|status| status.active) == Some(false));
+    signals_clear || !input.resource_exists
+}
+
+fn ending(input: &Input<'_>, plan: Option<&RemediationPlan>) -> Move {
+    if !input.resource_exists {
+        return enter(
+            IssueState::Resolved,
+            "ResourceDeleted",
+            &format!("{} no longer exists", input.issue.spec.resource),
+        );
+    }
+    match plan {
+        Some(plan) if state_of(plan) == RemediationState::Completed => {
+            let result = plan.status.as_ref().and_then(|status| status.result.clone());
+            let state = input.issue.status.as_ref().map(|status| status.state).unwrap_or_default();
+            if state == IssueState::Contained {
+                return enter(IssueState::Resolved, "HumanActionRestoredService", "service was restored by a person");
+            }
+            enter(IssueState::Resolved, "RemediationSucceeded", result.as_deref().unwrap_or("the fix was verified"))
+        }
+        _ => enter(
+            IssueState::Resolved,
+            "AutoResolved",
+            "every signal is clear; it recovered without a change by the operator",
+        ),
+    }
+}
+
+/// Analyzing: wait for the explanation, then for a remedy that has not failed yet.
+fn choose(input: &Input<'_>, plan: Option<&RemediationPlan>, attempts: i32) -> Move {
+    // A crash between creating a plan and recording it leaves a plan that the status does not know yet.
+    if let Some(next) = plan_of_attempt(input, attempts + 1) {
+        return remediating(next);
+    }
+    let Some(finding) = primary_finding(input) else {
+        return wait("an explanation");
+    };
+    if plan.is_some_and(|plan| !state_of(plan).is_terminal()) {
+        return wait("the running plan");
+    }
+    if let MayPlan::No(reason, message) = &input.may_plan {
+        return escalate(reason, message, Some(finding));
+    }
+    if attempts >= input.max_attempts {
+        return escalate(
+            "MaxAttemptsReached",
+            &format!("{attempts} of {} attempts did not help", input.max_attempts),
+            Some(finding),
+        );
+    }
+    match remedies::choose(input.issue, finding, input.runbooks, input.plans) {
+        Some(chosen) => Move::Plan { attempt: attempts + 1, chosen },
+        None if attempts == 0 => {
+            escalate("NoRemedy", &format!("nothing the operator may do fixes {}", finding.code), Some(finding))
+        }
+        None => escalate("NoRunbookForRetry", "every known remedy was tried and did not help", Some(finding)),
+    }
+}
+
+/// Remediating: follow the current plan to its end.
+fn follow(input: &Input<'_>, plan: Option<&RemediationPlan>, attempts: i32) -> Move {
+    let Some(plan) = plan else {
+        return Move::Explain {
+            reason: "PlanMissing",
+            message: format!("the plan of attempt {attempts} no longer exists"),
+        };
+    };
+    let status = plan.status.clone().unwrap_or_default();
+    let result = status.result.as_deref().unwrap_or("it did not help");
+    match status.state {
+        RemediationState::Completed if is_containment(plan) => Move::Enter {
+            state: IssueState::Contained,
+            reason: "ContainmentApplied",
+            message: "the workload was silenced, not fixed".to_owned(),
+            required_action: Some(format!("fix the cause, then restore {}", input.issue.spec.resource)),
+        },
+        // The plan proved its signals clear; the anomalies follow within moments.
+        RemediationState::Completed => match anomaly_since(input, status.completed_at.as_ref().map(|at| at.0)) {
+            Some(name) => Move::Explain {
+                reason: "ReanalysisRequested",
+                message: format!("{name} fires again after the fix was verified"),
+            },
+            None => wait("signals to clear"),
+        },
+        RemediationState::Failed | RemediationState::RolledBack => match failure_reason(plan) {
+            "NoLongerNeeded" => wait("signals to clear"),
+            "Rejected" => escalate("Rejected", result, primary_finding(input)),
+            "Expired" => escalate("ApprovalExpired", result, primary_finding(input)),
+            "NotUndone" => escalate("RollbackFailed", result, primary_finding(input)),
+            reason @ ("BreakerOpen" | "Protected" | "OwnedByGitOps" | "Blocked" | "Forbidden" | "OutcomeUnknown") => {
+                escalate(known_reason(reason), result, primary_finding(input))
+            }
+            _ => {
+                Move::Explain { reason: "ReanalysisRequested", message: format!("attempt {attempts} failed: {result}") }
+            }
+        },
+        RemediationState::WaitingApproval => wait("votes"),
+        RemediationState::Verifying => wait("verification"),
+        RemediationState::Pending | RemediationState::Executing => wait("the plan"),
+    }
+}
+
+fn known_reason(reason: &str) -> &'static str {
+    match reason {
+        "BreakerOpen" => "BreakerOpen",
+        "Protected" => "Protected",
+        "OwnedByGitOps" => "OwnedByGitOps",
+        "Forbidden" => "Forbidden",
+        "OutcomeUnknown" => "OutcomeUnknown",
+        _ => "Blocked",
+    }
+}
+
+/// The reason of a failed plan: that of its `Executing=False` condition.
+fn failure_reason(plan: &RemediationPlan) -> &str {
+    plan.status
+        .as_ref()
+        .and_then(|status| status.conditions.iter().find(|condition| condition.type_ == conditions::VERIFIED))
+        .map_or("", |condition| condition.reason.as_str())
+}
+
+fn is_containment(plan: &RemediationPlan) -> bool {
+    plan.spec.actions.iter().any(|action| action.params.get("containment").is_some_and(|value| value == "true"))
+}
+
+fn anomaly_since<'a>(input: &'a Input<'_>, since: Option<Timestamp>) -> Option<&'a str> {
+    let since = since?;
+    input.anomalies.iter().find_map(|anomaly| {
+        let status = anomaly.status.as_ref()?;
+        let fired_after = status.last_seen.as_ref().is_some_and(|seen| seen.0 > since);
+        (status.active == Some(true) && fired_after).then(|| anomaly.metadata.name.as_deref()).flatten()
+    })
+}
+
+/// The first finding of an explanation that answers the current question.
+fn primary_finding<'a>(input: &Input<'a>) -> Option<&'a Finding> {
+    let insight = input.insight?;
+    let status = insight.status.as_ref()?;
+    let current = status.observed_analysis_generation.unwrap_or(0) >= insight.spec.analysis_generation.unwrap_or(0);
+    current.then(|| status.findings.first()).flatten()
+}
+
+fn current_plan<'a>(input: &Input<'a>) -> Option<&'a RemediationPlan> {
+    let attempts = input.issue.status.as_ref().map_or(0, |status| status.remediation_attempts);
+    plan_of_attempt(input, attempts)
+}
+
+fn plan_of_attempt<'a>(input: &Input<'a>, attempt: i32) -> Option<&'a RemediationPlan> {
+    input.plans.iter().find(|plan| plan.spec.attempt == attempt).map(AsRef::as_ref)
+}
+
+fn state_of(plan: &RemediationPlan) -> RemediationState {
+    plan.status.as_ref().map(|status| status.state).unwrap_or_default()
+}
+
+fn remediating(plan: &RemediationPlan) -> Move {
+    enter(
+        IssueState::Remediating,
+        "RemediationPlanCreated",
+        &format!("attempt {}: {}", plan.spec.attempt, first_line(&plan.spec.strategy)),
+    )
+}
+
+fn escalate(reason: &'static str, message: &str, finding: Option<&Finding>) -> Move {
+    let advice = finding.map(|finding| match &finding.advice {
+        Some(advice) => format!("{}. {advice}", finding.statement),
+        None => finding.statement.clone(),
+    });
+    Move::Enter { state: IssueState::Escalated, reason, message: message.to_owned(), required_action: advice }
+}
+
+fn enter(state: IssueState, reason: &'static str, message: &str) -> Move {
+    Move::Enter { state, reason, message: message.to_owned(), required_action: None }
+}
+
+fn wait(for_what: &str) -> Move {
+    Move::Wait { for_what: for_what.to_owned() }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
+/// What an incident's plan acts on: the remedy's own target, else the incident's resource.
+pub fn target_of(issue: &Issue, target: Option<&ResourceRef>) -> ResourceRef {
+    target.cloned().unwrap_or_else(|| issue.spec.resource.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use common::api::{ActionType, remediation_plan::RemediationState};
+
+    use super::*;
+    use crate::remediate::testing::{anomaly, insight, issue, now, plan, plan_of};
+
+    struct Scene {
+        issue: Issue,
+        anomalies: Vec<Arc<Anomaly>>,
+        insight: Option<AIInsight>,
+        plans: Vec<Arc<RemediationPlan>>,
+        resource_exists: bool,
+        may_plan: MayPlan,
+    }
+
+    fn scene(state: IssueState, attempts: i32) -> Scene {
+        Scene {
+            issue: issue(state, attempts),
+            anomalies: vec![anomaly(true)],
+            insight: Some(insight(&[ActionType::RollbackDeployment, ActionType::RestartDeployment])),
+            plans: Vec::new(),
+            resource_exists: true,
+            may_plan: MayPlan::Yes,
+        }
+    }
+
+    impl Scene {
+        fn with_plan(mut self, plan: RemediationPlan) -> Self {
+            self.plans.push(Arc::new(plan));
+            self
+        }
+
+        fn quiet(mut self) -> Self {
+            self.anomalies = vec![anomaly(false)];
+            self
+        }
+
+        fn next(&self) -> Move {
+            next_move(&Input {
+                now: now(),
+                issue: &self.issue,
+                anomalies: &self.anomalies,
+                insight: self.insight.as_ref(),
+                plans: &self.plans,
+                runbooks: &[],
+                resource_exists: self.resource_exists,
+                max_attempts: 5,
+                may_plan: self.may_plan.clone(),
+            })
+        }
+
+        fn enters(&self) -> (IssueState, &'static str) {
+            match self.next() {
+                Move::Enter { state, reason, .. } => (state, reason),
+                other => panic!("expected a new state, got {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_new_incident_is_detected_first() {
+        let mut scene = scene(IssueState::Detected, 0);
+        scene.issue.status = None;
+        assert_eq!(scene.enters(), (IssueState::Detected, "Detected"));
+    }
+
+    #[test]
+    fn an_explained_incident_gets_the_first_remedy_as_plan_one() {
+        match scene(IssueState::Analyzing, 0).next() {
+            Move::Plan { attempt: 1, chosen } => {
+                assert_eq!(chosen.actions[0].action_type, ActionType::RollbackDeployment)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_remedy_that_failed_is_not_tried_again() {
+        let failed = plan_of(1, ActionType::RollbackDeployment, RemediationState::Failed);
+        match scene(IssueState::Analyzing, 1).with_plan(failed).next() {
+            Move::Plan { attempt: 2, chosen } => {
+                assert_eq!(chosen.actions[0].action_type, ActionType::RestartDeployment)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn nothing_left_to_try_goes_to_a_person_with_the_advice() {
+        let scene = scene(IssueState::Analyzing, 2)
+            .with_plan(plan_of(1, ActionType::RollbackDeployment, RemediationState::Failed))
+            .with_plan(plan_of(2, ActionType::RestartDeployment, RemediationState::Failed));
+        match scene.next() {
+            Move::Enter {
+                state: IssueState::Escalated,
+                reason: "NoRunbookForRetry",
+                required_action: Some(text),
+                ..
+            } => {
+                assert!(text.contains("push the tag"));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_completed_plan_does_not_resolve_while_a_signal_holds() {
+        let next = scene(IssueState::Remediating, 1).with_plan(plan(RemediationState::Completed)).next();
+        assert!(matches!(next, Move::Wait { .. }), "{next:?}");
+    }
+
+    #[test]
+    fn a_completed_plan_and_clear_signals_resolve() {
+        let scene = scene(IssueState::Remediating, 1).with_plan(plan(RemediationState::Completed)).quiet();
+        assert_eq!(scene.enters(), (IssueState::Resolved, "RemediationSucceeded"));
+    }
+
+    #[test]
+    fn a_running_plan_is_not_abandoned_when_signals_clear() {
+        let next = scene(IssueState::Remediating, 1).with_plan(plan(RemediationState::Verifying)).quiet().next();
+        assert!(matches!(next, Move::Wait { .. }), "{next:?}");
+    }
+
+    #[test]
+    fn a_fault_that_returns_opens_the_incident_again() {
+        assert_eq!(scene(IssueState::Resolved, 1).enters(), (IssueState::Analyzing, "FaultReturned"));
+    }
+
+    #[test]
+    fn a_deleted_workload_leaves_no_ghost() {
+        let mut scene = scene(IssueState::Escalated, 5);
+        scene.resource_exists = false;
+        assert_eq!(scene.enters(), (IssueState::Resolved, "ResourceDeleted"));
+    }
+
+    #[test]
+    fn an_escalated_incident_that_recovers_is_resolved() {
+        assert_eq!(scene(IssueState::Escalated, 5).quiet().enters(), (IssueState::Resolved, "AutoResolved"));
+    }
+
+    #[test]
+    fn a_plan_left_by_a_crash_is_taken_up_instead_of_written_twice() {
+        let scene = scene(IssueState::Analyzing, 0).with_plan(plan(RemediationState::Pending));
+        assert_eq!(scene.enters(), (IssueState::Remediating, "RemediationPlanCreated"));
+    }
+
+    #[test]
+    fn a_failed_attempt_is_explained_again() {
+        let next = scene(IssueState::Remediating, 1).with_plan(plan(RemediationState::Failed)).next();
+        assert!(matches!(next, Move::Explain { reason: "ReanalysisRequested", .. }), "{next:?}");
+    }
+
+    #[test]
+    fn where_nothing_may_run_people_are_told_why() {
+        let mut scene = scene(IssueState::Analyzing, 0);
+        scene.may_plan = MayPlan::No("ObserveOnly", "namespace shop is set to observe".to_owned());
+        assert_eq!(scene.enters(), (IssueState::Escalated, "ObserveOnly"));
+    }
+}

@@ -1,0 +1,96 @@
+//! Which remedy comes next: a person's Runbook first, then what the finding itself proposes; never one that already failed here.
+
+use std::sync::Arc;
+
+use common::api::{
+    ActionType, Issue, RemediationAction, RemediationPlan, ResourceRef, Runbook, SignalType,
+    ai_insight::{Finding, Remedy},
+    keys::labels,
+    runbook::RunbookTrigger,
+};
+use kube::ResourceExt;
+
+/// A remedy and where it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chosen {
+    /// Ordered steps.
+    pub actions: Vec<RemediationAction>,
+    /// Object acted on, where it is not the incident's resource.
+    pub target: Option<ResourceRef>,
+    /// Why, in words.
+    pub why: String,
+    /// The Runbook it was taken from; absent when the finding proposes it and a Runbook has to be recorded.
+    pub runbook: Option<String>,
+    /// The person who wrote that Runbook.
+    pub requested_by: Option<String>,
+    /// Attempt limit of the Runbook; can only lower the configured one.
+    pub max_attempts: Option<i32>,
+    /// The finding answered.
+    pub finding_code: String,
+}
+
+/// The next remedy to try, or none.
+pub fn choose(
+    issue: &Issue,
+    finding: &Finding,
+    runbooks: &[Arc<Runbook>],
+    plans: &[Arc<RemediationPlan>],
+) -> Option<Chosen> {
+    let by_people = runbooks
+        .iter()
+        .filter(|runbook| is_manual(runbook) && fits(issue, runbook))
+        .map(|runbook| from_runbook(runbook, finding));
+    let by_rule = finding.remedies.iter().map(|remedy| from_remedy(remedy, finding));
+    by_people.chain(by_rule).find(|chosen| !chosen.actions.is_empty() && !was_tried(&chosen.actions, plans))
+}
+
+fn is_manual(runbook: &Runbook) -> bool {
+    runbook.labels().get(labels::AUTO_GENERATED).is_none_or(|value| value != "true") && runbook.spec.bound_to.is_none()
+}
+
+fn fits(issue: &Issue, runbook: &Runbook) -> bool {
+    let RunbookTrigger { signal_type, severity, resource_kind } = &runbook.spec.trigger;
+    runbook.spec.enabled != Some(false)
+        && *severity == issue.spec.severity
+        && *resource_kind == issue.spec.resource.kind
+        && issue.spec.signal_type.as_deref().is_some_and(|signal| same_signal(*signal_type, signal))
+}
+
+fn same_signal(wanted: SignalType, seen: &str) -> bool {
+    wanted.as_str() == seen || (wanted.as_str() == "latency" && seen == "latency_spike")
+}
+
+fn from_runbook(runbook: &Runbook, finding: &Finding) -> Chosen {
+    let actions = runbook
+        .spec
+        .steps
+        .iter()
+        .map(|step| RemediationAction { action_type: ActionType::from_name(&step.action), params: step.params.clone() })
+        .collect();
+    Chosen {
+        actions,
+        target: None,
+        why: runbook.spec.description.clone().unwrap_or_else(|| format!("Runbook {}", runbook.name_any())),
+        runbook: Some(runbook.name_any()),
+        requested_by: runbook.spec.requested_by.clone(),
+        max_attempts: runbook.spec.max_attempts,
+        finding_code: finding.code.clone(),
+    }
+}
+
+fn from_remedy(remedy: &Remedy, finding: &Finding) -> Chosen {
+    Chosen {
+        actions: remedy.actions.clone(),
+        target: remedy.target.clone(),
+        why: remedy.why.clone(),
+        runbook: None,
+        requested_by: None,
+        max_attempts: None,
+        finding_code: finding.code.clone(),
+    }
+}
+
+/// A plan with the same steps already ended; trying it again would be hope, not a strategy.
+fn was_tried(actions: &[RemediationAction], plans: &[Arc<RemediationPlan>]) -> bool {
+    plans.iter().any(|plan| plan.spec.actions == actions)
+}

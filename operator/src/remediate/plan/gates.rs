@@ -1,0 +1,233 @@
+//! The gates a plan passes before it may write, in the order they are asked. The first that does not pass decides; all fail closed.
+
+use common::api::{
+    RemediationPlan,
+    remediation_plan::{GateResult, VerdictLevel},
+};
+
+use super::decide::{Consent, Input, Move, Outcome, Repeated, Sick, wait};
+
+/// What the gates said.
+pub struct Asked {
+    /// The move of the first gate that did not pass.
+    pub stopped: Option<Move>,
+    /// Every gate asked, in order.
+    pub gates: Vec<GateResult>,
+}
+
+/// One gate's answer.
+enum Answer {
+    Pass(&'static str, String),
+    Stop(&'static str, Move),
+}
+
+type Gate = (&'static str, fn(&Input<'_>) -> Answer);
+
+const GATES: &[Gate] = &[
+    ("alone-in-charge", alone_in_charge),
+    ("paused", paused),
+    ("still-sick", still_sick),
+    ("allowed", allowed),
+    ("budget", within_budget),
+    ("previewed", previewed),
+    ("blockers", no_blockers),
+    ("approval", approved),
+    ("unchanged", unchanged),
+    ("lock", not_locked),
+];
+
+/// Asked again before every further step; consent was given for the whole plan.
+const BETWEEN_STEPS: &[Gate] = &[("alone-in-charge", alone_in_charge), ("paused", paused), ("allowed", allowed)];
+
+/// Every gate, before the first write.
+pub fn ask(input: &Input<'_>) -> Asked {
+    run(GATES, input)
+}
+
+/// The brakes, before each further step.
+pub fn ask_between_steps(input: &Input<'_>) -> Asked {
+    run(BETWEEN_STEPS, input)
+}
+
+fn run(gates: &[Gate], input: &Input<'_>) -> Asked {
+    let mut results = Vec::with_capacity(gates.len());
+    for (name, gate) in gates {
+        match gate(input) {
+            Answer::Pass(reason, message) => results.push(result(name, "Pass", reason, message)),
+            Answer::Stop(reason, next) => {
+                let (how, message) = describe(&next);
+                results.push(result(name, how, reason, message));
+                return Asked { stopped: Some(next), gates: results };
+            }
+        }
+    }
+    Asked { stopped: None, gates: results }
+}
+
+fn result(name: &str, how: &str, reason: &str, message: String) -> GateResult {
+    GateResult { name: name.to_owned(), result: how.to_owned(), reason: reason.to_owned(), message }
+}
+
+fn describe(next: &Move) -> (&'static str, String) {
+    match next {
+        Move::Ask(why) => ("Ask", why.clone()),
+        Move::Finish(outcome) => ("Stop", outcome.message.clone()),
+        Move::Wait { message, .. } => ("Wait", message.clone()),
+        Move::Preview => ("Wait", "the API server is being asked".to_owned()),
+        Move::Reseal(_) => ("Wait", "what it would change is no longer what was sealed".to_owned()),
+        _ => ("Wait", String::new()),
+    }
+}
+
+fn alone_in_charge(input: &Input<'_>) -> Answer {
+    match &input.brakes.other_operator {
+        None => Answer::Pass("Alone", String::new()),
+        Some(who) => Answer::Stop(
+            "OtherOperatorActive",
+            wait(None, "OtherOperatorActive", &format!("another operator is active: {who}")),
+        ),
+    }
+}
+
+fn paused(input: &Input<'_>) -> Answer {
+    match &input.brakes.paused {
+        None => Answer::Pass("NotPaused", String::new()),
+        Some(who) => Answer::Stop("Paused", wait(None, "Paused", &format!("automation is paused for the {who}"))),
+    }
+}
+
+fn still_sick(input: &Input<'_>) -> Answer {
+    match &input.sick {
+        Sick::Yes(signals) => Answer::Pass("StillSick", signals.join(", ")),
+        Sick::No => Answer::Stop(
+            "NoLongerNeeded",
+            Move::Finish(Outcome::failed("NoLongerNeeded", "it recovered by itself; nothing was changed")),
+        ),
+        Sick::Gone => Answer::Stop(
+            "TargetGone",
+            Move::Finish(Outcome::failed("TargetGone", "the target no longer exists; nothing was changed")),
+        ),
+        Sick::Unknown(why) => Answer::Stop(
+            "Unknown",
+            wait(None, "HealthUnknown", &format!("it cannot be told whether the trouble goes on: {why}")),
+        ),
+    }
+}
+
+fn allowed(input: &Input<'_>) -> Answer {
+    match &input.brakes.out_of_bounds {
+        None => Answer::Pass("Allowed", String::new()),
+        Some(why) => Answer::Stop("Protected", Move::Finish(Outcome::failed("Protected", why.clone()))),
+    }
+}
+
+fn within_budget(input: &Input<'_>) -> Answer {
+    let budget = &input.budget;
+    if budget.failures >= budget.failures_limit {
+        let message =
+            format!("{} plans failed in this namespace within the hour: the circuit breaker is open", budget.failures);
+        return Answer::Stop("BreakerOpen", Move::Finish(Outcome::failed("BreakerOpen", message)));
+    }
+    if budget.changes >= budget.changes_limit {
+        let message = format!(
+            "{} of {} changes of this hour are used up in this namespace",
+            budget.changes, budget.changes_limit
+        );
+        return Answer::Stop(
+            "BudgetUsedUp",
+            wait(Some(input.now + jiff::SignedDuration::from_mins(5)), "BudgetUsedUp", &message),
+        );
+    }
+    if budget.targets >= budget.targets_limit {
+        let message = format!("{} objects are being changed already, the most allowed", budget.targets);
+        return Answer::Stop(
+            "TooManyAtOnce",
+            wait(Some(input.now + jiff::SignedDuration::from_mins(5)), "TooManyAtOnce", &message),
+        );
+    }
+    Answer::Pass("WithinBudget", format!("{} failures, {} changes within the hour", budget.failures, budget.changes))
+}
+
+fn previewed(input: &Input<'_>) -> Answer {
+    match preview_of(input.plan) {
+        None => Answer::Stop("NotPreviewed", Move::Preview),
+        Some(preview) if preview.plan_generation != input.plan.metadata.generation.unwrap_or(0) => {
+            let message = "the plan was edited after it was previewed; nothing of it will run";
+            Answer::Stop("EditedAfterPreview", Move::Finish(Outcome::failed("EditedAfterPreview", message)))
+        }
+        Some(preview) if !preview.changes_something() => {
+            let message = "everything is already as the plan wants it; nothing to change";
+            Answer::Stop("NothingToDo", Move::Finish(Outcome::failed("NothingToDo", message)))
+        }
+        Some(preview) => Answer::Pass("Previewed", preview.digest.clone()),
+    }
+}
+
+fn no_blockers(input: &Input<'_>) -> Answer {
+    let blocker = preview_of(input.plan)
+        .and_then(|preview| preview.verdicts.iter().find(|verdict| verdict.level == VerdictLevel::Block));
+    match blocker {
+        None => Answer::Pass("NothingBlocks", String::new()),
+        Some(verdict) => {
+            let reason = match verdict.check.as_str() {
+                "gitops" => "OwnedByGitOps",
+                "rights" => "Forbidden",
+                "protected" => "Protected",
+                _ => "Blocked",
+            };
+            Answer::Stop(
+                reason,
+                Move::Finish(Outcome::failed(reason, format!("{}: {}", verdict.check, verdict.message))),
+            )
+        }
+    }
+}
+
+fn approved(input: &Input<'_>) -> Answer {
+    match &input.consent {
+        Consent::NotNeeded(why) => Answer::Pass("NotNeeded", why.clone()),
+        Consent::Given(who) => Answer::Pass("Approved", who.clone()),
+        Consent::NotAsked => {
+            Answer::Stop("NotLooked", wait(None, "ApprovalUnknown", "what consent is needed is not known yet"))
+        }
+        Consent::Never(why) => Answer::Stop("ProposeOnly", wait(None, "ProposeOnly", why)),
+        Consent::ToAsk(why) => Answer::Stop("ApprovalNeeded", Move::Ask(why.clone())),
+        Consent::Waiting { expires_at, message, .. } => {
+            Answer::Stop("WaitingForVotes", wait(*expires_at, "WaitingForVotes", message))
+        }
+        Consent::Rejected(who) => Answer::Stop("Rejected", Move::Finish(Outcome::failed("Rejected", who.clone()))),
+        Consent::Expired(why) => Answer::Stop("Expired", Move::Finish(Outcome::failed("Expired", why.clone()))),
+        Consent::Unverified(why) => Answer::Stop("VoteIdentityUnverified", wait(None, "VoteIdentityUnverified", why)),
+    }
+}
+
+fn unchanged(input: &Input<'_>) -> Answer {
+    match &input.again {
+        Some(Repeated::Same) => Answer::Pass("Unchanged", String::new()),
+        Some(Repeated::Drifted(preview)) => Answer::Stop("Drifted", Move::Reseal(preview.clone())),
+        Some(Repeated::Refused { reason, message }) => {
+            let reason = match reason.as_str() {
+                "Forbidden" => "Forbidden",
+                "OwnedByGitOps" => "OwnedByGitOps",
+                "Protected" => "Protected",
+                _ => "Refused",
+            };
+            Answer::Stop(reason, Move::Finish(Outcome::failed(reason, message.clone())))
+        }
+        Some(Repeated::Unknown(why)) => Answer::Stop("Unknown", wait(None, "PreviewUnknown", why)),
+        None => Answer::Stop("NotLooked", wait(None, "PreviewUnknown", "the change was not asked for again yet")),
+    }
+}
+
+fn not_locked(input: &Input<'_>) -> Answer {
+    match &input.rival {
+        None => Answer::Pass("Alone", String::new()),
+        Some(rival) => {
+            Answer::Stop("Locked", wait(None, "Locked", &format!("plan {rival} is changing the same object")))
+        }
+    }
+}
+
+fn preview_of(plan: &RemediationPlan) -> Option<&common::api::remediation_plan::PlanPreview> {
+    plan.status.as_ref()?.preview.as_ref()
+}
