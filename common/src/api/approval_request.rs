@@ -177,6 +177,18 @@ pub struct ApprovalRequestStatus {
     /// The admission objects that guarded the votes, as they were when the request opened.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sealed_guards: Vec<SealedGuard>,
+    /// Votes cast earlier do not count: the guards were sealed then, or sealed again after a change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guarded_since: Option<Time>,
+    /// Distinct people needed as the policies stand now; `spec.requiredApprovers` is what it was when the request was opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required_approvers: Option<i32>,
+    /// Author of the plan, whose approval does not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// When the change window opens next, while it is closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_window_opens_at: Option<Time>,
     /// Counts state changes; effects are named from it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transition: Option<i64>,
