@@ -1,1 +1,42 @@
-//! placeholder
+//! The operator: sees trouble, folds it into one incident per cause, says why, plans, asks, acts, proves, reports.
+//!
+//! Each folder is one stage and opens with its contract; data flows [`detect`] → [`correlate`] → [`analyze`] → … and a stage never
+//! imports a later one. What they share lives in [`runtime`].
+
+pub mod analyze;
+pub mod config;
+pub mod correlate;
+pub mod detect;
+pub mod runtime;
+
+use std::process::ExitCode;
+
+use config::Config;
+use runtime::Runtime;
+
+/// Runs until told to stop. 0 after a graceful stop, 1 after any failure.
+pub fn run(config: Config) -> ExitCode {
+    config.init_logs();
+    // Two workers: a long list being parsed on one must not delay the lease renewal on the other. More would only cost memory.
+    let started = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let ended = match started {
+        Ok(tokio) => tokio.block_on(serve(config)),
+        Err(error) => Err(error.into()),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "the operator ends");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Every controller, in the order data flows.
+async fn serve(config: Config) -> anyhow::Result<()> {
+    let mut runtime = Runtime::connect(config).await?;
+    detect::register(&mut runtime);
+    correlate::register(&mut runtime);
+    analyze::register(&mut runtime);
+    runtime.run().await
+}

@@ -12,6 +12,7 @@ import (
 	"math/big"
 	"net"
 	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -43,7 +44,11 @@ func (c *Cluster) newAuthority() (*authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.writePair("ca", der, key); err != nil {
+	certPEM, keyPEM, err := encodePair(der, key)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.writePair("ca", certPEM, keyPEM); err != nil {
 		return nil, err
 	}
 	return c.authority()
@@ -93,16 +98,30 @@ func (a *authority) serving(file string, names []string, addresses ...string) er
 
 // client makes a certificate the API server takes as this user in these groups.
 func (a *authority) client(file, user string, groups ...string) error {
-	return a.sign(file, &x509.Certificate{
-		Subject:     pkix.Name{CommonName: user, Organization: groups},
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
-	})
+	return a.sign(file, clientTemplate(user, groups))
 }
 
+func clientTemplate(user string, groups []string) *x509.Certificate {
+	return &x509.Certificate{
+		Subject:     pkix.Name{CommonName: user, Organization: groups},
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	}
+}
+
+// sign issues a certificate and leaves it and its key in the state directory.
 func (a *authority) sign(file string, template *x509.Certificate) error {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	cert, key, err := a.issue(template)
 	if err != nil {
 		return err
+	}
+	return a.c.writePair(file, cert, key)
+}
+
+// issue gives a signed certificate and its new key, as PEM.
+func (a *authority) issue(template *x509.Certificate) (certPEM, keyPEM []byte, err error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, nil, err
 	}
 	template.SerialNumber = serial()
 	template.NotBefore = time.Now().Add(-time.Minute)
@@ -110,20 +129,24 @@ func (a *authority) sign(file string, template *x509.Certificate) error {
 	template.KeyUsage = x509.KeyUsageDigitalSignature
 	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, &key.PublicKey, a.key)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	return a.c.writePair(file, der, key)
+	return encodePair(der, key)
 }
 
-func (c *Cluster) writePair(file string, der []byte, key *ecdsa.PrivateKey) error {
+func encodePair(der []byte, key *ecdsa.PrivateKey) (certPEM, keyPEM []byte, err error) {
 	keyDER, err := x509.MarshalECPrivateKey(key)
 	if err != nil {
+		return nil, nil, err
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: keyDER}), nil
+}
+
+func (c *Cluster) writePair(file string, certPEM, keyPEM []byte) error {
+	if err := os.WriteFile(c.cert(file), certPEM, 0o600); err != nil {
 		return err
 	}
-	if err := os.WriteFile(c.cert(file), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600); err != nil {
-		return err
-	}
-	return os.WriteFile(c.key(file), pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: keyDER}), 0o600)
+	return os.WriteFile(c.key(file), keyPEM, 0o600)
 }
 
 func serial() *big.Int {
@@ -135,19 +158,17 @@ func serial() *big.Int {
 }
 
 // kubeconfigFor makes a certificate for a user and a self-contained kubeconfig with it, which may be copied anywhere.
-func (a *authority) kubeconfigFor(path, certFile, user string, groups ...string) error {
-	if err := a.client(certFile, user, groups...); err != nil {
+func (a *authority) kubeconfigFor(path, user string, groups ...string) error {
+	certPEM, keyPEM, err := a.issue(clientTemplate(user, groups))
+	if err != nil {
 		return err
 	}
-	var encoded [3]string
-	for i, file := range []string{a.c.cert("ca"), a.c.cert(certFile), a.c.key(certFile)} {
-		raw, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		encoded[i] = base64.StdEncoding.EncodeToString(raw)
+	caPEM, err := os.ReadFile(a.c.cert("ca"))
+	if err != nil {
+		return err
 	}
-	return os.WriteFile(path, fmt.Appendf(nil, `apiVersion: v1
+	encode := base64.StdEncoding.EncodeToString
+	return replaceFile(path, fmt.Appendf(nil, `apiVersion: v1
 kind: Config
 current-context: chatcli-test
 clusters:
@@ -163,5 +184,20 @@ users:
   user:
     client-certificate-data: %s
     client-key-data: %s
-`, a.c.apiServer(), encoded[0], user, user, encoded[1], encoded[2]), 0o600)
+`, a.c.apiServer(), encode(caPEM), user, user, encode(certPEM), encode(keyPEM)))
+}
+
+// replaceFile never shows a reader half a file: tests may ask for the same user at the same time.
+func replaceFile(path string, content []byte) error {
+	fresh, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return err
+	}
+	if _, err := fresh.Write(content); err != nil {
+		return err
+	}
+	if err := fresh.Close(); err != nil {
+		return err
+	}
+	return os.Rename(fresh.Name(), path)
 }

@@ -3,9 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
-	"regexp"
 	"slices"
+	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/spf13/cobra"
@@ -109,19 +110,12 @@ func envCommand() *cobra.Command {
 	}
 }
 
-var plainName = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
-
 func userCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "user NAME [GROUP...]",
 		Short: "Make a kubeconfig for a user in groups; prints its path",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			release, err := lock()
-			if err != nil {
-				return err
-			}
-			defer release()
 			c, err := loadRunning()
 			if err != nil {
 				return err
@@ -130,9 +124,9 @@ func userCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			file := "user-" + plainName.ReplaceAllString(args[0], "-")
-			path := c.path("users", file+".kubeconfig")
-			if err := ca.kubeconfigFor(path, file, args[0], args[1:]...); err != nil {
+			// a file for each set of groups: tests that run side by side may want the same name in different ones
+			path := c.path("users", url.PathEscape(strings.Join(args, "+"))+".kubeconfig")
+			if err := ca.kubeconfigFor(path, args[0], args[1:]...); err != nil {
 				return err
 			}
 			fmt.Println(path)
@@ -213,6 +207,11 @@ func nodeCommand() *cobra.Command {
 			c, err := loadRunning()
 			if err != nil {
 				return err
+			}
+			if !running && c.Kind == Full {
+				if err := c.markStopper(); err != nil {
+					return err
+				}
 			}
 			return c.setKubelet(command.Context(), running)
 		}}

@@ -46,7 +46,7 @@ func (c *Cluster) makeIdentities() error {
 	if err := ca.client("front-proxy-client", "front-proxy-client"); err != nil {
 		return err
 	}
-	if err := ca.kubeconfigFor(c.kubeconfig(), "admin", "admin", "system:masters"); err != nil {
+	if err := ca.kubeconfigFor(c.kubeconfig(), "admin", "system:masters"); err != nil {
 		return err
 	}
 	for part, identity := range map[string][]string{
@@ -56,7 +56,7 @@ func (c *Cluster) makeIdentities() error {
 		"coredns":                 {"system:coredns"},
 		"kubelet":                 {"system:node:" + nodeName, "system:nodes"},
 	} {
-		if err := ca.kubeconfigFor(c.partKubeconfig(part), part, identity[0], identity[1:]...); err != nil {
+		if err := ca.kubeconfigFor(c.partKubeconfig(part), identity[0], identity[1:]...); err != nil {
 			return err
 		}
 	}
@@ -71,6 +71,7 @@ func (c *Cluster) startEtcd() error {
 	return c.start("etcd", "--name=default", "--data-dir="+c.path("etcd"), "--log-level=warn",
 		"--listen-client-urls="+client, "--advertise-client-urls="+client,
 		"--listen-peer-urls="+peer, "--initial-advertise-peer-urls="+peer, "--initial-cluster=default="+peer,
+		"--heartbeat-interval=10", "--election-timeout=100", // milliseconds: a single member waits that long before it elects itself
 		"--unsafe-no-fsync") // nothing here survives a power cut anyway
 }
 

@@ -48,8 +48,11 @@ func (c *Cluster) makeNetwork() error {
 	return os.WriteFile("/proc/sys/net/ipv4/ip_forward", []byte("1"), 0o644)
 }
 
-// networkIsFree refuses to share a machine with another node: both would rewrite the same nftables table.
-func (c *Cluster) networkIsFree() error {
+// canHaveNode refuses to share a machine with another node: both would rewrite the same nftables table.
+func canHaveNode() error {
+	if os.Getuid() != 0 {
+		return hint{"a node needs root", "run it with sudo -E, or use: cluster up --control-plane-only"}
+	}
 	alias, err := os.ReadFile("/sys/class/net/" + bridge + "/ifalias")
 	if err == nil {
 		other := strings.TrimSpace(string(alias))

@@ -187,6 +187,7 @@ func (c *Cluster) setKubelet(ctx context.Context, running bool) error {
 		return errors.New("this cluster has no node")
 	}
 	if running {
+		_ = os.Remove(c.stopMark())
 		supervisor.signal(startKubelet)
 		return c.until(ctx, "healthy kubelet", time.Minute, c.kubeletHealthy)
 	}
@@ -198,6 +199,21 @@ func (c *Cluster) setKubelet(ctx context.Context, running bool) error {
 		}
 		return nil
 	})
+}
+
+func (c *Cluster) stopMark() string { return c.path("node", "stopped-by") }
+
+// markStopper remembers who asked for a stopped node: the process that called us, usually a test.
+func (c *Cluster) markStopper() error {
+	started, err := startTime(os.Getppid())
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(c.stopMark(), fmt.Appendf(nil, "%d %s\n", os.Getppid(), started), 0o600)
+}
+
+func (c *Cluster) nodeStopper() (process, bool) {
+	return readProcess(c.stopMark())
 }
 
 func (c *Cluster) kubeletHealthy(ctx context.Context) error {

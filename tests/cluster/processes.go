@@ -54,14 +54,20 @@ func (c *Cluster) processes() []process {
 	files, _ := filepath.Glob(c.path("pids", "*"))
 	var all []process
 	for _, file := range files {
-		p := process{name: filepath.Base(file)}
-		raw, _ := os.ReadFile(file)
-		if n, _ := fmt.Sscan(string(raw), &p.pid, &p.started); n == 2 {
+		if p, found := readProcess(file); found {
 			all = append(all, p)
 		}
 	}
 	sort.Slice(all, func(i, j int) bool { return all[i].name < all[j].name })
 	return all
+}
+
+// readProcess reads a file named after a process, which holds its pid and start time.
+func readProcess(file string) (process, bool) {
+	p := process{name: filepath.Base(file)}
+	raw, _ := os.ReadFile(file)
+	n, _ := fmt.Sscan(string(raw), &p.pid, &p.started)
+	return p, n == 2
 }
 
 func (c *Cluster) process(name string) (process, bool) {

@@ -28,16 +28,20 @@ pub fn operator_user() -> String {
 /// Applies `manifests/` and waits until the kinds are served.
 pub async fn install(connection: &Connection) -> Result<()> {
     let client = connection.client()?;
-    // kinds first, then who may do what, then the guards that speak of them
+    let mut objects = Vec::new();
     for folder in ["crds", "rbac", "admission", "operator"] {
-        for object in manifests(&place::repository().join("manifests").join(folder))? {
-            let kind = object.types.as_ref().map(|types| types.kind.clone()).unwrap_or_default();
-            if kind != "Deployment" {
-                apply(&client, &object).await.with_context(|| format!("{kind} {}", object.name_any()))?;
-            }
-        }
+        objects.extend(manifests(&place::repository().join("manifests").join(folder))?);
+    }
+    // a namespace before what lies in it; the rest in the order of the folders: kinds, rights, guards
+    objects.sort_by_key(|object| kind_of(object) != "Namespace");
+    for object in objects.iter().filter(|object| kind_of(object) != "Deployment") {
+        apply(&client, object).await.with_context(|| format!("{} {}", kind_of(object), object.name_any()))?;
     }
     kinds_served(&client).await
+}
+
+fn kind_of(object: &DynamicObject) -> &str {
+    object.types.as_ref().map_or("", |types| types.kind.as_str())
 }
 
 /// A token of the operator's ServiceAccount: what the kubelet would mount for it.
@@ -62,8 +66,6 @@ pub fn manifests(folder: &Path) -> Result<Vec<DynamicObject>> {
         let text = std::fs::read_to_string(&file)?;
         objects.extend(parse(&text).with_context(|| file.display().to_string())?);
     }
-    // a namespace before what lies in it, whatever the files are called
-    objects.sort_by_key(|object| object.types.as_ref().is_none_or(|types| types.kind != "Namespace"));
     Ok(objects)
 }
 

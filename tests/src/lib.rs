@@ -10,13 +10,20 @@ pub mod audit;
 pub mod cluster;
 pub mod connection;
 pub mod control_plane;
+pub mod demo;
 pub mod generate;
+pub mod http;
+pub mod incidents;
 pub mod installation;
 pub mod locks;
 pub mod namespace;
+pub mod operator;
 pub mod own_cluster;
 pub mod place;
+pub mod plugin;
 pub mod programs;
+pub mod proxy;
+pub mod votes;
 pub mod watching;
 
 pub use app::{App, Workload};
@@ -25,6 +32,7 @@ pub use cluster::Cluster;
 pub use connection::Connection;
 pub use control_plane::ControlPlane;
 pub use namespace::TestNamespace;
+pub use operator::Operator;
 pub use watching::{eventually, never};
 
 /// Tells the person waiting what happens now.

@@ -15,11 +15,12 @@ pub const MADE_BY_TESTS: &str = "chatcli-tests";
 
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
-/// Deleted when dropped.
+/// Deleted when dropped, unless it was adopted.
 pub struct TestNamespace {
     name: String,
     client: Client,
     connection: Connection,
+    ours: bool,
 }
 
 impl TestNamespace {
@@ -39,7 +40,12 @@ impl TestNamespace {
             ..Namespace::default()
         };
         Api::<Namespace>::all(client.clone()).create(&PostParams::default(), &namespace).await?;
-        Ok(Self { name, client, connection: connection.clone() })
+        Ok(Self { name, client, connection: connection.clone(), ours: true })
+    }
+
+    /// One that exists and that somebody else deletes.
+    pub fn adopt(connection: &Connection, name: &str) -> Result<Self> {
+        Ok(Self { name: name.to_owned(), client: connection.client()?, connection: connection.clone(), ours: false })
     }
 
     /// Its name.
@@ -64,6 +70,9 @@ impl TestNamespace {
 impl Drop for TestNamespace {
     /// Asks for the deletion and does not wait for it. The test's runtime may be ending, so this brings its own.
     fn drop(&mut self) {
+        if !self.ours {
+            return;
+        }
         let (name, connection) = (self.name.clone(), self.connection.clone());
         let deleted = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -52,11 +52,20 @@ impl OwnCluster {
         Ok(self.run(&arguments)?.trim().into())
     }
 
-    /// Runs a subcommand and returns what it printed.
+    /// Runs a subcommand and returns what it printed; what it says meanwhile is seen.
     pub fn run(&self, arguments: &[&str]) -> Result<String> {
+        self.run_with(arguments, Stdio::inherit())
+    }
+
+    /// Runs a subcommand whose failure is an answer, not a problem.
+    pub fn run_quietly(&self, arguments: &[&str]) -> Result<String> {
+        self.run_with(arguments, Stdio::null())
+    }
+
+    fn run_with(&self, arguments: &[&str], messages: Stdio) -> Result<String> {
         let script = place::repository().join("tests/cluster/cluster");
         let mut command = Command::new(&script);
-        command.args(arguments).stdin(Stdio::null()).stderr(Stdio::inherit());
+        command.args(arguments).stdin(Stdio::null()).stderr(messages);
         if let Some(state) = &self.state {
             command.env("CHATCLI_CLUSTER_DIR", state);
         }

@@ -9,7 +9,9 @@ use kube::CustomResourceExt;
 use serde_json::{Map, Value, json};
 
 use super::{
-    AIInsight, Anomaly, ApprovalPolicy, ApprovalRequest, ApprovalVote, Issue, PostMortem, RemediationPlan, Runbook,
+    AIInsight, Anomaly, ApprovalPolicy, ApprovalRequest, ApprovalVote, AuditEvent, ChaosExperiment, ChatCLIInstance,
+    ClusterRegistration, EscalationPolicy, IncidentSLA, Instance, Issue, NotificationPolicy, PostMortem,
+    RemediationPlan, Runbook, ServiceLevelObjective, SourceRepository,
 };
 
 /// Longest text in a spec where the field states no limit of its own.
@@ -27,10 +29,20 @@ pub fn crds() -> Vec<CustomResourceDefinition> {
         ApprovalPolicy::crd(),
         ApprovalRequest::crd(),
         ApprovalVote::crd(),
+        AuditEvent::crd(),
+        ChaosExperiment::crd(),
+        ClusterRegistration::crd(),
+        EscalationPolicy::crd(),
+        IncidentSLA::crd(),
+        Instance::crd(),
         Issue::crd(),
+        NotificationPolicy::crd(),
         PostMortem::crd(),
         RemediationPlan::crd(),
         Runbook::crd(),
+        ServiceLevelObjective::crd(),
+        SourceRepository::crd(),
+        ChatCLIInstance::crd(),
     ]
     .into_iter()
     .map(finish)

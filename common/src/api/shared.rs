@@ -5,11 +5,31 @@ use std::fmt;
 pub use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// Schema of a `conditions` list: a map by `type`, so that several writers can own one condition each.
 pub fn conditions_schema(generator: &mut SchemaGenerator) -> Schema {
-    map_list::<Condition>(generator, &["type"])
+    let mut schema = map_list::<Condition>(generator, &["type"]);
+    // The derived schema has the fields only; these are the limits every Kubernetes condition has.
+    let limits = [
+        ("type", json!({ "maxLength": 316, "pattern": QUALIFIED_NAME })),
+        ("status", json!({ "enum": ["True", "False", "Unknown"] })),
+        ("reason", json!({ "minLength": 1, "maxLength": 1024, "pattern": "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$" })),
+        ("message", json!({ "maxLength": 32768 })),
+        ("observedGeneration", json!({ "minimum": 0 })),
+    ];
+    for (field, limit) in limits {
+        let Some(property) = schema.pointer_mut(&format!("/items/properties/{field}")).and_then(Value::as_object_mut)
+        else {
+            continue;
+        };
+        property.extend(limit.as_object().cloned().unwrap_or_default());
+    }
+    schema
 }
+
+const QUALIFIED_NAME: &str =
+    r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$";
 
 /// Schema of a list of `T` that is merged by `keys` under server-side apply.
 pub fn map_list<T: JsonSchema>(generator: &mut SchemaGenerator, keys: &[&str]) -> Schema {
@@ -19,19 +39,26 @@ pub fn map_list<T: JsonSchema>(generator: &mut SchemaGenerator, keys: &[&str]) -
     schema
 }
 
+/// [`map_list`] with a stated length, for lists that CEL rules walk.
+pub fn map_list_of_at_most<T: JsonSchema>(generator: &mut SchemaGenerator, keys: &[&str], items: u32) -> Schema {
+    let mut schema = map_list::<T>(generator, keys);
+    schema.insert("maxItems".to_owned(), items.into());
+    schema
+}
+
 /// A namespaced (or, for nodes, cluster-scoped) object by kind and name.
 #[derive(Clone, Debug, Default, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceRef {
     /// Kubernetes kind, e.g. `Deployment`, `StatefulSet`, `Node`.
-    #[schemars(length(min = 1, max = 63))]
+    #[schemars(length(min = 1, max = 63), regex(pattern = r"^[A-Za-z][A-Za-z0-9]*$"))]
     pub kind: String,
-    /// Object name.
-    #[schemars(length(min = 1, max = 253))]
+    /// Object name; what may stand in a URL path.
+    #[schemars(length(min = 1, max = 253), regex(pattern = r"^[^/%\s]+$"))]
     pub name: String,
     /// Object namespace; empty for cluster-scoped kinds.
     #[serde(default)]
-    #[schemars(length(max = 63))]
+    #[schemars(length(max = 63), regex(pattern = r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$"))]
     pub namespace: String,
     /// Group and version, e.g. `apps/v1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -93,10 +120,11 @@ impl fmt::Display for ResourceRef {
 #[serde(rename_all = "camelCase")]
 pub struct NameRef {
     /// Object name.
-    #[schemars(length(max = 253))]
+    #[schemars(length(min = 1, max = 253))]
     pub name: String,
     /// UID of the object meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 63))]
     pub uid: Option<String>,
 }
 
@@ -105,6 +133,27 @@ impl NameRef {
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), uid: None }
     }
+}
+
+/// A Secret of the same namespace, by name.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SecretRef {
+    /// Secret name.
+    #[schemars(schema_with = "super::formats::object_name")]
+    pub name: String,
+}
+
+/// One key of a Secret of the same namespace.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SecretKeyRef {
+    /// Secret name.
+    #[schemars(schema_with = "super::formats::object_name")]
+    pub name: String,
+    /// Key in it.
+    #[schemars(length(min = 1, max = 253))]
+    pub key: String,
 }
 
 /// The place a cause sits: an object and, where one is to blame, a field of it.

@@ -1,1 +1,19 @@
-//! Who may decide what: autonomy, policy matching, vote tally. Pure; the clock is part of the input.
+//! Who may decide what, and whether they have. Pure; the clock is part of the input.
+//!
+//! In: what a Namespace, a workload and the ApprovalPolicies say, what a preview found, the votes cast. Out: whether anything may run here
+//! at all ([`brakes`]), who has to be asked for it ([`need`]), and whether enough of them have said yes ([`votes`]). Never: reads an object
+//! itself; lets an unreadable, unknown or unfinished thing mean "go ahead".
+
+pub mod autonomy;
+pub mod brakes;
+pub mod need;
+pub mod policy;
+pub mod votes;
+pub mod window;
+
+pub use autonomy::{Autonomy, Standing};
+pub use brakes::{Brake, Surroundings};
+pub use need::{ApprovalNeed, Author, Need, Question, Why};
+pub use policy::{Effective, KnownPolicy, Subject};
+pub use votes::{Ballot, Cast, Standing as VoterStanding, Tally};
+pub use window::{ChangeWindow, Windows};

@@ -1,0 +1,218 @@
+//! Flags and environment: one struct. Upstream's flags are accepted, so that its manifests start this operator unchanged.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{ArgAction, Parser, ValueEnum};
+use common::api::keys;
+
+/// Everything that can be set from outside.
+#[derive(Clone, Debug, Parser)]
+#[command(
+    name = "chatcli-operator",
+    version,
+    about = "Turns trouble in a Kubernetes cluster into one explained incident"
+)]
+pub struct Config {
+    /// Address of /metrics; `0` turns it off.
+    #[arg(long, default_value = ":8080", value_name = "ADDRESS")]
+    pub metrics_bind_address: String,
+
+    /// Address of /healthz and /readyz; `0` turns them off.
+    #[arg(long, default_value = ":8081", value_name = "ADDRESS")]
+    pub health_probe_bind_address: String,
+
+    /// Accepted and ignored: the Lease is always held, because it is also how two operators notice each other.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = ArgAction::Set)]
+    pub leader_elect: bool,
+
+    /// Kubeconfig to use; without it KUBECONFIG, ~/.kube/config, then the pod's own ServiceAccount.
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+
+    /// Namespace of the operator: its Lease, its state, Issues of Nodes.
+    #[arg(long, env = "POD_NAMESPACE", value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+
+    /// Name under which the Lease is held. The same name continues at once after a crash, so it must be unique to this process.
+    #[arg(long, env = "POD_NAME", value_name = "NAME")]
+    pub identity: Option<String>,
+
+    /// What may happen in a namespace that does not say so itself.
+    #[arg(long, env = "CHATCLI_AUTONOMY", value_enum, default_value_t = Autonomy::Approve)]
+    pub autonomy: Autonomy,
+
+    /// One line per event, for machines or for people.
+    #[arg(long, env = "CHATCLI_LOG_FORMAT", value_enum)]
+    pub log_format: Option<LogFormat>,
+
+    /// Upstream's development mode: text and debug level.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value_t = false, action = ArgAction::Set)]
+    pub zap_devel: bool,
+
+    /// Upstream's name for the log format: `json` or `console`.
+    #[arg(long, value_name = "FORMAT")]
+    pub zap_encoder: Option<String>,
+
+    /// Lowest level logged: `debug`, `info`, `error`, or a number above 0 for debug. `RUST_LOG` wins.
+    #[arg(long, value_name = "LEVEL")]
+    pub zap_log_level: Option<String>,
+
+    /// Accepted and ignored: errors carry their cause chain instead of a stack trace.
+    #[arg(long, value_name = "LEVEL")]
+    pub zap_stacktrace_level: Option<String>,
+
+    /// Accepted and ignored: times are RFC 3339.
+    #[arg(long, value_name = "ENCODING")]
+    pub zap_time_encoding: Option<String>,
+}
+
+/// What the operator may do by itself, from nothing to reversible steps.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Autonomy {
+    /// See and explain.
+    Observe,
+    /// Plan and preview.
+    Propose,
+    /// Run what was voted for.
+    Approve,
+    /// Run reversible steps with a clean preview, ask for the rest.
+    Auto,
+}
+
+impl Autonomy {
+    /// The value as the Namespace annotation writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Observe => "observe",
+            Self::Propose => "propose",
+            Self::Approve => "approve",
+            Self::Auto => "auto",
+        }
+    }
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For a person's terminal.
+    Text,
+}
+
+impl Config {
+    /// The operator's namespace: flag or environment, then the pod's own, then the default.
+    pub fn operator_namespace(&self) -> String {
+        const MOUNTED: &str = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
+        self.namespace
+            .clone()
+            .filter(|name| !name.is_empty())
+            .or_else(|| std::fs::read_to_string(MOUNTED).ok().map(|text| text.trim().to_owned()))
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| keys::OPERATOR_NAMESPACE.to_owned())
+    }
+
+    /// Who holds the Lease. A generated name differs on every start: two processes that nobody told apart must not both lead.
+    pub fn holder(&self) -> String {
+        self.identity.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| {
+            let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
+            format!("{}-{}-{}", host.trim(), std::process::id(), jiff::Timestamp::now().as_microsecond())
+        })
+    }
+
+    fn format(&self) -> LogFormat {
+        self.log_format.unwrap_or(match self.zap_encoder.as_deref() {
+            Some("console") => LogFormat::Text,
+            Some(_) => LogFormat::Json,
+            None if self.zap_devel => LogFormat::Text,
+            None => LogFormat::Json,
+        })
+    }
+
+    fn level(&self) -> &'static str {
+        match self.zap_log_level.as_deref() {
+            Some("error" | "panic") => "error",
+            Some("warn") => "warn",
+            Some("debug") => "debug",
+            Some(number) if number.parse::<u8>().is_ok_and(|verbosity| verbosity > 0) => "debug",
+            None if self.zap_devel => "debug",
+            _ => "info",
+        }
+    }
+
+    /// Installs the one log writer, on stderr.
+    pub fn init_logs(&self) {
+        use tracing_subscriber::EnvFilter;
+        let filter = EnvFilter::try_from_default_env()
+            .unwrap_or_else(|_| EnvFilter::new(format!("warn,operator={level},common={level}", level = self.level())));
+        let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        // A second call (tests start several operators in one process) keeps the first writer.
+        let _ = match self.format() {
+            LogFormat::Json => lines.json().flatten_event(true).try_init(),
+            LogFormat::Text => lines.try_init(),
+        };
+    }
+}
+
+/// Go's flag package takes `-flag` for `--flag`; manifests written for upstream may use either.
+pub fn with_double_dashes(args: impl Iterator<Item = OsString>) -> impl Iterator<Item = OsString> {
+    args.map(|arg| match arg.to_str() {
+        Some(text) if text.len() > 2 && text.starts_with('-') && !text.starts_with("--") => format!("-{text}").into(),
+        _ => arg,
+    })
+}
+
+/// `:8080` means every interface, as in Go; `0` means off.
+pub fn socket_address(text: &str) -> Result<Option<std::net::SocketAddr>, String> {
+    if text == "0" || text.is_empty() {
+        return Ok(None);
+    }
+    let full = if text.starts_with(':') { format!("[::]{text}") } else { text.to_owned() };
+    full.replace("localhost", "127.0.0.1").parse().map(Some).map_err(|error| format!("address `{text}`: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &[&str]) -> Config {
+        let words = std::iter::once("chatcli-operator").chain(args.iter().copied()).map(OsString::from);
+        Config::parse_from(with_double_dashes(words))
+    }
+
+    #[test]
+    fn upstreams_command_line_starts_this_operator() {
+        let config = parse(&[
+            "--leader-elect",
+            "--health-probe-bind-address=:8081",
+            "-metrics-bind-address=:8080",
+            "--zap-devel",
+            "--zap-log-level=2",
+            "--zap-stacktrace-level=error",
+            "--zap-time-encoding=iso8601",
+        ]);
+        assert_eq!((config.format(), config.level()), (LogFormat::Text, "debug"));
+    }
+
+    #[test]
+    fn the_shipped_default_asks_before_it_acts() {
+        assert_eq!(parse(&[]).autonomy, Autonomy::Approve);
+    }
+
+    #[test]
+    fn two_processes_without_a_name_are_two_holders() {
+        let config = Config { identity: None, ..parse(&[]) };
+        let first = config.holder();
+        std::thread::yield_now();
+        assert!(!first.is_empty());
+        assert_eq!(Config { identity: Some("pod-1".into()), ..config }.holder(), "pod-1");
+    }
+
+    #[test]
+    fn a_bare_port_means_every_interface_and_zero_means_off() {
+        assert_eq!(socket_address(":8081").unwrap().unwrap().port(), 8081);
+        assert_eq!(socket_address("0").unwrap(), None);
+        assert!(socket_address("nonsense").is_err());
+    }
+}

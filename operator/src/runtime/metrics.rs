@@ -1,0 +1,215 @@
+//! Metrics under upstream's names, and what the runtime itself does.
+
+use std::fmt::Write as _;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+/// Upstream's default buckets, in seconds.
+const SHORT: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// Every metric. Names on the wire start with `chatcli_operator_`.
+pub struct Metrics {
+    registry: Mutex<Registry>,
+    /// `issues_total{severity,state}`: transitions of Issues into a state.
+    pub issues: Family<IssueLabels, Counter>,
+    /// `active_issues`: Issues that are open now.
+    pub active_issues: Gauge,
+    /// `issue_resolution_duration_seconds`: from first sight to resolution by a plan.
+    pub issue_resolution: Histogram,
+    /// `anomalies_processed_total{result}`.
+    pub anomalies_processed: Family<ResultLabels, Counter>,
+    /// `issues_created_by_correlation_total`.
+    pub issues_created: Counter,
+    /// `remediations_total{action_type,result}`.
+    pub remediations: Family<ActionLabels, Counter>,
+    /// `remediation_duration_seconds`.
+    pub remediation_duration: Histogram,
+    /// `approvals_total{mode,result}`.
+    pub approvals: Family<ApprovalLabels, Counter>,
+    /// `approval_duration_seconds{mode}`.
+    pub approval_duration: Family<ModeLabels, Histogram>,
+    reconciles: Family<ReconcileLabels, Counter>,
+    reconcile_duration: Family<ControllerLabels, Histogram>,
+    watch_failures: Family<KindLabels, Counter>,
+    unreadable: Family<KindLabels, Counter>,
+    leader: Gauge,
+}
+
+macro_rules! labels {
+    ($($(#[$doc:meta])* $name:ident { $($field:ident),* })*) => {
+        $($(#[$doc])*
+        #[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+        #[allow(missing_docs, reason = "the label's name says it")]
+        pub struct $name { $(pub $field: String),* })*
+    };
+}
+
+labels! {
+    /// Of an Issue's transition.
+    IssueLabels { severity, state }
+    /// Of a counted outcome.
+    ResultLabels { result }
+    /// Of an action's outcome.
+    ActionLabels { action_type, result }
+    /// Of an approval's outcome.
+    ApprovalLabels { mode, result }
+    /// Of an approval.
+    ModeLabels { mode }
+    /// Of a reconcile.
+    ReconcileLabels { controller, result }
+    /// Of a controller.
+    ControllerLabels { controller }
+    /// Of a watched kind.
+    KindLabels { kind }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("chatcli_operator");
+        let issues = Family::default();
+        let active_issues = Gauge::default();
+        let issue_resolution = Histogram::new(exponential_buckets(1.0, 2.0, 15));
+        let anomalies_processed = Family::default();
+        let issues_created = Counter::default();
+        let remediations = Family::default();
+        let remediation_duration = Histogram::new(exponential_buckets(1.0, 2.0, 12));
+        let approvals = Family::default();
+        let approval_duration = Family::new_with_constructor(long as fn() -> Histogram);
+        let reconciles = Family::default();
+        let reconcile_duration = Family::new_with_constructor(short as fn() -> Histogram);
+        let watch_failures = Family::default();
+        let unreadable = Family::default();
+        let leader = Gauge::default();
+        // Counters get their `_total` and histograms their unit from the encoder.
+        registry.register("issues", "Transitions of Issues into a state", issues.clone());
+        registry.register("active_issues", "Issues that are open", active_issues.clone());
+        registry.register_with_unit(
+            "issue_resolution_duration",
+            "Detection to resolution",
+            Unit::Seconds,
+            issue_resolution.clone(),
+        );
+        registry.register("anomalies_processed", "Anomalies by what became of them", anomalies_processed.clone());
+        registry.register("issues_created_by_correlation", "Issues opened", issues_created.clone());
+        registry.register("remediations", "Actions by outcome", remediations.clone());
+        registry.register_with_unit(
+            "remediation_duration",
+            "Start to verdict",
+            Unit::Seconds,
+            remediation_duration.clone(),
+        );
+        registry.register("approvals", "Approval decisions", approvals.clone());
+        registry.register_with_unit(
+            "approval_duration",
+            "Request to decision",
+            Unit::Seconds,
+            approval_duration.clone(),
+        );
+        registry.register("controller_reconciles", "Reconciles by outcome", reconciles.clone());
+        registry.register_with_unit(
+            "controller_reconcile_duration",
+            "One reconcile",
+            Unit::Seconds,
+            reconcile_duration.clone(),
+        );
+        registry.register("watch_failures", "Watches that broke and were started again", watch_failures.clone());
+        registry.register("unreadable_objects", "Objects that could not be parsed", unreadable.clone());
+        registry.register("leader", "1 while this process leads", leader.clone());
+        Self {
+            registry: Mutex::new(registry),
+            issues,
+            active_issues,
+            issue_resolution,
+            anomalies_processed,
+            issues_created,
+            remediations,
+            remediation_duration,
+            approvals,
+            approval_duration,
+            reconciles,
+            reconcile_duration,
+            watch_failures,
+            unreadable,
+            leader,
+        }
+    }
+}
+
+fn short() -> Histogram {
+    Histogram::new(SHORT)
+}
+
+fn long() -> Histogram {
+    Histogram::new(exponential_buckets(1.0, 2.0, 14))
+}
+
+impl Metrics {
+    /// Counts what became of an Anomaly.
+    pub fn anomaly(&self, result: &str) {
+        self.anomalies_processed.get_or_create(&ResultLabels { result: result.to_owned() }).inc();
+    }
+
+    /// Counts an Issue's arrival in a state.
+    pub fn issue(&self, severity: &str, state: &str) {
+        self.issues.get_or_create(&IssueLabels { severity: severity.to_owned(), state: state.to_owned() }).inc();
+    }
+
+    pub(super) fn reconciled(&self, controller: &str, result: &str, took: Duration) {
+        let controller = controller.to_owned();
+        self.reconcile_duration
+            .get_or_create(&ControllerLabels { controller: controller.clone() })
+            .observe(took.as_secs_f64());
+        self.reconciles.get_or_create(&ReconcileLabels { controller, result: result.to_owned() }).inc();
+    }
+
+    pub(super) fn watch_failed(&self, kind: &str) {
+        self.watch_failures.get_or_create(&KindLabels { kind: kind.to_owned() }).inc();
+    }
+
+    pub(super) fn unreadable(&self, kind: &str) {
+        self.unreadable.get_or_create(&KindLabels { kind: kind.to_owned() }).inc();
+    }
+
+    pub(super) fn leading(&self, leads: bool) {
+        self.leader.set(i64::from(leads));
+    }
+
+    /// The exposition text.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let registry = self.registry.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Err(error) = prometheus_client::encoding::text::encode(&mut text, &registry) {
+            let _ = writeln!(text, "# {error}");
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_are_upstreams() {
+        let metrics = Metrics::default();
+        metrics.anomaly("new_issue_created");
+        metrics.issue("high", "Analyzing");
+        let text = metrics.text();
+        for line in [
+            "chatcli_operator_anomalies_processed_total{result=\"new_issue_created\"} 1",
+            "chatcli_operator_issues_total{severity=\"high\",state=\"Analyzing\"} 1",
+            "chatcli_operator_issues_created_by_correlation_total 0",
+            "chatcli_operator_active_issues 0",
+            "chatcli_operator_issue_resolution_duration_seconds_count 0",
+        ] {
+            assert!(text.contains(line), "{line} is not in\n{text}");
+        }
+    }
+}

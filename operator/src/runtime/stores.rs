@@ -1,0 +1,153 @@
+//! The shared stores: one watch per kind, whoever needs it.
+//!
+//! To watch one more kind for everybody, add a line to `watched!` below. For a watch that one folder alone needs (a single ConfigMap, a
+//! cluster policy), use [`super::Runtime::also_watch`].
+
+use std::sync::Arc;
+
+use common::api::{
+    AIInsight, Anomaly, ApprovalPolicy, ApprovalRequest, ApprovalVote, Issue, PostMortem, RemediationPlan, ResourceRef,
+    Runbook,
+};
+use common::facts::trim;
+use k8s_openapi::api::{
+    apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet},
+    batch::v1::Job,
+    coordination::v1::Lease,
+    core::v1::{Namespace, Node, Pod},
+};
+use kube::{Resource, ResourceExt as _};
+use serde::de::DeserializeOwned;
+
+use super::store::{ObjectKey, Store, Tag};
+
+/// Something changed: the object as it is now, or as it last was.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The object.
+    pub object: Object,
+    /// It is no longer there.
+    pub gone: bool,
+}
+
+/// A kind that has a shared store.
+pub trait Watched:
+    Clone + std::fmt::Debug + DeserializeOwned + Resource<DynamicType = ()> + Send + Sync + 'static
+{
+    /// Its store.
+    fn store(stores: &Stores) -> &Store<Self>;
+    /// One of its objects, for [`Change`].
+    fn object(this: Arc<Self>) -> Object;
+    /// Takes out what nobody reads, before the object is stored.
+    fn trim(&mut self);
+}
+
+macro_rules! watched {
+    ($($kind:ident in $field:ident, trimmed by $trim:expr, found by $tags:expr;)*) => {
+        /// Every shared store.
+        #[allow(missing_docs, reason = "named after the kinds")]
+        pub struct Stores { $(pub $field: Store<$kind>,)* }
+
+        impl Default for Stores {
+            fn default() -> Self {
+                Self { $($field: Store::new($tags),)* }
+            }
+        }
+
+        impl Stores {
+            /// Kinds whose first listing is not complete yet.
+            pub fn missing(&self) -> Vec<&'static str> {
+                let mut missing = Vec::new();
+                $(if !self.$field.is_synced() { missing.push(stringify!($kind)); })*
+                missing
+            }
+
+            /// Every object of every store, as if it had just changed.
+            pub fn replay(&self, mut tell: impl FnMut(&Change)) {
+                $(for object in self.$field.all() {
+                    tell(&Change { object: Object::$kind(object), gone: false });
+                })*
+            }
+        }
+
+        /// An object of one of the watched kinds.
+        #[derive(Clone, Debug)]
+        #[allow(missing_docs, reason = "named after the kinds")]
+        pub enum Object {
+            $($kind(Arc<$kind>),)*
+            /// An object of a kind that one folder alone watches.
+            Other { kind: &'static str, key: ObjectKey },
+        }
+
+        $(impl Watched for $kind {
+            fn store(stores: &Stores) -> &Store<Self> { &stores.$field }
+            fn object(this: Arc<Self>) -> Object { Object::$kind(this) }
+            fn trim(&mut self) { ($trim as fn(&mut Self))(self) }
+        })*
+
+        /// Starts one watch per kind.
+        pub(super) fn watch_all(start: &mut impl StartWatch) {
+            $(start.watch::<$kind>();)*
+        }
+    };
+}
+
+/// Starts the watch of one kind; a trait because the kinds are only known to the macro.
+pub(super) trait StartWatch {
+    /// Starts it.
+    fn watch<K: Watched>(&mut self);
+}
+
+watched! {
+    Pod in pods, trimmed by trim::pod, found by |pod| {
+        let node = pod.spec.as_ref().and_then(|spec| spec.node_name.clone()).map(Tag::Node);
+        owner(pod).into_iter().chain(node).collect()
+    };
+    ReplicaSet in replica_sets, trimmed by trim::replica_set, found by |set| owner(set).into_iter().collect();
+    Deployment in deployments, trimmed by trim::deployment, found by |_| Vec::new();
+    StatefulSet in stateful_sets, trimmed by trim::stateful_set, found by |_| Vec::new();
+    DaemonSet in daemon_sets, trimmed by trim::daemon_set, found by |_| Vec::new();
+    Job in jobs, trimmed by trim::job, found by |job| owner(job).into_iter().collect();
+    Node in nodes, trimmed by trim::node, found by |_| Vec::new();
+    Namespace in namespaces, trimmed by trim::namespace, found by |_| Vec::new();
+    Lease in leases, trimmed by meta, found by |_| Vec::new();
+    Anomaly in anomalies, trimmed by meta, found by |anomaly| {
+        let issue = anomaly.status.as_ref().and_then(|status| status.issue_ref.as_ref());
+        let incident = issue.and_then(|issue| issue.uid.clone()).map(Tag::Incident);
+        let issue = issue.map(|issue| Tag::Issue(beside(anomaly, &issue.name)));
+        resource_tags(&anomaly.spec.resource).chain(issue).chain(incident).collect()
+    };
+    Issue in issues, trimmed by meta, found by |issue| resource_tags(&issue.spec.resource).collect();
+    AIInsight in insights, trimmed by meta, found by |insight| vec![Tag::Issue(beside(insight, &insight.spec.issue_ref.name))];
+    RemediationPlan in plans, trimmed by meta, found by |plan| vec![Tag::Issue(beside(plan, &plan.spec.issue_ref.name))];
+    Runbook in runbooks, trimmed by meta, found by |_| Vec::new();
+    ApprovalPolicy in approval_policies, trimmed by meta, found by |_| Vec::new();
+    ApprovalRequest in approval_requests, trimmed by meta, found by |request| owner(request).into_iter().collect();
+    ApprovalVote in approval_votes, trimmed by meta, found by |vote| vec![Tag::Request(beside(vote, &vote.spec.request_ref.name))];
+    PostMortem in post_mortems, trimmed by meta, found by |review| vec![Tag::Issue(beside(review, &review.spec.issue_ref.name))];
+}
+
+/// Of our own kinds everything is read but the book-keeping of the API server.
+fn meta<K: Resource>(object: &mut K) {
+    trim::meta(object.meta_mut());
+}
+
+/// The tags of an affected resource: by UID where known, and by name.
+pub fn resource_tags(resource: &ResourceRef) -> impl Iterator<Item = Tag> {
+    let by_name = format!("{}/{}/{}", resource.kind, resource.namespace, resource.name);
+    resource.uid.clone().into_iter().chain([by_name]).map(Tag::Resource)
+}
+
+/// UID of the controlling owner.
+pub fn controller_of<K: Resource>(object: &K) -> Option<&str> {
+    let owners = object.meta().owner_references.as_deref()?;
+    owners.iter().find(|owner| owner.controller == Some(true)).map(|owner| owner.uid.as_str())
+}
+
+fn owner<K: Resource>(object: &K) -> Option<Tag> {
+    controller_of(object).map(|uid| Tag::Owner(uid.to_owned()))
+}
+
+fn beside<K: Resource>(object: &K, name: &str) -> ObjectKey {
+    ObjectKey::new(object.namespace().unwrap_or_default(), name)
+}

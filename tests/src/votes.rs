@@ -1,0 +1,82 @@
+//! Votes, honest and forged, sent straight to the API server: what the plugin would never send is what has to be refused.
+
+use anyhow::Result;
+use common::api::approval_vote::{ApprovalVoteSpec, VoteDecision, Voter};
+use common::api::{ApprovalRequest, ApprovalVote, NameRef};
+use common::naming;
+use k8s_openapi::api::rbac::v1::{Role, RoleBinding};
+use kube::api::PostParams;
+use kube::{Api, Client, ResourceExt};
+use serde_json::json;
+
+use crate::incidents::digest_of;
+use crate::namespace::TestNamespace;
+
+/// A vote as the plugin would make it for this person.
+pub fn vote(request: &ApprovalRequest, person: &str, decision: VoteDecision) -> ApprovalVote {
+    let digest = digest_of(request).unwrap_or_default().to_owned();
+    let approves = decision == VoteDecision::Approve;
+    let mut vote = ApprovalVote::new(
+        &naming::vote(&request.name_any(), &digest, approves, person),
+        ApprovalVoteSpec {
+            request_ref: NameRef { name: request.name_any(), uid: request.uid() },
+            plan_digest: digest,
+            decision,
+            reason: Some("a test".to_owned()),
+            override_blockers: Vec::new(),
+            voter: Voter { username: person.to_owned(), ..Voter::default() },
+        },
+    );
+    vote.metadata.namespace = request.namespace();
+    vote
+}
+
+/// Sends a vote as whoever the client is; the server's answer.
+pub async fn cast(client: &Client, vote: &ApprovalVote) -> kube::Result<ApprovalVote> {
+    let api: Api<ApprovalVote> = Api::namespaced(client.clone(), &vote.namespace().unwrap_or_default());
+    api.create(&PostParams::default(), vote).await
+}
+
+/// Lets a person vote in a namespace: read the question, create votes, and the verbs that count.
+pub async fn may_vote(namespace: &TestNamespace, person: &str) -> Result<()> {
+    let group = common::api::keys::GROUP;
+    let role = json!({
+        "metadata": { "name": "approver" },
+        "rules": [
+            { "apiGroups": [group], "resources": ["issues", "aiinsights", "remediationplans", "postmortems"], "verbs": ["get", "list", "watch"] },
+            { "apiGroups": [group], "resources": ["approvalrequests"], "verbs": ["get", "list", "watch", "approve", "reject"] },
+            { "apiGroups": [group], "resources": ["approvalvotes"], "verbs": ["get", "list", "watch", "create"] },
+        ]
+    });
+    bind(namespace, person, role).await
+}
+
+/// Lets a person create votes, but not vote: the custom verbs are missing.
+pub async fn may_only_write_votes(namespace: &TestNamespace, person: &str) -> Result<()> {
+    let group = common::api::keys::GROUP;
+    let role = json!({
+        "metadata": { "name": "intruder" },
+        "rules": [
+            { "apiGroups": [group], "resources": ["approvalrequests"], "verbs": ["get", "list", "watch"] },
+            { "apiGroups": [group], "resources": ["approvalvotes"], "verbs": ["get", "list", "watch", "create"] },
+        ]
+    });
+    bind(namespace, person, role).await
+}
+
+/// Gives a person the rights of a Role.
+pub async fn bind(namespace: &TestNamespace, person: &str, role: serde_json::Value) -> Result<()> {
+    let role: Role = serde_json::from_value(role)?;
+    let name = role.name_any();
+    let roles: Api<Role> = namespace.api();
+    if roles.get_opt(&name).await?.is_none() {
+        roles.create(&PostParams::default(), &role).await?;
+    }
+    let binding = json!({
+        "metadata": { "name": format!("{name}-{person}") },
+        "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name },
+        "subjects": [{ "apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": person }]
+    });
+    namespace.api::<RoleBinding>().create(&PostParams::default(), &serde_json::from_value(binding)?).await?;
+    Ok(())
+}
