@@ -175,7 +175,7 @@ async fn record_runbook(ctx: &Context, issue: &Issue, chosen: &Chosen) -> Result
         RunbookSpec {
             description: Some(chosen.why.clone()),
             trigger: RunbookTrigger {
-                signal_type,
+                signal_type: signal_type.into(),
                 severity: issue.spec.severity,
                 resource_kind: resource.kind.clone(),
             },

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use common::api::{
-    ActionType, Issue, RemediationAction, RemediationPlan, ResourceRef, Runbook, SignalType,
+    ActionType, Issue, RemediationAction, RemediationPlan, ResourceRef, Runbook,
     ai_insight::{Finding, Remedy},
     keys::labels,
     runbook::RunbookTrigger,
@@ -53,11 +53,7 @@ fn fits(issue: &Issue, runbook: &Runbook) -> bool {
     runbook.spec.enabled != Some(false)
         && *severity == issue.spec.severity
         && *resource_kind == issue.spec.resource.kind
-        && issue.spec.signal_type.as_deref().is_some_and(|signal| same_signal(*signal_type, signal))
-}
-
-fn same_signal(wanted: SignalType, seen: &str) -> bool {
-    wanted.as_str() == seen || (wanted.as_str() == "latency" && seen == "latency_spike")
+        && signal_type.answers(issue.spec.signal_type.as_deref().unwrap_or_default())
 }
 
 fn from_runbook(runbook: &Runbook, finding: &Finding) -> Chosen {
@@ -98,7 +94,7 @@ fn was_tried(actions: &[RemediationAction], plans: &[Arc<RemediationPlan>]) -> b
 #[cfg(test)]
 mod tests {
     use common::api::{
-        IssueSeverity,
+        IssueSeverity, SignalType,
         issue::IssueState,
         remediation_plan::RemediationState,
         runbook::{RunbookSpec, RunbookStep},
@@ -113,7 +109,7 @@ mod tests {
             RunbookSpec {
                 description: Some("by hand".to_owned()),
                 trigger: RunbookTrigger {
-                    signal_type: SignalType::ImagePullError,
+                    signal_type: SignalType::ImagePullError.into(),
                     severity,
                     resource_kind: "Deployment".to_owned(),
                 },

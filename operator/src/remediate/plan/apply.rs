@@ -15,10 +15,10 @@ use super::decide::{Decision, Move, Outcome};
 use super::gather::Seen;
 use super::status::Draft;
 use super::verbs::{self, NoPreview};
-use super::{Fresh, world};
-use crate::approve::{self, Opened};
+use super::{Fresh, consent, world};
+use crate::approve::AskError;
 use crate::runtime::metrics::ActionLabels;
-use crate::runtime::{Context, Error, Note, WriteError};
+use crate::runtime::{Context, Error, Note, Reason as _, WriteError};
 
 pub(super) async fn apply(
     ctx: &Arc<Context>,
@@ -150,29 +150,33 @@ fn seal(ctx: &Context, seen: &Seen, draft: &mut Draft<'_>, preview: PlanPreview,
 }
 
 async fn ask(
-    ctx: &Arc<Context>,
+    ctx: &Context,
     plan: &Arc<RemediationPlan>,
     seen: &Seen,
     mut draft: Draft<'_>,
     why: &str,
 ) -> Result<(), Error> {
-    let (Some(issue), Some(need)) = (&seen.issue, &seen.asked.need) else { return Ok(()) };
-    match approve::open(ctx, plan, issue, need).await? {
-        Opened::Asked(request) => {
+    let digest = draft.status.preview.as_ref().map(|preview| preview.digest.clone()).unwrap_or_default();
+    let Some(need) = &seen.asked.need else { return Ok(()) };
+    match consent::open(ctx, plan, need, &digest).await {
+        Ok(request) => {
             draft.status.approval_ref = Some(NameRef::new(request));
             if draft.status.state != RemediationState::WaitingApproval {
                 draft.enter(RemediationState::WaitingApproval);
             }
             draft.condition(conditions::APPROVED, false, "WaitingForVotes", why);
-            let written = draft.write(ctx).await?;
-            tell(ctx, &written, Note::new("ApprovalRequested", "Approve", why));
-        }
-        Opened::Unverified(why) => {
-            draft.condition(conditions::APPROVED, false, "VoteIdentityUnverified", &why);
             draft.write(ctx).await?;
+            Ok(())
+        }
+        Err(AskError::Read(error)) => Err(error.into()),
+        Err(AskError::Write(error)) => Err(error.into()),
+        // Nobody is asked while their answer could not be trusted.
+        Err(error @ (AskError::Unverified(_) | AskError::NotOurs(_))) => {
+            draft.condition(conditions::APPROVED, false, error.reason(), &error.to_string());
+            draft.write(ctx).await?;
+            Ok(())
         }
     }
-    Ok(())
 }
 
 /// Stores the exact request before it is sent: what is found as Intent after a crash is looked for, not guessed.

@@ -2,22 +2,21 @@
 
 use std::sync::Arc;
 
-use common::actions;
 use common::api::{
-    ActionType, Issue, RemediationPlan, ResourceRef,
-    remediation_plan::{PlanPreview, RemediationState},
+    AIInsight, ActionType, Issue, RemediationPlan, ResourceRef,
+    approval_request::ApprovalEvidence,
+    remediation_plan::{PlanPreview, RemediationState, WriteRecord},
 };
 use common::decisions::{self, ApprovalNeed, Author, KnownPolicy, Need, Question, Subject, Windows, policy};
 use common::naming;
 use jiff::Timestamp;
-use k8s_openapi::api::authorization::v1::{ResourceAttributes, SubjectAccessReview, SubjectAccessReviewSpec};
 use kube::ResourceExt as _;
-use kube::api::{Api, PostParams};
 
 use super::decide::Consent;
-use crate::approve::{self, PolicyAsRead};
+use super::world;
+use crate::approve::{self, AskError, PolicyAsRead};
 use crate::remediate::place;
-use crate::runtime::{Context, Error, ObjectKey, read};
+use crate::runtime::{Context, Error, ObjectKey};
 
 /// What was asked of the policies and of people.
 #[derive(Clone, Debug, Default)]
@@ -63,7 +62,7 @@ pub(super) async fn ask(
     let namespace = plan.namespace().unwrap_or_default();
     let known: Vec<KnownPolicy<'_>> = rules.policies.iter().map(PolicyAsRead::known).collect();
     let types = types_of(plan);
-    let may_do_it = author_may(ctx, plan, target).await;
+    let may_do_it = author_may(ctx, plan).await;
     let need = decisions::need::need(&Question {
         subject: subject(ctx, &namespace, issue, target, &types),
         policies: &known,
@@ -72,7 +71,7 @@ pub(super) async fn ask(
         preview_is_clean: preview.is_clean(),
         author: Author::of(plan, may_do_it),
         confidence: confidence(ctx, plan),
-        success_rate: success_rate(ctx, &types, target),
+        success_rate: history(ctx, &types, target).rate(),
     });
     let now = ctx.clock.now();
     Ok(match need {
@@ -81,16 +80,17 @@ pub(super) async fn ask(
             Asked { consent: within(&windows, now, Consent::NotNeeded(because.message)), need: None }
         }
         Need::People(need) => {
-            let counted = approve::recount(ctx, plan, &preview.digest, &need).await?;
-            let consent = match counted {
-                approve::Answer::NotAsked => Consent::ToAsk(need.sentence()),
-                approve::Answer::Waiting { have, need, expires_at, message } => {
-                    Consent::Waiting { have, need, expires_at, message }
-                }
-                approve::Answer::Approved(who) => within(&need.windows, now, Consent::Given(who)),
-                approve::Answer::Rejected(who) => Consent::Rejected(who),
-                approve::Answer::Expired(why) => Consent::Expired(why),
-                approve::Answer::Unverified(why) => Consent::Unverified(why),
+            let consent = match approve::recount(ctx, plan, &need, &preview.digest).await {
+                Ok(approve::Consent::NotAsked) => Consent::ToAsk(need.sentence()),
+                Ok(approve::Consent::Waiting { have, need, expires_at }) => Consent::Waiting { have, need, expires_at },
+                Ok(approve::Consent::Given { by }) => within(&need.windows, now, Consent::Given(by)),
+                Ok(approve::Consent::Rejected(who)) => Consent::Rejected(format!("rejected by {who}")),
+                Ok(approve::Consent::Expired) => Consent::Expired("nobody decided in time".to_owned()),
+                Ok(approve::Consent::Withdrawn) => Consent::Expired("the question was withdrawn".to_owned()),
+                Ok(approve::Consent::Unverified(why)) => Consent::Unverified(why),
+                Err(AskError::Read(error)) => return Err(error.into()),
+                Err(AskError::Write(error)) => return Err(error.into()),
+                Err(error) => Consent::Unverified(error.to_string()),
             };
             Asked { consent, need: Some(need) }
         }
@@ -120,64 +120,70 @@ fn subject<'a>(
     Subject { operator_namespace: &ctx.namespace, namespace, target, severity: issue.spec.severity, actions }
 }
 
-/// Confidence of the finding behind the plan.
-fn confidence(ctx: &Context, plan: &RemediationPlan) -> Option<f64> {
-    let insight = ObjectKey::new(plan.namespace().unwrap_or_default(), naming::insight(&plan.spec.issue_ref.name));
-    let insight = ctx.stores.insights.get(&insight)?;
-    let findings = &insight.status.as_ref()?.findings;
-    findings
-        .iter()
-        .find(|finding| Some(&finding.code) == plan.spec.finding_code.as_ref())
-        .map(|finding| finding.confidence)
+/// Whether the person who wrote the plan may do each of its writes; absent when nobody wrote it or the server could not be asked.
+async fn author_may(ctx: &Context, plan: &RemediationPlan) -> Option<bool> {
+    let author = plan.spec.requested_by.as_deref().filter(|name| !name.is_empty())?;
+    let steps = plan.status.as_ref().map(|status| status.steps.as_slice()).unwrap_or_default();
+    let writes: Vec<WriteRecord> = steps.iter().flat_map(|step| step.writes.clone()).collect();
+    approve::may_do(ctx, author, &writes).await
 }
 
-/// Share of finished plans of the same actions on the same kind that were verified; absent without any.
-fn success_rate(ctx: &Context, types: &[ActionType], target: &ResourceRef) -> Option<f64> {
+fn insight_of(ctx: &Context, plan: &RemediationPlan) -> Option<Arc<AIInsight>> {
+    let insight = naming::insight(&plan.spec.issue_ref.name);
+    ctx.stores.insights.get(&ObjectKey::new(plan.namespace().unwrap_or_default(), insight))
+}
+
+/// Confidence of the finding the plan answers.
+fn confidence(ctx: &Context, plan: &RemediationPlan) -> Option<f64> {
+    let insight = insight_of(ctx, plan)?;
+    let mut findings = insight.status.as_ref()?.findings.iter();
+    findings.find(|finding| Some(&finding.code) == plan.spec.finding_code.as_ref()).map(|finding| finding.confidence)
+}
+
+/// How plans of the same actions on the same kind ended.
+#[derive(Clone, Copy, Debug, Default)]
+struct History {
+    finished: usize,
+    verified: usize,
+}
+
+impl History {
+    /// Share that was verified; absent without any.
+    fn rate(self) -> Option<f64> {
+        (self.finished > 0).then(|| self.verified as f64 / self.finished as f64)
+    }
+}
+
+fn history(ctx: &Context, types: &[ActionType], target: &ResourceRef) -> History {
     let finished = ctx.stores.plans.filter(|plan| {
         let ran = plan.status.as_ref().is_some_and(|status| status.state.is_terminal() && status.started_at.is_some());
-        ran && types_of(plan) == types
-            && super::world::target_of(&ctx.stores, plan).is_some_and(|its| its.kind == target.kind)
+        ran && types_of(plan) == types && world::target_of(&ctx.stores, plan).is_some_and(|its| its.kind == target.kind)
     });
-    let good = finished
-        .iter()
-        .filter(|plan| plan.status.as_ref().is_some_and(|status| status.state == RemediationState::Completed))
-        .count();
-    (!finished.is_empty()).then(|| good as f64 / finished.len() as f64)
+    let verified = |plan: &&Arc<RemediationPlan>| {
+        plan.status.as_ref().is_some_and(|status| status.state == RemediationState::Completed)
+    };
+    History { finished: finished.len(), verified: finished.iter().filter(verified).count() }
 }
 
-/// Whether the person who wrote the plan may do each of its writes; absent when nobody wrote it or the server could not be asked.
-///
-/// Only the user's name is known here, not the groups: rights that come from a group count as missing, and then people are asked.
-async fn author_may(ctx: &Context, plan: &RemediationPlan, target: &ResourceRef) -> Option<bool> {
-    let author = plan.spec.requested_by.as_deref().filter(|name| !name.is_empty())?;
-    let reviews: Api<SubjectAccessReview> = Api::all(ctx.clients.write.clone());
-    for action in &plan.spec.actions {
-        let Ok(entry) = actions::find(action.action_type) else { return Some(false) };
-        for rule in entry.spec.rules {
-            for verb in rule.verbs {
-                let (resource, subresource) =
-                    rule.resource.split_once('/').map_or((rule.resource, None), |(a, b)| (a, Some(b)));
-                let review = SubjectAccessReview {
-                    spec: SubjectAccessReviewSpec {
-                        user: Some(author.to_owned()),
-                        resource_attributes: Some(ResourceAttributes {
-                            group: Some(rule.group.to_owned()),
-                            resource: Some(resource.to_owned()),
-                            subresource: subresource.map(str::to_owned),
-                            verb: Some((*verb).to_owned()),
-                            namespace: Some(target.namespace.clone()),
-                            ..ResourceAttributes::default()
-                        }),
-                        ..SubjectAccessReviewSpec::default()
-                    },
-                    ..SubjectAccessReview::default()
-                };
-                let answer = read(reviews.create(&PostParams::default(), &review)).await.ok()?;
-                if !answer.status.is_some_and(|status| status.allowed) {
-                    return Some(false);
-                }
-            }
-        }
-    }
-    Some(true)
+/// Asks people, showing what the decision should rest on.
+pub(super) async fn open(
+    ctx: &Context,
+    plan: &RemediationPlan,
+    need: &ApprovalNeed,
+    digest: &str,
+) -> Result<String, AskError> {
+    let insight = insight_of(ctx, plan);
+    let finding =
+        insight.as_ref().and_then(|insight| insight.status.as_ref()).and_then(|status| status.findings.first());
+    let history =
+        world::target_of(&ctx.stores, plan).map(|target| history(ctx, &types_of(plan), &target)).unwrap_or_default();
+    let evidence = ApprovalEvidence {
+        ai_confidence: finding.map(|finding| finding.confidence).unwrap_or_default(),
+        ai_analysis: finding.map(|finding| finding.statement.clone()),
+        historical_success_rate: history.rate().unwrap_or_default(),
+        previous_attempts: i32::try_from(history.finished).unwrap_or(i32::MAX),
+        preflight_snapshot: None,
+    };
+    let facts = approve::Facts { evidence: Some(evidence), blast_radius: None };
+    Ok(approve::open(ctx, plan, need, digest, facts).await?.name_any())
 }
