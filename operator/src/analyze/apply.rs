@@ -31,10 +31,17 @@ const INSIGHT: status::Owner = status::Owner {
     conditions: &[conditions::ANALYZED],
 };
 /// What the analyst owns of an Issue's status.
-const ISSUE: status::Owner = status::Owner { manager: managers::INSIGHT, fields: &["cause", "insightRef"], conditions: &[] };
+const ISSUE: status::Owner =
+    status::Owner { manager: managers::INSIGHT, fields: &["cause", "insightRef"], conditions: &[] };
 
 /// Writes the insight of an Issue.
-pub async fn explain(ctx: &Context, issue: &Issue, known: Option<Arc<AIInsight>>, answer: AIInsightStatus, because: Because) -> Result<Arc<AIInsight>, Error> {
+pub async fn explain(
+    ctx: &Context,
+    issue: &Issue,
+    known: Option<Arc<AIInsight>>,
+    answer: AIInsightStatus,
+    because: Because,
+) -> Result<Arc<AIInsight>, Error> {
     let insight = match known {
         Some(insight) => insight,
         None => create(ctx, issue).await?,
@@ -44,7 +51,10 @@ pub async fn explain(ctx: &Context, issue: &Issue, known: Option<Arc<AIInsight>>
     let written = status::apply(ctx, &insight, &INSIGHT, serde_json::to_value(answer).unwrap_or_default()).await?;
     tracing::info!(issue = issue.name_any(), namespace = issue.namespace(), cause = code, ?because, "{statement}");
     let occurrence = written.status.as_ref().and_then(|status| status.observed_analysis_generation).unwrap_or(0);
-    ctx.events.tell(issue.object_ref(&()), Note::new("CauseFound", "Analyze", format!("{code}: {statement}")).once(format!("{occurrence}.{code}")));
+    ctx.events.tell(
+        issue.object_ref(&()),
+        Note::new("CauseFound", "Analyze", format!("{code}: {statement}")).once(format!("{occurrence}.{code}")),
+    );
     Ok(written)
 }
 
@@ -65,7 +75,9 @@ async fn create(ctx: &Context, issue: &Issue) -> Result<Arc<AIInsight>, Error> {
     });
     match ctx.create(managers::INSIGHT, &insight).await {
         Ok(created) => Ok(created),
-        Err(WriteError::AlreadyExists(_)) => Ok(ctx.observe(read(ctx.writing(&insight).get(&insight.name_any())).await?)),
+        Err(WriteError::AlreadyExists(_)) => {
+            Ok(ctx.observe(read(ctx.writing(&insight).get(&insight.name_any())).await?))
+        }
         Err(error) => Err(error.into()),
     }
 }

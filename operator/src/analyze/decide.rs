@@ -30,11 +30,15 @@ pub enum Because {
 
 /// Whether an incident has to be explained now.
 pub fn due(issue: &Issue, insight: Option<&AIInsight>, members: &[Arc<Anomaly>]) -> Option<Because> {
-    if issue.status.as_ref().is_some_and(|status| !status.state.is_open()) || issue.metadata.deletion_timestamp.is_some() {
+    if issue.status.as_ref().is_some_and(|status| !status.state.is_open())
+        || issue.metadata.deletion_timestamp.is_some()
+    {
         return None;
     }
     let Some(insight) = insight else { return Some(Because::First) };
-    let Some(answer) = insight.status.as_ref().filter(|status| !status.findings.is_empty()) else { return Some(Because::First) };
+    let Some(answer) = insight.status.as_ref().filter(|status| !status.findings.is_empty()) else {
+        return Some(Because::First);
+    };
     if insight.spec.analysis_generation.unwrap_or(0) > answer.observed_analysis_generation.unwrap_or(0) {
         return Some(Because::Asked);
     }
@@ -56,7 +60,12 @@ pub fn nothing_there(resource: &ResourceRef) -> Finding {
 }
 
 /// The answer in findings and, for who reads upstream's fields, in prose.
-pub fn answer(findings: Vec<Finding>, seen: Option<&Facts>, insight: Option<&AIInsight>, now: Timestamp) -> AIInsightStatus {
+pub fn answer(
+    findings: Vec<Finding>,
+    seen: Option<&Facts>,
+    insight: Option<&AIInsight>,
+    now: Timestamp,
+) -> AIInsightStatus {
     let before = insight.and_then(|insight| insight.status.as_ref());
     let generation = insight.and_then(|insight| insight.metadata.generation);
     let first = findings.first();
@@ -96,7 +105,8 @@ fn prose(finding: &Finding) -> String {
 
 fn recommendations(findings: &[Finding]) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
-    let all = findings.iter().flat_map(|finding| finding.remedies.iter().map(|remedy| &remedy.why).chain(&finding.advice));
+    let all =
+        findings.iter().flat_map(|finding| finding.remedies.iter().map(|remedy| &remedy.why).chain(&finding.advice));
     for text in all {
         if !said.contains(text) {
             said.push(text.clone());

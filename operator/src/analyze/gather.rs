@@ -111,7 +111,11 @@ fn is_ready(pod: &Pod) -> bool {
 fn when(event: &Event) -> Option<jiff::Timestamp> {
     let series = event.series.as_ref().and_then(|series| series.last_observed_time.as_ref()).map(|time| time.0);
     let last = event.last_timestamp.as_ref().map(|time| time.0);
-    series.or(last).or(event.event_time.as_ref().map(|time| time.0)).or(event.metadata.creation_timestamp.as_ref().map(|time| time.0))
+    series.or(last).or(event.event_time.as_ref().map(|time| time.0)).or(event
+        .metadata
+        .creation_timestamp
+        .as_ref()
+        .map(|time| time.0))
 }
 
 async fn logs(ctx: &Context, namespace: &str, pod: &str, container: &str, previous: bool) -> Extra {
@@ -130,14 +134,17 @@ async fn logs(ctx: &Context, namespace: &str, pod: &str, container: &str, previo
             let lines = clean.lines().map(str::to_owned).collect();
             extra.logs.push(LogTail { pod: pod.to_owned(), container: container.to_owned(), previous, lines });
         }
-        Err(error) => extra.unreadable.push((ResourceRef::new("Pod", namespace, pod), format!("log of {container}: {error}"))),
+        Err(error) => {
+            extra.unreadable.push((ResourceRef::new("Pod", namespace, pod), format!("log of {container}: {error}")))
+        }
     }
     extra
 }
 
 async fn config_map(ctx: &Context, namespace: &str, name: &str) -> Extra {
     let api: Api<ConfigMap> = Api::namespaced(ctx.clients.read.clone(), namespace);
-    let reference = ResourceRef { api_version: Some("v1".to_owned()), ..ResourceRef::new("ConfigMap", namespace, name) };
+    let reference =
+        ResourceRef { api_version: Some("v1".to_owned()), ..ResourceRef::new("ConfigMap", namespace, name) };
     let mut extra = Extra::default();
     match read(api.get_opt(name)).await {
         Ok(Some(found)) => extra.config_maps.push(found),
@@ -172,15 +179,28 @@ fn service_facts(
     let Some(found) = found? else { return Ok(None) };
     let endpoints: Vec<_> = slices?.into_iter().flat_map(|slice| slice.endpoints).collect();
     // Unknown readiness counts as ready, as the API says it must.
-    let ready = endpoints.iter().filter(|one| one.conditions.as_ref().and_then(|conditions| conditions.ready).unwrap_or(true)).count();
+    let ready = endpoints
+        .iter()
+        .filter(|one| one.conditions.as_ref().and_then(|conditions| conditions.ready).unwrap_or(true))
+        .count();
     let selector = found.spec.and_then(|spec| spec.selector).unwrap_or_default();
     let behind = workloads_behind(ctx, &reference.namespace, &selector);
     let uid = found.metadata.uid;
-    Ok(Some(ServiceFacts { service: ResourceRef { uid, ..reference }, selector, ready_endpoints: ready, endpoints: endpoints.len(), behind }))
+    Ok(Some(ServiceFacts {
+        service: ResourceRef { uid, ..reference },
+        selector,
+        ready_endpoints: ready,
+        endpoints: endpoints.len(),
+        behind,
+    }))
 }
 
 /// Who would answer: the owners of the pods a Service selects, and of workloads that have no pods but would make such ones.
-fn workloads_behind(ctx: &Context, namespace: &str, selector: &std::collections::BTreeMap<String, String>) -> Vec<ResourceRef> {
+fn workloads_behind(
+    ctx: &Context,
+    namespace: &str,
+    selector: &std::collections::BTreeMap<String, String>,
+) -> Vec<ResourceRef> {
     if selector.is_empty() {
         return Vec::new();
     }
@@ -194,7 +214,12 @@ fn workloads_behind(ctx: &Context, namespace: &str, selector: &std::collections:
         let template = object.spec.as_ref().and_then(|spec| spec.template.metadata.as_ref());
         here(&object.metadata) && selected(template.and_then(|meta| meta.labels.as_ref()))
     });
-    keys.extend(idle.iter().map(|object: &Arc<_>| SubjectKey { kind: subjects::Kind::Deployment, object: crate::runtime::ObjectKey::of(&**object) }));
+    keys.extend(idle.iter().map(|object: &Arc<_>| SubjectKey {
+        kind: subjects::Kind::Deployment,
+        object: crate::runtime::ObjectKey::of(&**object),
+    }));
     let now = ctx.clock.now();
-    keys.iter().map(|key| subjects::facts(&ctx.stores, key, now).map_or_else(|| key.reference(), |facts| facts.subject)).collect()
+    keys.iter()
+        .map(|key| subjects::facts(&ctx.stores, key, now).map_or_else(|| key.reference(), |facts| facts.subject))
+        .collect()
 }

@@ -39,7 +39,11 @@ impl Controller for Analyst {
             }
             Object::Anomaly(anomaly) => {
                 let incident = anomaly.status.as_ref().and_then(|status| status.issue_ref.as_ref()?.uid.as_deref());
-                incident.and_then(|uid| stores.issues.by_uid(uid)).map(|issue| ObjectKey::of(&*issue)).into_iter().collect()
+                incident
+                    .and_then(|uid| stores.issues.by_uid(uid))
+                    .map(|issue| ObjectKey::of(&*issue))
+                    .into_iter()
+                    .collect()
             }
             _ => Vec::new(),
         }
@@ -48,7 +52,12 @@ impl Controller for Analyst {
     async fn reconcile(&self, ctx: &Arc<Context>, key: &ObjectKey) -> Result<Next, Error> {
         let Some(issue) = ctx.stores.issues.get(key) else { return Ok(Next::OnChange) };
         let insight = ctx.stores.insights.get(&ObjectKey::new(&key.namespace, naming::insight(&key.name)));
-        let members = issue.metadata.uid.iter().flat_map(|uid| ctx.stores.anomalies.tagged(&Tag::Incident(uid.clone()))).collect::<Vec<_>>();
+        let members = issue
+            .metadata
+            .uid
+            .iter()
+            .flat_map(|uid| ctx.stores.anomalies.tagged(&Tag::Incident(uid.clone())))
+            .collect::<Vec<_>>();
         let insight = match decide::due(&issue, insight.as_deref(), &members) {
             None => insight,
             Some(because) => {
