@@ -4,6 +4,7 @@
 //! Never: reads a generated file to make another. Every output has its own file here; [`outputs`] is the list.
 
 mod crds;
+mod rbac;
 
 use std::{
     fs, io,
@@ -31,7 +32,9 @@ impl Output {
 
 /// Everything that is generated.
 pub fn outputs() -> anyhow::Result<Vec<Output>> {
-    crds::outputs()
+    let mut outputs = crds::outputs()?;
+    outputs.extend(rbac::outputs()?);
+    Ok(outputs)
 }
 
 /// Root of the repository this was built from.
