@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use common::actions::registry::{REGISTRY, rights};
+use common::actions::{REGISTRY, rights};
 
 use super::{COMMAND, Output};
 
