@@ -52,8 +52,11 @@ fn judge(case: &Case<'_>, container: &View<'_>, end: &Ended<'_>) -> Finding {
         .done();
     };
     let life = end.life();
-    let lived =
-        life.map_or_else(|| "after an unknown time".to_owned(), |life| format!("{} after its start", seconds(life)));
+    let lived = match life {
+        None => "after an unknown time".to_owned(),
+        Some(life) if life.as_secs() == 0 => "within a second of its start".to_owned(),
+        Some(life) => format!("{} after its start", seconds(life)),
+    };
     let written = mebibytes(limit);
     let lowered = case
         .rollout
