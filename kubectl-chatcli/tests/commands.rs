@@ -1,6 +1,10 @@
 //! The plugin as a program: what it asks the API server, what it prints where, how it exits.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod support;
+
+use std::fmt::Write as _;
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -24,19 +28,9 @@ fn run(mut command: assert_cmd::Command, args: &[&str]) -> Ran {
     Ran { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
 }
 
-/// The server's answer when there is no object of that name but its kind is served.
-fn absent(answers: &mut Answers, plural: &str, name: &str) {
-    let message = format!("{plural}.platform.chatcli.io \"{name}\" not found");
-    answers.insert(("GET".into(), path(plural, name)), status(404, "NotFound", &message, name));
-}
-
 /// A server with the checkout incident, where `ann` may vote.
 fn voting() -> Answers {
     let mut answers = serving(CHECKOUT);
-    for plural in ["approvalrequests", "remediationplans"] {
-        absent(&mut answers, plural, ISSUE);
-    }
-    absent(&mut answers, "approvalvotes", &vote_name());
     let review = json!({ "apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview", "metadata": {},
         "status": { "userInfo": { "username": "ann", "groups": ["sre"] } } });
     answers.insert(("POST".into(), "/apis/authentication.k8s.io/v1/selfsubjectreviews".into()), (201, review));
@@ -58,13 +52,23 @@ fn help_needs_no_cluster_and_goes_to_stdout() {
 
 #[test]
 fn every_command_explains_itself() {
-    let commands: [&[&str]; 10] =
-        [&["issues"], &["explain"], &["plan", "preview"], &["approve"], &["reject"], &["postmortem"], &["install"], &["uninstall"], &["version"], &["completion"]];
+    let commands: [&[&str]; 10] = [
+        &["issues"],
+        &["explain"],
+        &["plan", "preview"],
+        &["approve"],
+        &["reject"],
+        &["postmortem"],
+        &["install"],
+        &["uninstall"],
+        &["version"],
+        &["completion"],
+    ];
     let mut pages = String::new();
     for command in commands {
         let ran = run(plugin(), &[command, &["-h"]].concat());
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{command:?}");
-        pages += &format!("$ kubectl chatcli {} -h\n{}\n", command.join(" "), ran.out);
+        let _ = writeln!(pages, "$ kubectl chatcli {} -h\n{}", command.join(" "), ran.out);
     }
     assert_snapshot!(pages);
 }
@@ -168,10 +172,7 @@ fn a_name_from_another_namespace_is_found_for_the_reader() {
 
 #[test]
 fn a_preview_that_differs_exits_1_and_an_absent_one_2() {
-    let mut answers = serving(CHECKOUT);
-    absent(&mut answers, "remediationplans", "nope");
-    absent(&mut answers, "issues", "nope");
-    let server = Server::answering(answers);
+    let server = Server::answering(serving(CHECKOUT));
     let shown = run(server.plugin(), &["plan", "preview", PLAN, "-n", "shop"]);
     assert_eq!((shown.code, shown.err.as_str()), (1, ""));
     assert!(shown.out.contains("+  DB_HOST: db.shop.svc"), "{}", shown.out);
@@ -211,7 +212,12 @@ fn a_vote_names_the_caller_and_the_digest_that_was_shown() {
     let ran = run(server.plugin(), &["approve", ISSUE, "-n", "shop", "--yes", "--timeout", "0", "--reason", "fits"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     assert!(ran.out.ends_with(&format!("approvalvote.platform.chatcli.io/{} created\n", vote_name())), "{}", ran.out);
-    let sent = server.seen().into_iter().find(|(request, _)| *request == format!("POST {}", path("approvalvotes", ""))).unwrap().1;
+    let sent = server
+        .seen()
+        .into_iter()
+        .find(|(request, _)| *request == format!("POST {}", path("approvalvotes", "")))
+        .unwrap()
+        .1;
     let vote: Value = serde_json::from_str(&sent).unwrap();
     assert_eq!(vote["spec"]["voter"], json!({ "username": "ann", "groups": ["sre"] }));
     assert_eq!(vote["spec"]["planDigest"], format!("sha256:{}", "9c1e4b6a0d2f".repeat(6).get(..64).unwrap()));
@@ -238,7 +244,21 @@ fn a_client_dry_run_of_a_vote_sends_none() {
 
 #[test]
 fn manifests_for_gitops_need_no_cluster() {
-    let ran = run(plugin(), &["install", "--dry-run=client", "-o", "yaml", "--image", "registry.example.org/op:1", "--autonomy", "auto", "-n", "shop"]);
+    let ran = run(
+        plugin(),
+        &[
+            "install",
+            "--dry-run=client",
+            "-o",
+            "yaml",
+            "--image",
+            "registry.example.org/op:1",
+            "--autonomy",
+            "auto",
+            "-n",
+            "shop",
+        ],
+    );
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     let objects: Vec<Value> = serde_saphyr::from_multiple(&ran.out).unwrap();
     assert_eq!(objects[0]["kind"], "CustomResourceDefinition");
@@ -272,7 +292,8 @@ fn a_live_foreign_operator_stops_an_installation_before_anything_is_written() {
     let renewed = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.000000Z").to_string();
     let lease = json!({ "metadata": { "name": "chatcli-operator-lock", "namespace": "chatcli" },
         "spec": { "holderIdentity": "chatcli-operator-6f_1", "leaseDurationSeconds": 15, "renewTime": renewed } });
-    let leases = json!({ "kind": "LeaseList", "apiVersion": "coordination.k8s.io/v1", "metadata": {}, "items": [lease] });
+    let leases =
+        json!({ "kind": "LeaseList", "apiVersion": "coordination.k8s.io/v1", "metadata": {}, "items": [lease] });
     answers.insert(("GET".into(), "/apis/coordination.k8s.io/v1/leases".into()), (200, leases));
     let server = Server::answering(answers);
     let ran = run(server.plugin(), &["install", "--yes"]);
@@ -287,7 +308,9 @@ fn a_live_foreign_operator_stops_an_installation_before_anything_is_written() {
 
 #[test]
 fn autonomy_is_never_widened_by_accident() {
-    for args in [&["install", "--autonomy", "auto"][..], &["install", "-n", "shop"], &["install", "--autonomy", "auto", "-A"]] {
+    for args in
+        [&["install", "--autonomy", "auto"][..], &["install", "-n", "shop"], &["install", "--autonomy", "auto", "-A"]]
+    {
         let ran = run(plugin(), args);
         assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{args:?}");
     }

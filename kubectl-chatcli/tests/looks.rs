@@ -1,5 +1,7 @@
 //! Every page as a reader sees it, from fixture objects, without a server. Colour codes are stripped unless the test is about them.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use common::api::issue::Issue;
 use common::api::remediation_plan::RemediationPlan;
 use common::api::{AIInsight, Anomaly, ApprovalRequest, PostMortem};

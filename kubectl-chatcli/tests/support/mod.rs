@@ -1,7 +1,7 @@
 //! An API server of canned answers on loopback, and the plugin pointed at it.
 //!
-//! One request per connection, answered by method and path (the query is ignored); what is not listed gets the answer a real server
-//! gives for a group it does not serve. Enough to see what the plugin asks and what it makes of the answer.
+//! One request per connection, answered by method and path (the query is ignored). What is not listed gets the answer a real server
+//! gives: of a kind that is served, that there is no such object; else, that it does not know the group. Enough to see what the plugin asks and what it makes of the answer.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -78,13 +78,23 @@ fn answer(mut stream: TcpStream, answers: &Answers, log: &Mutex<Vec<(String, Str
     let method = words.next().unwrap_or_default().to_owned();
     let path = words.next().unwrap_or_default().split('?').next().unwrap_or_default().to_owned();
     log.lock().unwrap().push((format!("{method} {path}"), String::from_utf8_lossy(&body).into_owned()));
-    let (status, kind, text) = match answers.get(&(method, path)) {
-        Some((status, body)) => (*status, "application/json", body.to_string()),
+    let json = "application/json";
+    let (parent, name) = path.rsplit_once('/').unwrap_or_default();
+    let served = answers.contains_key(&("GET".to_owned(), parent.to_owned()));
+    let (status, kind, text) = match answers.get(&(method, path.clone())) {
+        Some((status, body)) => (*status, json, body.to_string()),
+        None if served => {
+            let (code, body) = status(404, "NotFound", &format!("{name} not found"), name);
+            (code, json, body.to_string())
+        }
         None => (404, "text/plain", "404 page not found\n".to_owned()),
     };
     let length = text.len();
     // A client that has gone is its own business.
-    let _ = write!(stream, "HTTP/1.1 {status} -\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{text}");
+    let _ = write!(
+        stream,
+        "HTTP/1.1 {status} -\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{text}"
+    );
 }
 
 /// A failure as the API server words it.
@@ -104,7 +114,8 @@ pub fn path(plural: &str, name: &str) -> String {
 
 /// Answers that serve the objects of a fixture, one by one and as lists.
 pub fn serving(fixture: &str) -> Answers {
-    let plurals = ["issues", "anomalies", "aiinsights", "remediationplans", "approvalrequests", "approvalvotes", "postmortems"];
+    let plurals =
+        ["issues", "anomalies", "aiinsights", "remediationplans", "approvalrequests", "approvalvotes", "postmortems"];
     let mut lists: BTreeMap<&str, Vec<Value>> = plurals.iter().map(|plural| (*plural, Vec::new())).collect();
     let mut answers = Answers::new();
     let objects: Vec<Value> = serde_saphyr::from_multiple(fixture).unwrap();
