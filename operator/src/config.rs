@@ -124,9 +124,8 @@ impl Config {
     fn format(&self) -> LogFormat {
         self.log_format.unwrap_or(match self.zap_encoder.as_deref() {
             Some("console") => LogFormat::Text,
-            Some(_) => LogFormat::Json,
             None if self.zap_devel => LogFormat::Text,
-            None => LogFormat::Json,
+            _ => LogFormat::Json,
         })
     }
 
