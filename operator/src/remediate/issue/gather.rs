@@ -77,13 +77,9 @@ fn runbooks(ctx: &Context, namespace: &str) -> Vec<Arc<Runbook>> {
 
 fn may_plan(ctx: &Context, issue: &Issue) -> MayPlan {
     let place = place::of(ctx, &issue.spec.resource);
-    if let Some(why) = place.out_of_bounds {
-        return MayPlan::No("Protected", why);
-    }
-    match place.standing.level {
-        Autonomy::Observe => {
-            MayPlan::No("ObserveOnly", format!("{} is set to observe: nothing is planned there", place.name))
-        }
-        _ => MayPlan::Yes,
+    match (place.out_of_bounds, place.standing.level) {
+        (Some(why), _) => MayPlan::Never(why),
+        (None, Autonomy::Observe) => MayPlan::NotNow(place.standing.message),
+        (None, _) => MayPlan::Yes,
     }
 }

@@ -9,6 +9,8 @@ mod status;
 use std::sync::Arc;
 use std::time::Duration;
 
+use common::api::{Issue, issue::IssueState};
+
 use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Stores, Tag};
 
 /// Moves Issues from one state to the next.
@@ -31,6 +33,8 @@ impl Controller for Issues {
             ),
             Object::AIInsight(insight) => beside(&**insight, Some(&insight.spec.issue_ref.name)),
             Object::RemediationPlan(plan) => beside(&**plan, Some(&plan.spec.issue_ref.name)),
+            // Its autonomy may have changed, and with it what may be planned.
+            Object::Namespace(namespace) => waiting_in(stores, namespace.metadata.name.as_deref()),
             // A workload that goes takes its incidents with it; its other changes reach them as Anomalies.
             Object::Deployment(gone) if change.gone => about(stores, gone.metadata.uid.as_deref()),
             Object::StatefulSet(gone) if change.gone => about(stores, gone.metadata.uid.as_deref()),
@@ -57,6 +61,14 @@ impl Controller for Issues {
 fn beside<K: kube::Resource>(object: &K, name: Option<&String>) -> Vec<ObjectKey> {
     let namespace = object.meta().namespace.clone().unwrap_or_default();
     name.map(|name| ObjectKey::new(namespace, name.clone())).into_iter().collect()
+}
+
+fn waiting_in(stores: &Stores, namespace: Option<&str>) -> Vec<ObjectKey> {
+    let waits = |issue: &Issue| {
+        let state = issue.status.as_ref().map(|status| status.state);
+        issue.metadata.namespace.as_deref() == namespace && state == Some(IssueState::Analyzing)
+    };
+    stores.issues.filter(waits).iter().map(|issue| ObjectKey::of(&**issue)).collect()
 }
 
 fn about(stores: &Stores, uid: Option<&str>) -> Vec<ObjectKey> {

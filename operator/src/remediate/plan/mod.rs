@@ -6,6 +6,8 @@ pub mod decide;
 pub mod gates;
 mod gather;
 mod status;
+#[cfg(test)]
+mod tests;
 mod verbs;
 mod world;
 
