@@ -7,6 +7,7 @@ use common::api::{
 use jiff::Timestamp;
 
 use super::remedies::{self, Chosen};
+use crate::remediate::goes_on;
 
 /// Everything the next move depends on. Nothing else may influence it.
 pub struct Input<'a> {
@@ -108,11 +109,8 @@ pub fn next_move(input: &Input<'_>) -> Move {
 
 /// True when every signal of the incident is clear, its recovery time included, or its resource is gone.
 fn is_over(input: &Input<'_>) -> bool {
-    let signals_clear = !input.anomalies.is_empty()
-        && input
-            .anomalies
-            .iter()
-            .all(|anomaly| anomaly.status.as_ref().and_then(|status| status.active) == Some(false));
+    let signals_clear =
+        !input.anomalies.is_empty() && !input.anomalies.iter().any(|anomaly| goes_on(anomaly, input.now));
     signals_clear || !input.resource_exists
 }
 

@@ -49,7 +49,7 @@ pub(super) fn gather(ctx: &Context, key: &ObjectKey, issue: &Issue) -> Seen {
     plans.sort_by_key(|plan| plan.spec.attempt);
     let insight = ObjectKey::new(key.namespace.clone(), naming::insight(&key.name));
     Seen {
-        anomalies: ctx.stores.anomalies.tagged(&tag),
+        anomalies: super::anomalies_of(&ctx.stores, issue),
         insight: ctx.stores.insights.get(&insight),
         plans,
         runbooks: runbooks(ctx, &key.namespace),

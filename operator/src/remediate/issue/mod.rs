@@ -9,7 +9,7 @@ mod status;
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::api::{Issue, issue::IssueState};
+use common::api::{Anomaly, Issue, issue::IssueState};
 
 use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Stores, Tag};
 
@@ -74,6 +74,11 @@ fn waiting_in(stores: &Stores, namespace: Option<&str>) -> Vec<ObjectKey> {
 fn about(stores: &Stores, uid: Option<&str>) -> Vec<ObjectKey> {
     let Some(uid) = uid else { return Vec::new() };
     stores.issues.tagged(&Tag::Resource(uid.to_owned())).iter().map(|issue| ObjectKey::of(&**issue)).collect()
+}
+
+/// Anomalies folded into an incident, also those of other namespaces.
+pub(crate) fn anomalies_of(stores: &Stores, issue: &Issue) -> Vec<Arc<Anomaly>> {
+    issue.metadata.uid.clone().map(|uid| stores.anomalies.tagged(&Tag::Incident(uid))).unwrap_or_default()
 }
 
 /// Whether the resource of an incident is still there. What is not watched is taken to exist: only a watch can say that it is gone.

@@ -68,9 +68,7 @@ fn from_runbook(runbook: &Runbook, finding: &Finding) -> Chosen {
         target: None,
         why: runbook.spec.description.clone().unwrap_or_else(|| format!("Runbook {}", runbook.name_any())),
         runbook: Some(runbook.name_any()),
-        // Admission pins the author of every Runbook written since we are here. An older one has none: nobody vouches for it, so it acts
-        // with nobody's rights, which means that people are asked.
-        requested_by: Some(runbook.spec.requested_by.clone().unwrap_or_else(|| "system:anonymous".to_owned())),
+        requested_by: runbook.spec.requested_by.clone(),
         max_attempts: runbook.spec.max_attempts,
         finding_code: finding.code.clone(),
     }

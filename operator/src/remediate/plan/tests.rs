@@ -1,8 +1,14 @@
 //! The rules of a plan's life, one sentence each.
 
-use super::decide::*;
+use common::api::{
+    Issue, RemediationPlan, Time,
+    issue::IssueState,
+    remediation_plan::{HealthSample, RemediationState, StepPhase},
+};
+use jiff::SignedDuration;
+
+use super::decide::{Arrival, Brakes, Budget, Consent, Input, Move, Outcome, Repeated, Sick, next_move};
 use crate::remediate::testing::{issue, now, previewed};
-use common::api::issue::IssueState;
 
 fn input<'a>(plan: &'a RemediationPlan, issue: &'a Issue) -> Input<'a> {
     Input {
