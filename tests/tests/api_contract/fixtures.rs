@@ -66,7 +66,7 @@ pub fn full(kind: &str) -> Result<Value> {
     let group = if kind == "ChatCLIInstance" { "chatcli.diillson.com" } else { "platform.chatcli.io" };
     object["apiVersion"] = format!("{group}/v1alpha1").into();
     object["kind"] = kind.into();
-    object["metadata"] = serde_json::json!({ "name": "full", "namespace": "default" });
+    object["metadata"] = serde_json::json!({ "name": "full" });
     Ok(object)
 }
 

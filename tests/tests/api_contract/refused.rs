@@ -8,7 +8,7 @@ use crate::server::Server;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_senseless_object_is_refused_with_the_field_named() -> Result<()> {
-    let server = Server::with(&common::api::crds()).await?;
+    let server = Server::ours("refused").await?;
     let (mut asked, mut wrong) = (0, Vec::new());
     for (kind, changes) in changes("refused.yaml")? {
         if let Err(words) = server.would_create(&full(&kind)?).await? {
@@ -42,7 +42,7 @@ fn names(words: &str, field: &str) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn records_cannot_be_changed_and_a_spec_cannot_be_missing() -> Result<()> {
-    let server = Server::with(&common::api::crds()).await?;
+    let server = Server::ours("records").await?;
     for (kind, change) in [
         ("Anomaly", json!({ "spec": { "value": "less" } })),
         ("ApprovalRequest", json!({ "spec": { "requiredApprovers": 1 } })),

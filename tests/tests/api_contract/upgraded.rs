@@ -21,7 +21,7 @@ async fn objects_stored_under_upstreams_definitions_stay_readable_and_can_get_st
             stored.push(object);
         }
         let spec_less = json!({
-            "apiVersion": full(&kind)?["apiVersion"], "kind": kind, "metadata": { "name": "spec-less", "namespace": "default" },
+            "apiVersion": full(&kind)?["apiVersion"], "kind": kind, "metadata": { "name": "spec-less" },
         });
         server.create(&spec_less).await?.map_err(anyhow::Error::msg)?;
         stored.push(spec_less);

@@ -55,6 +55,12 @@ pub(super) fn sickness(ctx: &Context, issue: &Issue) -> Sick {
     if firing.is_empty() { Sick::No } else { Sick::Yes(firing) }
 }
 
+/// When a signal of the incident last fired.
+pub(super) fn last_fired(ctx: &Context, issue: &Issue) -> Option<Timestamp> {
+    let anomalies = ctx.stores.anomalies.tagged(&Tag::Issue(ObjectKey::of(issue)));
+    anomalies.iter().filter_map(|anomaly| anomaly.status.as_ref()?.last_seen.as_ref()).map(|seen| seen.0).max()
+}
+
 fn is_active(anomaly: &Anomaly) -> bool {
     anomaly.status.as_ref().and_then(|status| status.active) != Some(false)
 }
