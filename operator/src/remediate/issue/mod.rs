@@ -27,10 +27,7 @@ impl Controller for Issues {
     fn wake(&self, stores: &Stores, change: &Change) -> Vec<ObjectKey> {
         match &change.object {
             Object::Issue(issue) if !change.gone => vec![ObjectKey::of(&**issue)],
-            Object::Anomaly(anomaly) => beside(
-                &**anomaly,
-                anomaly.status.as_ref().and_then(|status| status.issue_ref.as_ref()).map(|issue| &issue.name),
-            ),
+            Object::Anomaly(anomaly) => incident_of(stores, anomaly).into_iter().collect(),
             Object::AIInsight(insight) => beside(&**insight, Some(&insight.spec.issue_ref.name)),
             Object::RemediationPlan(plan) => beside(&**plan, Some(&plan.spec.issue_ref.name)),
             // Its autonomy may have changed, and with it what may be planned.
@@ -74,6 +71,16 @@ fn waiting_in(stores: &Stores, namespace: Option<&str>) -> Vec<ObjectKey> {
 fn about(stores: &Stores, uid: Option<&str>) -> Vec<ObjectKey> {
     let Some(uid) = uid else { return Vec::new() };
     stores.issues.tagged(&Tag::Resource(uid.to_owned())).iter().map(|issue| ObjectKey::of(&**issue)).collect()
+}
+
+/// The incident an anomaly was folded into, which may live in another namespace.
+pub(crate) fn incident_of(stores: &Stores, anomaly: &Anomaly) -> Option<ObjectKey> {
+    let issue = anomaly.status.as_ref()?.issue_ref.as_ref()?;
+    let known = issue.uid.as_ref().and_then(|uid| stores.issues.by_uid(uid));
+    known.map(|issue| ObjectKey::of(&*issue)).or_else(|| {
+        let namespace = anomaly.metadata.namespace.clone().unwrap_or_default();
+        Some(ObjectKey::new(namespace, issue.name.clone()))
+    })
 }
 
 /// Anomalies folded into an incident, also those of other namespaces.
