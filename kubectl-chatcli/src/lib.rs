@@ -9,10 +9,12 @@
 pub mod cli;
 pub mod clock;
 pub mod commands;
+pub mod facts;
 pub mod failure;
 pub mod kube;
 pub mod manifests;
 pub mod output;
+pub mod reference;
 pub mod story;
 pub mod ui;
 

@@ -4,9 +4,12 @@
 //! imports a later one. What they share lives in [`runtime`].
 
 pub mod analyze;
+pub mod approve;
 pub mod config;
 pub mod correlate;
 pub mod detect;
+pub mod remediate;
+pub mod review;
 pub mod runtime;
 
 use std::process::ExitCode;
@@ -38,5 +41,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     detect::register(&mut runtime);
     correlate::register(&mut runtime);
     analyze::register(&mut runtime);
+    approve::register(&mut runtime);
+    remediate::register(&mut runtime);
+    review::register(&mut runtime);
     runtime.run().await
 }

@@ -186,9 +186,6 @@ pub struct ApprovalRequestStatus {
     /// Author of the plan, whose approval does not count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
-    /// When the change window opens next, while it is closed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub next_window_opens_at: Option<Time>,
     /// Counts state changes; effects are named from it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transition: Option<i64>,

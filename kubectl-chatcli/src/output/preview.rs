@@ -42,6 +42,13 @@ pub fn asks(plan: &RemediationPlan, preview: &PlanPreview) -> String {
     if let Some(ask) = said("Ask") {
         return format!("a person ({})", worded(ask));
     }
+    if let Some(wait) = said("Wait") {
+        return format!("nobody yet, it waits: {}", worded(wait));
+    }
+    let state = plan.status.as_ref().map(|status| status.state).unwrap_or_default();
+    if state.is_terminal() {
+        return format!("nobody, it is {state}");
+    }
     if gates.is_empty() {
         return format!("not decided yet ({})", preview.class);
     }

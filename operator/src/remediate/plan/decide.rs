@@ -20,6 +20,8 @@ pub struct Input<'a> {
     pub brakes: Brakes,
     /// Whether the trouble goes on.
     pub sick: Sick,
+    /// When a signal of the incident last fired.
+    pub last_fired: Option<Timestamp>,
     /// The same change, asked for again; gathered before the first write only.
     pub again: Option<Repeated>,
     /// What consent the sealed preview needs, and what has been given.
@@ -92,12 +94,17 @@ pub enum Consent {
     ToAsk(String),
     /// Votes are being collected.
     Waiting {
-        /// Approvals that count.
-        have: usize,
-        /// Approvals needed.
-        need: usize,
+        /// Distinct people who said yes.
+        have: u32,
+        /// Distinct people needed.
+        need: u32,
         /// Absolute end of the wait.
         expires_at: Option<Timestamp>,
+    },
+    /// It may run, but not at this hour.
+    OutsideWindow {
+        /// When the change window opens.
+        opens: Option<Timestamp>,
         /// One sentence.
         message: String,
     },
@@ -264,7 +271,7 @@ fn ask_gates(input: &Input<'_>) -> Decision {
 /// Between the first write and the last step's settling.
 fn execute(input: &Input<'_>, status: &RemediationPlanStatus) -> Decision {
     if let Some(undoing) = undo_at_hand(status) {
-        return undo_or_end(input, status, undoing);
+        return undo_or_end(status, &undoing);
     }
     let Some((index, step)) = step_at_hand(status) else {
         return Move::Verify.into();
@@ -304,36 +311,51 @@ fn execute(input: &Input<'_>, status: &RemediationPlanStatus) -> Decision {
 }
 
 /// After the last step: success needs the rollout complete, the signals clear, and both to last.
+///
+/// The soak runs while the signals' own recovery time does: both ask for the same quiet.
 fn verify(input: &Input<'_>, status: &RemediationPlanStatus) -> Decision {
     if let Some(undoing) = undo_at_hand(status) {
-        return undo_or_end(input, status, undoing);
+        return undo_or_end(status, &undoing);
     }
-    let trouble = match (&input.arrival, &input.sick) {
-        (_, Sick::Gone) => return Move::Finish(Outcome::failed("TargetGone", "the target no longer exists")).into(),
-        (Arrival::Failed(why), _) => return fail(input, status, why),
-        (Arrival::Arrived, Sick::No) => None,
-        (Arrival::Arrived, Sick::Yes(signals)) => Some(format!("still firing: {}", signals.join(", "))),
-        (_, Sick::Unknown(why)) | (Arrival::Unknown(why), _) => Some(why.clone()),
-        (Arrival::OnTheWay(what), _) => Some(what.clone()),
-        (Arrival::NotLooked, _) => Some("not looked yet".to_owned()),
+    let missing = match &input.arrival {
+        _ if input.sick == Sick::Gone => {
+            return Move::Finish(Outcome::failed("TargetGone", "the target no longer exists")).into();
+        }
+        Arrival::Failed(why) => return fail(input, status, why),
+        Arrival::Arrived => None,
+        Arrival::OnTheWay(what) | Arrival::Unknown(what) => Some(what.clone()),
+        Arrival::NotLooked => Some("not looked yet".to_owned()),
     };
-    match (trouble, &status.settled_since) {
+    let fired_again = |since: &Time| input.last_fired.filter(|at| *at > since.0).map(|_| "it fired again".to_owned());
+    let is_late = is_past(input.now, status.verify_deadline.as_ref());
+    let deadline = status.verify_deadline.as_ref().map(|at| at.0);
+    match (&status.settled_since, missing) {
+        (_, Some(why)) if is_late => fail(input, status, &why),
+        (None, Some(why)) => wait(deadline, "Verifying", &why).into(),
         (None, None) => Move::BeginSoak.into(),
-        (None, Some(since)) => {
+        (Some(_), Some(why)) => Move::BreakSoak(why).into(),
+        (Some(since), None) => {
+            if let Some(why) = fired_again(since) {
+                return Move::BreakSoak(why).into();
+            }
             let done_at = since.0 + soak_of(status);
-            if input.now >= done_at {
-                return Move::Finish(Outcome {
+            match &input.sick {
+                _ if input.now < done_at => wait(Some(done_at), "Soaking", "healthy; watching that it stays so").into(),
+                Sick::No => Move::Finish(Outcome {
                     state: RemediationState::Completed,
                     reason: "Verified",
                     message: format!("{}; healthy and quiet for {}", what_was_done(input.plan), words(soak_of(status))),
                 })
-                .into();
+                .into(),
+                Sick::Yes(signals) if is_late => fail(input, status, &format!("still firing: {}", signals.join(", "))),
+                Sick::Yes(signals) => {
+                    wait(deadline, "Verifying", &format!("not over yet: {}", signals.join(", "))).into()
+                }
+                Sick::Unknown(why) if is_late => fail(input, status, why),
+                Sick::Unknown(why) => wait(deadline, "Verifying", why).into(),
+                Sick::Gone => wait(deadline, "Verifying", "").into(),
             }
-            wait(Some(done_at), "Soaking", "healthy; watching that it stays so").into()
         }
-        (Some(why), _) if is_past(input.now, status.verify_deadline.as_ref()) => fail(input, status, &why),
-        (Some(why), Some(_)) => Move::BreakSoak(why).into(),
-        (Some(why), None) => wait(status.verify_deadline.as_ref().map(|at| at.0), "Verifying", &why).into(),
     }
 }
 
@@ -353,10 +375,10 @@ fn fail(input: &Input<'_>, status: &RemediationPlanStatus, why: &str) -> Decisio
     Move::Finish(Outcome::failed("NotHelped", format!("{why}; left as it is: {}", what_was_done(input.plan)))).into()
 }
 
-fn undo_or_end(input: &Input<'_>, status: &RemediationPlanStatus, at_hand: Undo) -> Decision {
+fn undo_or_end(status: &RemediationPlanStatus, at_hand: &Undo) -> Decision {
     match at_hand {
         Undo::GoOn(index) => Move::Undo {
-            step: index,
+            step: *index,
             because: status.rollback_result.clone().unwrap_or_else(|| "a later step failed".to_owned()),
         }
         .into(),
@@ -368,7 +390,6 @@ fn undo_or_end(input: &Input<'_>, status: &RemediationPlanStatus, at_hand: Undo)
                 .map(|step| format!("{}: {}", step.action, step.message.as_deref().unwrap_or("not undone")))
                 .collect();
             let why = status.rollback_result.as_deref().unwrap_or("it did not help");
-            let _ = input;
             if leftovers.is_empty() {
                 return Move::Finish(Outcome {
                     state: RemediationState::RolledBack,
@@ -477,6 +498,7 @@ mod tests {
             issue: Some(issue),
             brakes: Brakes::default(),
             sick: Sick::Yes(vec!["image_pull_error".to_owned()]),
+            last_fired: None,
             again: Some(Repeated::Same),
             consent: Consent::NotNeeded("reversible, namespace is auto".to_owned()),
             rival: None,
@@ -594,10 +616,15 @@ mod tests {
         assert_eq!(next(&plan, |_| ()), Move::Send(0));
     }
 
+    fn soaked() -> RemediationPlan {
+        let mut plan = previewed(RemediationState::Verifying, StepPhase::Settled);
+        plan.status.as_mut().unwrap().settled_since = Some(Time(now() - SignedDuration::from_secs(60)));
+        plan
+    }
+
     #[test]
     fn success_needs_clear_signals_not_just_a_finished_rollout() {
-        let plan = previewed(RemediationState::Verifying, StepPhase::Settled);
-        let next = next(&plan, |input| input.arrival = Arrival::Arrived);
+        let next = next(&soaked(), |input| input.arrival = Arrival::Arrived);
         assert_eq!(reason(&next), "Verifying");
     }
 
@@ -626,10 +653,22 @@ mod tests {
     }
 
     #[test]
-    fn a_blink_of_health_between_two_kills_starts_the_soak_over() {
-        let mut plan = previewed(RemediationState::Verifying, StepPhase::Settled);
-        plan.status.as_mut().unwrap().settled_since = Some(Time(now()));
-        assert!(matches!(next(&plan, |input| input.arrival = Arrival::Arrived), Move::BreakSoak(_)));
+    fn a_fault_that_fires_during_the_soak_starts_it_over() {
+        let next = next(&soaked(), |input| {
+            input.arrival = Arrival::Arrived;
+            input.sick = Sick::No;
+            input.last_fired = Some(now());
+        });
+        assert!(matches!(next, Move::BreakSoak(_)));
+    }
+
+    #[test]
+    fn a_pod_lost_during_the_soak_starts_it_over() {
+        let next = next(&soaked(), |input| {
+            input.arrival = Arrival::OnTheWay("0 of 1 pods are available".to_owned());
+            input.sick = Sick::No;
+        });
+        assert!(matches!(next, Move::BreakSoak(_)));
     }
 
     #[test]

@@ -72,6 +72,8 @@ fn describe(next: &Move) -> (&'static str, String) {
     match next {
         Move::Ask(why) => ("Ask", why.clone()),
         Move::Finish(outcome) => ("Stop", outcome.message.clone()),
+        // Somebody is being asked; everything else waits for the world.
+        Move::Wait { reason: "WaitingForVotes", message, .. } => ("Ask", message.clone()),
         Move::Wait { message, .. } => ("Wait", message.clone()),
         Move::Preview => ("Wait", "the API server is being asked".to_owned()),
         Move::Reseal(_) => ("Wait", "what it would change is no longer what was sealed".to_owned()),
@@ -192,8 +194,11 @@ fn approved(input: &Input<'_>) -> Answer {
         }
         Consent::Never(why) => Answer::Stop("ProposeOnly", wait(None, "ProposeOnly", why)),
         Consent::ToAsk(why) => Answer::Stop("ApprovalNeeded", Move::Ask(why.clone())),
-        Consent::Waiting { expires_at, message, .. } => {
-            Answer::Stop("WaitingForVotes", wait(*expires_at, "WaitingForVotes", message))
+        Consent::Waiting { have, need, expires_at } => {
+            Answer::Stop("WaitingForVotes", wait(*expires_at, "WaitingForVotes", &format!("{have} of {need} votes")))
+        }
+        Consent::OutsideWindow { opens, message } => {
+            Answer::Stop("OutsideWindow", wait(*opens, "OutsideWindow", message))
         }
         Consent::Rejected(who) => Answer::Stop("Rejected", Move::Finish(Outcome::failed("Rejected", who.clone()))),
         Consent::Expired(why) => Answer::Stop("Expired", Move::Finish(Outcome::failed("Expired", why.clone()))),
