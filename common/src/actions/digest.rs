@@ -205,7 +205,7 @@ mod tests {
     fn the_example_of_the_rfc_comes_out_byte_for_byte() {
         // Built and not parsed: how exactly a float is read is the parser's business.
         let value = json!({
-            "numbers": [333_333_333.333_333_29_f64, 1e30, 4.50, 2e-3, 1e-27],
+            "numbers": [333_333_333.333_333_3_f64, 1e30, 4.50, 2e-3, 1e-27],
             "string": "\u{20ac}$\u{f}\u{a}A'\u{42}\u{22}\u{5c}\\\"/",
             "literals": [null, true, false],
         });

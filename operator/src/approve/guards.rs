@@ -243,7 +243,7 @@ mod tests {
             .unwrap()
     }
 
-    fn live(spec: Value) -> DynamicObject {
+    fn live(spec: &Value) -> DynamicObject {
         let mut live = DynamicObject::new("chatcli-votes", &ApiResource::erase::<ValidatingAdmissionPolicy>(&()))
             .data(json!({ "spec": spec }));
         live.metadata.uid = Some("u".into());
@@ -272,7 +272,7 @@ mod tests {
         spec["matchConstraints"]["namespaceSelector"] = json!({});
         spec["matchConstraints"]["objectSelector"] = json!({});
         spec["matchConstraints"]["resourceRules"][0]["scope"] = json!("*");
-        assert_eq!(guard.compare(Some(&live(spec))).unwrap().version, "3");
+        assert_eq!(guard.compare(Some(&live(&spec))).unwrap().version, "3");
     }
 
     #[test]
