@@ -1,2 +1,7 @@
-//! placeholder
-fn main() {}
+//! `kubectl-chatcli`, run by kubectl as `kubectl chatcli`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    plugin::main(std::env::args_os())
+}

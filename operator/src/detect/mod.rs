@@ -1,5 +1,74 @@
-//! (being written)
-use crate::runtime::Runtime;
+//! From what the cluster shows to Anomalies.
+//!
+//! In: changes of pods, workloads, jobs and nodes. Out: one `Anomaly` per (resource, signal, object, episode), active while the signal holds,
+//! inactive with a reason once it stayed away. Never: remembers anything in memory, folds, explains, touches a workload. After a restart
+//! everything follows from the Anomalies and the cluster as they are.
 
-/// Adds the controllers of this stage.
-pub fn register(_runtime: &mut Runtime) {}
+mod apply;
+mod decide;
+mod episode;
+mod gather;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use k8s_openapi::api::core::v1::{Node, Pod};
+
+use crate::runtime::subjects::{self, Kind, SubjectKey};
+use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Runtime, Stores, Tag};
+
+pub use decide::is_ours;
+#[cfg(test)]
+pub(crate) use episode::tests as testing;
+pub use episode::{COOLDOWN, continues, episode};
+
+/// Adds the detector.
+pub fn register(runtime: &mut Runtime) {
+    runtime.register(Detector);
+}
+
+struct Detector;
+
+impl Controller for Detector {
+    type Key = SubjectKey;
+    type Error = Error;
+
+    const NAME: &'static str = "detector";
+    // One dying node makes many subjects unwell at once.
+    const CONCURRENCY: usize = 32;
+
+    fn wake(&self, stores: &Stores, change: &Change) -> Vec<SubjectKey> {
+        match &change.object {
+            Object::Pod(pod) => subjects::of_pod(stores, pod).into_iter().collect(),
+            Object::ReplicaSet(set) => subjects::of_replica_set(&set.metadata).into_iter().collect(),
+            Object::Deployment(object) => vec![SubjectKey { kind: Kind::Deployment, object: ObjectKey::of(&**object) }],
+            Object::StatefulSet(object) => {
+                vec![SubjectKey { kind: Kind::StatefulSet, object: ObjectKey::of(&**object) }]
+            }
+            Object::DaemonSet(object) => vec![SubjectKey { kind: Kind::DaemonSet, object: ObjectKey::of(&**object) }],
+            Object::Job(job) => vec![subjects::of_job(job)],
+            Object::Node(node) => with_tenants(stores, node),
+            // So that what an earlier life of this process raised is looked at again, and what somebody changed is put right.
+            Object::Anomaly(anomaly) if is_ours(anomaly) => {
+                SubjectKey::named_by(&anomaly.spec.resource).into_iter().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    async fn reconcile(&self, ctx: &Arc<Context>, key: &SubjectKey) -> Result<Next, Error> {
+        let seen = gather::gather(ctx, key).await?;
+        let (moves, look_again) = decide::decide(&seen);
+        apply::apply(ctx, moves).await?;
+        Ok(Next::at(look_again))
+    }
+}
+
+/// A node, and whoever runs on it: a lost node is why their pods are not ready.
+fn with_tenants(stores: &Stores, node: &Node) -> Vec<SubjectKey> {
+    let key = ObjectKey::of(node);
+    let tenants: Vec<Arc<Pod>> = stores.pods.tagged(&Tag::Node(key.name.clone()));
+    let mut subjects: BTreeSet<SubjectKey> = tenants.iter().filter_map(|pod| subjects::of_pod(stores, pod)).collect();
+    subjects.insert(SubjectKey { kind: Kind::Node, object: key });
+    subjects.into_iter().collect()
+}

@@ -52,6 +52,7 @@ pub mod queue;
 pub mod status;
 pub mod store;
 pub mod stores;
+pub mod subjects;
 mod watching;
 pub mod write;
 

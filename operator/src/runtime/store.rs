@@ -47,6 +47,8 @@ pub enum Tag {
     Resource(String),
     /// Issue it belongs to.
     Issue(ObjectKey),
+    /// UID of the Issue an anomaly was folded into; the only sure way where the two live in different namespaces.
+    Incident(String),
     /// Request a vote belongs to.
     Request(ObjectKey),
 }

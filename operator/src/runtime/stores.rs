@@ -9,6 +9,7 @@ use common::api::{
     AIInsight, Anomaly, ApprovalPolicy, ApprovalRequest, ApprovalVote, Issue, PostMortem, RemediationPlan, ResourceRef,
     Runbook,
 };
+use common::facts::trim;
 use k8s_openapi::api::{
     apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet},
     batch::v1::Job,
@@ -38,13 +39,11 @@ pub trait Watched:
     /// One of its objects, for [`Change`].
     fn object(this: Arc<Self>) -> Object;
     /// Takes out what nobody reads, before the object is stored.
-    fn trim(&mut self) {
-        self.meta_mut().managed_fields = None;
-    }
+    fn trim(&mut self);
 }
 
 macro_rules! watched {
-    ($($kind:ident in $field:ident, found by $tags:expr;)*) => {
+    ($($kind:ident in $field:ident, trimmed by $trim:expr, found by $tags:expr;)*) => {
         /// Every shared store.
         #[allow(missing_docs, reason = "named after the kinds")]
         pub struct Stores { $(pub $field: Store<$kind>,)* }
@@ -83,6 +82,7 @@ macro_rules! watched {
         $(impl Watched for $kind {
             fn store(stores: &Stores) -> &Store<Self> { &stores.$field }
             fn object(this: Arc<Self>) -> Object { Object::$kind(this) }
+            fn trim(&mut self) { ($trim as fn(&mut Self))(self) }
         })*
 
         /// Starts one watch per kind.
@@ -99,31 +99,37 @@ pub(super) trait StartWatch {
 }
 
 watched! {
-    Pod in pods, found by |pod| {
+    Pod in pods, trimmed by trim::pod, found by |pod| {
         let node = pod.spec.as_ref().and_then(|spec| spec.node_name.clone()).map(Tag::Node);
         owner(pod).into_iter().chain(node).collect()
     };
-    ReplicaSet in replica_sets, found by |set| owner(set).into_iter().collect();
-    Deployment in deployments, found by |_| Vec::new();
-    StatefulSet in stateful_sets, found by |_| Vec::new();
-    DaemonSet in daemon_sets, found by |_| Vec::new();
-    Job in jobs, found by |job| owner(job).into_iter().collect();
-    Node in nodes, found by |_| Vec::new();
-    Namespace in namespaces, found by |_| Vec::new();
-    Lease in leases, found by |_| Vec::new();
-    Anomaly in anomalies, found by |anomaly| {
+    ReplicaSet in replica_sets, trimmed by trim::replica_set, found by |set| owner(set).into_iter().collect();
+    Deployment in deployments, trimmed by trim::deployment, found by |_| Vec::new();
+    StatefulSet in stateful_sets, trimmed by trim::stateful_set, found by |_| Vec::new();
+    DaemonSet in daemon_sets, trimmed by trim::daemon_set, found by |_| Vec::new();
+    Job in jobs, trimmed by trim::job, found by |job| owner(job).into_iter().collect();
+    Node in nodes, trimmed by trim::node, found by |_| Vec::new();
+    Namespace in namespaces, trimmed by trim::namespace, found by |_| Vec::new();
+    Lease in leases, trimmed by meta, found by |_| Vec::new();
+    Anomaly in anomalies, trimmed by meta, found by |anomaly| {
         let issue = anomaly.status.as_ref().and_then(|status| status.issue_ref.as_ref());
+        let incident = issue.and_then(|issue| issue.uid.clone()).map(Tag::Incident);
         let issue = issue.map(|issue| Tag::Issue(beside(anomaly, &issue.name)));
-        resource_tags(&anomaly.spec.resource).chain(issue).collect()
+        resource_tags(&anomaly.spec.resource).chain(issue).chain(incident).collect()
     };
-    Issue in issues, found by |issue| resource_tags(&issue.spec.resource).collect();
-    AIInsight in insights, found by |insight| vec![Tag::Issue(beside(insight, &insight.spec.issue_ref.name))];
-    RemediationPlan in plans, found by |plan| vec![Tag::Issue(beside(plan, &plan.spec.issue_ref.name))];
-    Runbook in runbooks, found by |_| Vec::new();
-    ApprovalPolicy in approval_policies, found by |_| Vec::new();
-    ApprovalRequest in approval_requests, found by |request| owner(request).into_iter().collect();
-    ApprovalVote in approval_votes, found by |vote| vec![Tag::Request(beside(vote, &vote.spec.request_ref.name))];
-    PostMortem in post_mortems, found by |review| vec![Tag::Issue(beside(review, &review.spec.issue_ref.name))];
+    Issue in issues, trimmed by meta, found by |issue| resource_tags(&issue.spec.resource).collect();
+    AIInsight in insights, trimmed by meta, found by |insight| vec![Tag::Issue(beside(insight, &insight.spec.issue_ref.name))];
+    RemediationPlan in plans, trimmed by meta, found by |plan| vec![Tag::Issue(beside(plan, &plan.spec.issue_ref.name))];
+    Runbook in runbooks, trimmed by meta, found by |_| Vec::new();
+    ApprovalPolicy in approval_policies, trimmed by meta, found by |_| Vec::new();
+    ApprovalRequest in approval_requests, trimmed by meta, found by |request| owner(request).into_iter().collect();
+    ApprovalVote in approval_votes, trimmed by meta, found by |vote| vec![Tag::Request(beside(vote, &vote.spec.request_ref.name))];
+    PostMortem in post_mortems, trimmed by meta, found by |review| vec![Tag::Issue(beside(review, &review.spec.issue_ref.name))];
+}
+
+/// Of our own kinds everything is read but the book-keeping of the API server.
+fn meta<K: Resource>(object: &mut K) {
+    trim::meta(object.meta_mut());
 }
 
 /// The tags of an affected resource: by UID where known, and by name.

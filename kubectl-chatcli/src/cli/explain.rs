@@ -1,0 +1,23 @@
+//! `kubectl chatcli explain`.
+
+use clap::Args;
+
+use super::Structured;
+
+/// Say why something is wrong, with the evidence
+///
+/// Every statement names the object, field, event or log line it was read from. What was looked at and ruled out is listed, and so is
+/// everything that suffers from the same cause.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  kubectl chatcli explain checkout-pod-not-ready-3f9a1c20b7 -n shop
+  kubectl chatcli explain -n shop $(kubectl chatcli issues -n shop -o name | head -1)")]
+pub struct ExplainArgs {
+    /// Incident, by name or as issue/NAME
+    #[arg(value_name = "ISSUE")]
+    pub subject: String,
+    /// Form of the output
+    #[arg(short, long, value_name = "FORM")]
+    pub output: Option<Structured>,
+}

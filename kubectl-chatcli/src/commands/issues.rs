@@ -1,0 +1,194 @@
+//! `kubectl chatcli issues`: the list, one story, or either as it changes.
+
+use std::collections::BTreeMap;
+
+use futures::TryStreamExt as _;
+use kube::ResourceExt as _;
+use kube::api::{DynamicObject, WatchEvent, WatchParams};
+
+use super::Context;
+use super::resolve::bare;
+use crate::cli::{IssuesArgs, IssuesOutput, Structured};
+use crate::failure::{Exit, Failure};
+use crate::kube::{Cluster, Doing, Kind, typed};
+use crate::output::incidents::{Columns, is_open, table};
+use crate::output::table::Widths;
+use crate::output::{incident, structured};
+use crate::story::Story;
+
+/// Runs the command.
+pub async fn run(args: IssuesArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let cluster = context.cluster().await?;
+    match &args.name {
+        Some(name) => one(bare(name), &args, &cluster, context).await?,
+        None => many(&args, &cluster, context).await?,
+    }
+    Ok(Exit::Ok)
+}
+
+async fn one(name: &str, args: &IssuesArgs, cluster: &Cluster, context: &Context<'_>) -> Result<(), Failure> {
+    let kind = Kind::issue();
+    let found = cluster.get(&kind, name).await?;
+    show_one(&found, args, cluster, context).await?;
+    if args.watch {
+        let namespace = found.namespace();
+        let mut version = found.resource_version().unwrap_or_default();
+        let params = WatchParams::default().fields(&format!("metadata.name={name}"));
+        loop {
+            let ended = watch(cluster, namespace.as_deref(), &params, &mut version, async |event| match event {
+                Change::Set(object) => {
+                    context.ui.print("")?;
+                    show_one(&object, args, cluster, context).await
+                }
+                Change::Gone(_) => Err(Failure::new(format!("{name} is gone"))),
+            });
+            ended.await?;
+        }
+    }
+    Ok(())
+}
+
+async fn show_one(
+    object: &DynamicObject,
+    args: &IssuesArgs,
+    cluster: &Cluster,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    let page = match args.output {
+        Some(IssuesOutput::Json) => structured::object(object, Structured::Json)?,
+        Some(IssuesOutput::Yaml) => structured::object(object, Structured::Yaml)?,
+        Some(IssuesOutput::Name) => Kind::issue().named(&object.name_any()),
+        Some(IssuesOutput::Wide) | None => {
+            let story = Story::read(cluster, typed(object)?).await;
+            incident::page(&story, &context.clock.later(), context.ui.width(), &context.scope())
+        }
+    };
+    context.ui.print(&page)
+}
+
+async fn many(args: &IssuesArgs, cluster: &Cluster, context: &Context<'_>) -> Result<(), Failure> {
+    let namespace = (!args.all_namespaces).then_some(cluster.namespace());
+    let (mut found, mut version) = cluster.list(&Kind::issue(), namespace, args.selector.as_deref()).await?;
+    found.retain(|object| !args.open || is_open(object));
+    let columns = Columns { namespace: args.all_namespaces, wide: args.output == Some(IssuesOutput::Wide) };
+    let mut widths = Widths::default();
+    match args.output {
+        Some(IssuesOutput::Json) => context.ui.print(&structured::list(&found, Structured::Json)?)?,
+        Some(IssuesOutput::Yaml) => context.ui.print(&structured::list(&found, Structured::Yaml)?)?,
+        Some(IssuesOutput::Name) => {
+            for object in &found {
+                context.ui.print(&Kind::issue().named(&object.name_any()))?;
+            }
+        }
+        Some(IssuesOutput::Wide) | None if found.is_empty() && !args.watch => nothing(args, cluster, context),
+        Some(IssuesOutput::Wide) | None => {
+            let shown = table(&found, columns, &context.clock);
+            widths = shown.widths();
+            context.ui.print(&shown.render())?;
+        }
+    }
+    if !args.watch {
+        return Ok(());
+    }
+    let params =
+        args.selector.as_ref().map_or_else(WatchParams::default, |labels| WatchParams::default().labels(labels));
+    let mut shown: BTreeMap<_, _> = found.iter().map(|object| (key(object), line_of(object))).collect();
+    loop {
+        let ended = watch(cluster, namespace, &params, &mut version, async |event| match event {
+            Change::Set(object) => {
+                // A status write that changes nothing a reader sees is no news.
+                let news = shown.insert(key(&object), line_of(&object)) != Some(line_of(&object));
+                if news && (!args.open || is_open(&object)) {
+                    changed(&object, args, columns, &widths, context)
+                } else {
+                    Ok(())
+                }
+            }
+            Change::Gone(object) => {
+                shown.remove(&key(&object));
+                Ok(())
+            }
+        });
+        ended.await?;
+    }
+}
+
+fn nothing(args: &IssuesArgs, cluster: &Cluster, context: &Context<'_>) {
+    let what = if args.open { "open issues" } else { "issues" };
+    // As kubectl: an empty list is no error, and its sentence does not end up in a pipe.
+    context.ui.note(&if args.all_namespaces {
+        format!("No {what} found")
+    } else {
+        format!("No {what} found in {} namespace.", cluster.namespace())
+    });
+}
+
+fn key(object: &DynamicObject) -> (Option<String>, String) {
+    (object.namespace(), object.name_any())
+}
+
+/// What the row depends on.
+fn line_of(object: &DynamicObject) -> serde_json::Value {
+    let status = &object.data["status"];
+    serde_json::json!([
+        object.data["spec"]["severity"],
+        object.data["spec"]["riskScore"],
+        status["state"],
+        status["cause"]["code"],
+        status["waitsFor"],
+        status["remediationAttempts"],
+    ])
+}
+
+fn changed(
+    object: &DynamicObject,
+    args: &IssuesArgs,
+    columns: Columns,
+    widths: &Widths,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    context.ui.print(&match args.output {
+        Some(IssuesOutput::Json) => structured::object(object, Structured::Json)?,
+        Some(IssuesOutput::Yaml) => format!("---\n{}", structured::object(object, Structured::Yaml)?),
+        Some(IssuesOutput::Name) => Kind::issue().named(&object.name_any()),
+        Some(IssuesOutput::Wide) | None => {
+            table(std::slice::from_ref(object), columns, &context.clock.later()).lines(widths)
+        }
+    })
+}
+
+enum Change {
+    Set(Box<DynamicObject>),
+    Gone(Box<DynamicObject>),
+}
+
+/// Follows changes from `version` until the server ends the watch; the caller begins again where it ended.
+async fn watch(
+    cluster: &Cluster,
+    namespace: Option<&str>,
+    params: &WatchParams,
+    version: &mut String,
+    mut on: impl AsyncFnMut(Change) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let doing = Doing::new("watch", &Kind::issue()).in_namespace(namespace);
+    let api = cluster.api(&Kind::issue(), namespace);
+    let stream = cluster.call(&doing, api.watch(params, version)).await?;
+    let mut stream = std::pin::pin!(stream);
+    while let Some(event) = stream.try_next().await.map_err(|problem| cluster.explain(&doing, &problem))? {
+        match event {
+            WatchEvent::Added(object) | WatchEvent::Modified(object) => {
+                *version = object.resource_version().unwrap_or_default();
+                on(Change::Set(Box::new(object))).await?;
+            }
+            WatchEvent::Deleted(object) => {
+                *version = object.resource_version().unwrap_or_default();
+                on(Change::Gone(Box::new(object))).await?;
+            }
+            WatchEvent::Bookmark(bookmark) => *version = bookmark.metadata.resource_version,
+            // The history is gone: from now on is the best there is.
+            WatchEvent::Error(status) if status.code == 410 => "0".clone_into(version),
+            WatchEvent::Error(status) => return Err(cluster.explain(&doing, &kube::Error::Api(status))),
+        }
+    }
+    Ok(())
+}

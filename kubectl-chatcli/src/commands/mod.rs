@@ -1,0 +1,75 @@
+//! One file per command. A command reads, decides with functions of `common` and `story`, and shows with `output`.
+
+mod complete;
+mod completion;
+mod explain;
+mod install;
+mod issues;
+mod plan;
+mod postmortem;
+mod resolve;
+mod takeover;
+mod uninstall;
+mod version;
+mod vote;
+
+use common::api::approval_vote::VoteDecision;
+
+use crate::cli::{Command, Connection, PlanCommand};
+use crate::clock::Clock;
+use crate::failure::{Exit, Failure};
+use crate::kube::Cluster;
+use crate::ui::Ui;
+
+/// What every command gets: where to write, and how to reach the cluster once it has to.
+pub struct Context<'a> {
+    /// The terminal.
+    pub ui: &'a Ui,
+    /// The moment the command began.
+    pub clock: Clock,
+    connection: Connection,
+}
+
+impl<'a> Context<'a> {
+    /// Nothing is read or sent yet.
+    pub fn new(ui: &'a Ui, connection: Connection) -> Self {
+        Self { ui, clock: Clock::system(), connection }
+    }
+
+    /// The cluster. Called where it is first needed, so that help and dry runs need none.
+    pub async fn cluster(&self) -> Result<Cluster, Failure> {
+        Cluster::connect(&self.connection).await
+    }
+
+    /// `-n`, where it was given.
+    pub fn namespace(&self) -> Option<&str> {
+        self.connection.namespace.as_deref()
+    }
+
+    /// What a suggested command needs to reach the same place, e.g. ` -n shop`.
+    pub fn scope(&self) -> String {
+        let named = |flag: &str, value: &Option<String>| {
+            value.as_ref().map(|value| format!(" {flag} {value}")).unwrap_or_default()
+        };
+        named("--context", &self.connection.context) + &named("-n", &self.connection.namespace)
+    }
+}
+
+/// Runs one command.
+pub async fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failure> {
+    match command {
+        Command::Issues(args) => issues::run(args, context).await,
+        Command::Explain(args) => explain::run(args, context).await,
+        Command::Plan(args) => match args.command {
+            PlanCommand::Preview(args) => plan::preview(args, context).await,
+        },
+        Command::Approve(args) => vote::run(args, VoteDecision::Approve, context).await,
+        Command::Reject(args) => vote::run(args, VoteDecision::Reject, context).await,
+        Command::Postmortem(args) => postmortem::run(args, context).await,
+        Command::Install(args) => install::run(args, context).await,
+        Command::Uninstall(args) => uninstall::run(args, context).await,
+        Command::Version(args) => version::run(args, context).await,
+        Command::Completion(args) => completion::run(&args, context),
+        Command::Complete(args) => complete::run(&args, context).await,
+    }
+}

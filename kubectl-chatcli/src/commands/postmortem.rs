@@ -1,0 +1,49 @@
+//! `kubectl chatcli postmortem`: the report of an incident.
+
+use common::api::PostMortem;
+use common::api::issue::Issue;
+use common::naming;
+use kube::ResourceExt as _;
+use kube::api::DynamicObject;
+
+use super::Context;
+use super::resolve::bare;
+use crate::cli::{PostmortemArgs, PostmortemOutput, Structured};
+use crate::failure::{Exit, Failure};
+use crate::kube::{Cluster, Kind, typed};
+use crate::output::{report, structured};
+
+/// Runs the command.
+pub async fn run(args: PostmortemArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let cluster = context.cluster().await?;
+    let found = find(&cluster, bare(&args.name), context).await?;
+    context.ui.print(&match args.output {
+        Some(PostmortemOutput::Json) => structured::object(&found, Structured::Json)?,
+        Some(PostmortemOutput::Yaml) => structured::object(&found, Structured::Yaml)?,
+        Some(PostmortemOutput::Name) => Kind::post_mortem().named(&found.name_any()),
+        Some(PostmortemOutput::Md) => report::markdown(&typed::<PostMortem>(&found)?),
+        None => report::page(&typed::<PostMortem>(&found)?, &context.clock, context.ui.width()),
+    })?;
+    Ok(Exit::Ok)
+}
+
+async fn find(cluster: &Cluster, name: &str, context: &Context<'_>) -> Result<DynamicObject, Failure> {
+    let (reports, issues) = (Kind::post_mortem(), Kind::issue());
+    let here = Some(cluster.namespace());
+    if let Some(report) = cluster.find(&reports, here, name).await? {
+        return Ok(report);
+    }
+    let Some(issue) = cluster.find(&issues, here, name).await? else {
+        return Err(cluster.not_found(&issues, name).await);
+    };
+    let issue: Issue = typed(&issue)?;
+    let status = issue.status.clone().unwrap_or_default();
+    let report = status.post_mortem_ref.map_or_else(|| naming::post_mortem(name), |reference| reference.name);
+    match cluster.find(&reports, here, &report).await? {
+        Some(report) => Ok(report),
+        None => Err(Failure::new(format!("{name} has no report yet: it is {}", status.state)).hint(format!(
+            "a report is written when an incident ends; follow it: kubectl chatcli issues {name}{} --watch",
+            context.scope()
+        ))),
+    }
+}

@@ -1,0 +1,81 @@
+//! One sentence, then the way out: every error a user can meet.
+
+use std::fmt;
+use std::io;
+use std::process::ExitCode;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Exit {
+    /// Done; for a preview, nothing would change.
+    Ok,
+    /// A preview differs from what runs.
+    Differs,
+    /// Not done, and an error said why.
+    Failed,
+    /// A preview could not be made, so that 1 keeps meaning "differs".
+    Trouble,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Ok => 0,
+            Exit::Differs | Exit::Failed => 1,
+            Exit::Trouble => 2,
+        })
+    }
+}
+
+/// Why a command cannot go on, and what the user can do about it.
+#[derive(Debug)]
+pub struct Failure {
+    message: String,
+    hints: Vec<String>,
+    broken_pipe: bool,
+}
+
+impl Failure {
+    /// An error in one sentence: lower case, no full stop.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hints: Vec::new(), broken_pipe: false }
+    }
+
+    /// The way out: a command to type, or the thing to change.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// The reader of our output has gone.
+    pub fn is_broken_pipe(&self) -> bool {
+        self.broken_pipe
+    }
+
+    /// The sentence.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The ways out.
+    pub fn hints(&self) -> &[String] {
+        &self.hints
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(problem: io::Error) -> Self {
+        let broken_pipe = problem.kind() == io::ErrorKind::BrokenPipe;
+        Self { message: format!("cannot write: {problem}"), hints: Vec::new(), broken_pipe }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.message)?;
+        self.hints.iter().try_for_each(|hint| write!(f, "\nhint: {hint}"))
+    }
+}
+
+impl std::error::Error for Failure {}

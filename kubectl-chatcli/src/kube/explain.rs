@@ -1,0 +1,267 @@
+//! What a failed request means to the person who made it.
+
+use std::error::Error;
+use std::io;
+
+use common::api::keys;
+use kube::core::Status;
+
+use super::Kind;
+use crate::failure::Failure;
+
+/// What was being asked of the API server.
+#[derive(Clone, Debug, Default)]
+pub struct Doing {
+    verb: String,
+    resource: String,
+    group: String,
+    namespace: Option<String>,
+    name: Option<String>,
+}
+
+impl Doing {
+    /// A verb on a kind.
+    pub fn new(verb: &str, kind: &Kind) -> Self {
+        Self {
+            verb: verb.to_owned(),
+            resource: kind.resource.plural.clone(),
+            group: kind.resource.group.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Something that is about the server itself.
+    pub fn plain(verb: &str) -> Self {
+        Self { verb: verb.to_owned(), resource: "the API server".to_owned(), ..Self::default() }
+    }
+
+    /// Where.
+    #[must_use]
+    pub fn in_namespace(mut self, namespace: Option<&str>) -> Self {
+        self.namespace = namespace.map(str::to_owned);
+        self
+    }
+
+    /// Which one.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        self.name = Some(name.to_owned());
+        self
+    }
+
+    /// The kind is served and there is no object of that name.
+    ///
+    /// A missing CRD is also a 404, but its status names no object.
+    pub fn is_absence(&self, status: &Status) -> bool {
+        status.code == 404 && status.details.as_ref().is_some_and(|details| !details.name.is_empty())
+    }
+
+    fn qualified(&self) -> String {
+        if self.group.is_empty() { self.resource.clone() } else { format!("{}.{}", self.resource, self.group) }
+    }
+
+    fn phrase(&self) -> String {
+        let verb = match self.verb.as_str() {
+            "get" | "list" | "watch" => "read",
+            "patch" => "apply",
+            other => other,
+        };
+        let what = self.name.as_ref().map_or_else(|| self.resource.clone(), |name| format!("{}/{name}", self.resource));
+        let place = match &self.namespace {
+            Some(namespace) => format!(" in namespace {namespace}"),
+            None if self.name.is_none() && self.group == keys::GROUP => " in all namespaces".to_owned(),
+            None => String::new(),
+        };
+        format!("cannot {verb} {what}{place}")
+    }
+}
+
+/// The sentence and the way out.
+pub fn failure(doing: &Doing, problem: &kube::Error, address: &str) -> Failure {
+    match problem {
+        kube::Error::Api(status) => answered(doing, status),
+        kube::Error::SerdeError(cause) => {
+            Failure::new(format!("{}: the answer makes no sense: {cause}", doing.phrase()))
+                .hint(format!("is {address} a Kubernetes API server?"))
+        }
+        other => unreachable(other, address),
+    }
+}
+
+fn answered(doing: &Doing, status: &Status) -> Failure {
+    if let Some((policy, reason)) = denied_by_admission(&status.message) {
+        return Failure::new(format!("{}: {reason}", doing.phrase()))
+            .hint(format!("refused by the admission policy {policy}"));
+    }
+    // By code: the library's `is_not_found` and `is_forbidden` miss answers that are no `Status`, such as a missing group's plain text.
+    if status.code == 403 {
+        return forbidden(doing, status);
+    }
+    if status.code == 404 && !doing.is_absence(status) {
+        return not_served(doing);
+    }
+    if status.code == 401 {
+        return Failure::new("the API server does not accept your credentials")
+            .hint("log in again, or check: kubectl auth whoami");
+    }
+    let message = status.message.trim();
+    Failure::new(format!("{}: {}", doing.phrase(), if message.is_empty() { status.reason.as_str() } else { message }))
+}
+
+fn not_served(doing: &Doing) -> Failure {
+    let failure = Failure::new(format!("the cluster does not know {}", doing.qualified()));
+    if doing.group == keys::GROUP { failure.hint("install chatcli first: kubectl chatcli install") } else { failure }
+}
+
+fn forbidden(doing: &Doing, status: &Status) -> Failure {
+    let failure =
+        Failure::new(format!("{}: you lack the verb {:?} on {}", doing.phrase(), doing.verb, doing.qualified()));
+    if doing.group != keys::GROUP {
+        return failure;
+    }
+    // The server's wording since RBAC exists: `User "ann" cannot list resource …`.
+    let user = status.message.split("User \"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("USER");
+    let role = if doing.verb == "create" { "chatcli-approver" } else { "chatcli-viewer" };
+    failure.hint(match &doing.namespace {
+        Some(namespace) => format!(
+            "bind the ClusterRole {role}: kubectl create rolebinding {role} --clusterrole={role} --user={user} -n {namespace}"
+        ),
+        None => format!("bind the ClusterRole {role}, or look at one namespace with -n: kubectl create clusterrolebinding {role} --clusterrole={role} --user={user}"),
+    })
+}
+
+/// The policy's name and its message, where a ValidatingAdmissionPolicy or webhook said no.
+fn denied_by_admission(message: &str) -> Option<(&str, &str)> {
+    if let Some((_, rest)) = message.split_once("ValidatingAdmissionPolicy '") {
+        let (policy, rest) = rest.split_once('\'')?;
+        let (_, reason) = rest.split_once("denied request: ")?;
+        return Some((policy, reason));
+    }
+    let (_, rest) = message.split_once("admission webhook \"")?;
+    let (webhook, rest) = rest.split_once('"')?;
+    Some((webhook, rest.trim_start_matches(" denied the request").trim_start_matches(": ")))
+}
+
+fn unreachable(problem: &kube::Error, address: &str) -> Failure {
+    let check = "check the context: kubectl config current-context";
+    let mut cause: Option<&(dyn Error + 'static)> = Some(problem);
+    while let Some(layer) = cause {
+        if let Some(io) = layer.downcast_ref::<io::Error>() {
+            match io.kind() {
+                io::ErrorKind::ConnectionRefused => {
+                    return Failure::new(format!("cannot reach the cluster at {address}: connection refused"))
+                        .hint(check);
+                }
+                io::ErrorKind::TimedOut => {
+                    return Failure::new(format!("the cluster at {address} did not answer in time"))
+                        .hint(format!("{check}, or wait longer with --request-timeout"));
+                }
+                _ => {}
+            }
+        }
+        cause = layer.source();
+    }
+    Failure::new(format!("cannot reach the cluster at {address}: {}", root(problem))).hint(check)
+}
+
+/// The innermost cause: what went wrong, without the layers it came through.
+pub fn root(problem: &dyn Error) -> String {
+    let mut deepest = problem;
+    while let Some(inner) = deepest.source() {
+        deepest = inner;
+    }
+    deepest.to_string()
+}
+
+/// Where a name was probably meant to point.
+pub fn suggestion(name: &str, namespace: &str, there: &[(&str, &str)]) -> String {
+    if let Some((elsewhere, _)) = there.iter().find(|(_, other)| *other == name) {
+        return format!("there is one in namespace {elsewhere}: add -n {elsewhere}");
+    }
+    let here = there.iter().filter(|(place, _)| *place == namespace).map(|(_, other)| *other);
+    let near = here
+        .map(|other| (distance(name, other), other))
+        .min()
+        .filter(|(edits, other)| *edits <= other.len() / 3 || other.starts_with(name));
+    match near {
+        Some((_, other)) => format!("did you mean {other}?"),
+        None => "list what there is: kubectl chatcli issues -A".to_owned(),
+    }
+}
+
+/// Edits between two words (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use serde_json::json;
+
+    use super::*;
+
+    fn told(doing: &Doing, status: serde_json::Value) -> String {
+        let status: Status = serde_json::from_value(status).unwrap();
+        failure(doing, &kube::Error::Api(Box::new(status)), "https://cluster.example.org").to_string()
+    }
+
+    #[test]
+    fn a_403_names_the_verb_and_the_role_to_bind() {
+        let doing = Doing::new("list", &Kind::issue()).in_namespace(Some("shop"));
+        let status = json!({"code": 403, "reason": "Forbidden",
+            "message": "issues.platform.chatcli.io is forbidden: User \"ann\" cannot list resource \"issues\" in API group \"platform.chatcli.io\" in the namespace \"shop\""});
+        assert_snapshot!(told(&doing, status), @r#"
+        error: cannot read issues in namespace shop: you lack the verb "list" on issues.platform.chatcli.io
+        hint: bind the ClusterRole chatcli-viewer: kubectl create rolebinding chatcli-viewer --clusterrole=chatcli-viewer --user=ann -n shop
+        "#);
+    }
+
+    #[test]
+    fn a_missing_crd_says_how_to_install() {
+        let status = json!({"code": 404, "reason": "Failed to parse error data", "message": "404 page not found"});
+        assert_snapshot!(told(&Doing::new("list", &Kind::issue()), status), @"
+        error: the cluster does not know issues.platform.chatcli.io
+        hint: install chatcli first: kubectl chatcli install
+        ");
+    }
+
+    #[test]
+    fn a_vote_refused_by_admission_says_why_and_by_whom() {
+        let doing = Doing::new("create", &Kind::vote()).in_namespace(Some("shop")).named("v");
+        let status = json!({"code": 422, "reason": "Invalid", "message": "approvalvotes.platform.chatcli.io \"v\" is forbidden: ValidatingAdmissionPolicy 'chatcli-votes' with binding 'chatcli-votes' denied request: you may not approve in namespace shop"});
+        assert_snapshot!(told(&doing, status), @"
+        error: cannot create approvalvotes/v in namespace shop: you may not approve in namespace shop
+        hint: refused by the admission policy chatcli-votes
+        ");
+    }
+
+    #[test]
+    fn a_refused_connection_names_the_address() {
+        let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
+        let failure = failure(&Doing::default(), &kube::Error::Service(refused.into()), "https://cluster.example.org");
+        assert_snapshot!(failure.to_string(), @"
+        error: cannot reach the cluster at https://cluster.example.org: connection refused
+        hint: check the context: kubectl config current-context
+        ");
+    }
+
+    #[test]
+    fn a_near_miss_is_offered() {
+        let there = [("shop", "web-oom-kill-90c41d77aa"), ("bank", "api-pod-not-ready-11")];
+        assert_eq!(suggestion("web-oom-kil-90c41d77aa", "shop", &there), "did you mean web-oom-kill-90c41d77aa?");
+        assert_eq!(suggestion("api-pod-not-ready-11", "shop", &there), "there is one in namespace bank: add -n bank");
+        assert_eq!(suggestion("zzz", "shop", &there), "list what there is: kubectl chatcli issues -A");
+    }
+}

@@ -1,0 +1,113 @@
+//! `kubectl chatcli explain`: what is wrong, and how that is known.
+
+use std::fmt::Write as _;
+
+use common::api::ai_insight::{Evidence, Finding};
+use common::api::issue::FoldedIn;
+use owo_colors::OwoColorize as _;
+
+use super::style::{columns, ends, faint, tame, title, wrapped};
+use crate::clock::Clock;
+
+/// What is explained: findings, and who else suffers.
+#[derive(Clone, Debug, Default)]
+pub struct Explanation<'a> {
+    /// The most likely cause first.
+    pub findings: &'a [Finding],
+    /// What was folded in.
+    pub folded_in: &'a [FoldedIn],
+    /// Facts that could not be had, one sentence each.
+    pub gaps: &'a [String],
+    /// Commands worth typing now.
+    pub next: Vec<String>,
+}
+
+/// The page.
+pub fn page(explanation: &Explanation, clock: &Clock, width: usize) -> String {
+    let mut page = String::new();
+    let mut findings = explanation.findings.iter();
+    if let Some(first) = findings.next() {
+        finding(&mut page, first, clock, width);
+    }
+    for other in findings {
+        let _ = writeln!(page, "\n{}", title("Also found"));
+        finding(&mut page, other, clock, width);
+    }
+    section(
+        &mut page,
+        "Folded in",
+        explanation.folded_in.iter().map(|folded| format!("{} {}", folded.resource.short(), tame(&folded.reason))),
+        width,
+    );
+    section(&mut page, "Not known", explanation.gaps.iter().map(|gap| tame(gap)), width);
+    section(&mut page, "Next", explanation.next.iter().cloned(), usize::MAX);
+    page
+}
+
+fn finding(page: &mut String, finding: &Finding, clock: &Clock, width: usize) {
+    let statement = wrapped(&tame(&finding.statement), width, "");
+    let tail = format!("{}, confidence {:.2}", finding.code, finding.confidence);
+    let _ = writeln!(page, "{}\n", ends(&statement.bold().to_string(), &tail, width));
+    if !finding.evidence.is_empty() {
+        let _ = writeln!(page, "{}", title("Because"));
+        for (index, receipt) in finding.evidence.iter().enumerate() {
+            evidence(page, index + 1, receipt, clock, width);
+        }
+    }
+    if !finding.ruled_out.is_empty() {
+        let _ = writeln!(page, "{}", title("Ruled out"));
+        let widest = finding.ruled_out.iter().map(|rival| columns(&rival.what)).max().unwrap_or(0);
+        for rival in &finding.ruled_out {
+            let _ = writeln!(
+                page,
+                "  {:widest$}  {}",
+                tame(&rival.what),
+                wrapped(&tame(&rival.because), width, &" ".repeat(widest + 4))
+            );
+        }
+    }
+    section(page, "Would help", finding.remedies.iter().map(|remedy| tame(&remedy.why)), width);
+    section(page, "For a person", finding.advice.iter().map(|advice| tame(advice)), width);
+}
+
+/// The statement, and below it where it was read: object, field, value, time.
+fn evidence(page: &mut String, number: usize, receipt: &Evidence, clock: &Clock, width: usize) {
+    let _ = writeln!(page, "{number:>3}. {}", wrapped(&tame(&receipt.statement), width, "     "));
+    let time = receipt.time.as_ref().map(|time| clock.time(time.0)).unwrap_or_default();
+    let place = match receipt.field_path.as_str() {
+        "" => receipt.object.short(),
+        path => format!("{}  {path}", receipt.object.short()),
+    };
+    let _ = writeln!(page, "{}", ends(&format!("       {}", faint(&tame(&place))), &faint(&time), width));
+    // A value that the statement already quotes would be said twice.
+    let value = receipt
+        .value
+        .as_deref()
+        .map(tame)
+        .filter(|value| !value.is_empty() && !receipt.statement.contains(value.as_str()));
+    if let Some(value) = value {
+        let shown: Vec<_> = value.lines().collect();
+        for line in shown.iter().rev().take(5).rev() {
+            let _ = writeln!(page, "       {}", faint(&format!("= {}", cut(line, width.saturating_sub(9)))));
+        }
+    }
+}
+
+fn cut(line: &str, width: usize) -> String {
+    if line.chars().count() <= width {
+        line.to_owned()
+    } else {
+        line.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+    }
+}
+
+/// A title and indented lines; nothing where there is no line.
+pub fn section(page: &mut String, name: &str, lines: impl Iterator<Item = String>, width: usize) {
+    let mut lines = lines.peekable();
+    if lines.peek().is_some() {
+        let _ = writeln!(page, "{}", title(name));
+        for line in lines {
+            let _ = writeln!(page, "  {}", if width == usize::MAX { line } else { wrapped(&line, width, "    ") });
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! `kubectl chatcli issues`: one line per incident, the most urgent first.
+
+use std::cmp::Reverse;
+
+use common::api::issue::{Issue, IssueState};
+use common::api::keys::labels;
+use kube::ResourceExt as _;
+use kube::api::DynamicObject;
+use owo_colors::Style;
+
+use super::style;
+use super::table::{Cell, Table};
+use crate::clock::Clock;
+use crate::kube::typed;
+
+/// What the list shows beside its rows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Columns {
+    /// Namespace first.
+    pub namespace: bool,
+    /// Risk, attempts, signals, incident id.
+    pub wide: bool,
+}
+
+/// The table.
+pub fn table(objects: &[DynamicObject], columns: Columns, clock: &Clock) -> Table {
+    let mut table = Table::new(header(columns));
+    let mut rows: Vec<_> = objects.iter().map(|object| (object, typed::<Issue>(object).ok())).collect();
+    rows.sort_by_cached_key(|(object, issue)| urgency(object, issue.as_ref()));
+    for (object, issue) in rows {
+        table.push(row(object, issue.as_ref(), columns, clock));
+    }
+    table
+}
+
+/// True for an incident that is not over, and for one that cannot be read: hiding it would hide trouble.
+pub fn is_open(object: &DynamicObject) -> bool {
+    typed::<Issue>(object).map_or(true, |issue| issue.status.unwrap_or_default().state.is_open())
+}
+
+fn header(columns: Columns) -> Vec<&'static str> {
+    let mut header = Vec::new();
+    if columns.namespace {
+        header.push("NAMESPACE");
+    }
+    header.extend(["NAME", "SEVERITY", "STATE", "CAUSE", "OBJECT", "WAITS FOR"]);
+    if columns.wide {
+        header.extend(["RISK", "ATTEMPTS", "SIGNALS", "LAST SEEN", "INCIDENT"]);
+    }
+    header.push("AGE");
+    header
+}
+
+/// Open before closed; then by severity; open ones oldest first, closed ones newest first; then by name.
+fn urgency(object: &DynamicObject, issue: Option<&Issue>) -> impl Ord + use<> {
+    let state = issue.and_then(|issue| issue.status.as_ref()).map(|status| status.state).unwrap_or_default();
+    let born = object.metadata.creation_timestamp.as_ref().map_or(0, |time| time.0.as_second());
+    let severity = issue.map(|issue| issue.spec.severity);
+    let turn = if state.is_open() { (0, Reverse(severity), born) } else { (1, Reverse(None), -born) };
+    (turn, object.namespace(), object.name_any())
+}
+
+fn row(object: &DynamicObject, issue: Option<&Issue>, columns: Columns, clock: &Clock) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    if columns.namespace {
+        cells.push(Cell::new(object.namespace().unwrap_or_default()));
+    }
+    cells.push(Cell::new(object.name_any()));
+    if let Some(issue) = issue {
+        readable(&mut cells, issue, columns.wide, clock);
+    } else {
+        cells.extend([Cell::new("<unknown>"), Cell::styled("<unreadable>", Style::new().red())]);
+        cells.extend(std::iter::repeat_n(Cell::new("<unknown>"), if columns.wide { 8 } else { 3 }));
+    }
+    cells.push(Cell::new(clock.age_of(object.metadata.creation_timestamp.as_ref().map(|time| time.0))));
+    cells
+}
+
+fn readable(cells: &mut Vec<Cell>, issue: &Issue, wide: bool, clock: &Clock) {
+    let status = issue.status.clone().unwrap_or_default();
+    let waits_for = status.waits_for.filter(|_| status.state.is_open()).unwrap_or_default();
+    cells.extend([
+        Cell::styled(issue.spec.severity.to_string(), style::severity(issue.spec.severity)),
+        Cell::styled(status.state.as_str(), style::state(status.state)),
+        Cell::new(status.cause.map(|cause| cause.code).unwrap_or_default()),
+        Cell::new(issue.spec.resource.short()),
+        Cell::new(waits_for),
+    ]);
+    if wide {
+        let attempts = format!("{}/{}", status.remediation_attempts, status.max_remediation_attempts);
+        cells.extend([
+            Cell::new(issue.spec.risk_score.map(|risk| risk.to_string()).unwrap_or_default()),
+            Cell::new(if status.state == IssueState::Detected { String::new() } else { attempts }),
+            Cell::new(status.anomaly_count.map(|count| count.to_string()).unwrap_or_default()),
+            Cell::new(status.last_seen.map(|time| clock.age(time.0)).unwrap_or_default()),
+            Cell::new(issue.labels().get(labels::INCIDENT_ID).cloned().unwrap_or_default()),
+        ]);
+    }
+}

@@ -1,0 +1,149 @@
+//! The terminal, and the only place that writes to it.
+//!
+//! Answers go to stdout, errors and progress to stderr. Colour is stripped where the stream is no terminal, or NO_COLOR says so;
+//! every meaning is carried by a word first.
+
+use std::cell::RefCell;
+use std::io::{self, IsTerminal as _, Write};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use owo_colors::OwoColorize as _;
+
+use crate::failure::Failure;
+
+/// Width where none is known: what fits a printed page, a log viewer and a split screen.
+const DEFAULT_WIDTH: usize = 100;
+
+/// Asks a person.
+pub trait Prompt {
+    /// True for yes. `None` when nobody can be asked.
+    fn confirm(&self, question: &str) -> io::Result<Option<bool>>;
+}
+
+/// A person at a terminal; nobody, where stdin or stderr is none.
+struct Terminal;
+
+impl Prompt for Terminal {
+    fn confirm(&self, question: &str) -> io::Result<Option<bool>> {
+        if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+            return Ok(None);
+        }
+        dialoguer::Confirm::new()
+            .with_prompt(question)
+            .default(false)
+            .interact_opt()
+            .map(|answer| Some(answer.unwrap_or(false)))
+            .map_err(|dialoguer::Error::IO(problem)| problem)
+    }
+}
+
+/// Where words go and answers come from.
+pub struct Ui {
+    out: RefCell<Box<dyn Write>>,
+    err: RefCell<Box<dyn Write>>,
+    prompt: Box<dyn Prompt>,
+    progress: bool,
+    width: usize,
+}
+
+impl Ui {
+    /// The real terminal.
+    pub fn terminal() -> Self {
+        Self {
+            out: RefCell::new(Box::new(anstream::AutoStream::auto(io::stdout()))),
+            err: RefCell::new(Box::new(anstream::AutoStream::auto(io::stderr()))),
+            prompt: Box::new(Terminal),
+            progress: io::stderr().is_terminal(),
+            width: width(),
+        }
+    }
+
+    /// Streams and answers of a test.
+    pub fn with(out: Box<dyn Write>, err: Box<dyn Write>, prompt: Box<dyn Prompt>) -> Self {
+        Self { out: RefCell::new(out), err: RefCell::new(err), prompt, progress: false, width: DEFAULT_WIDTH }
+    }
+
+    /// Columns that fit.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Text on stdout, ended by a line break.
+    pub fn print(&self, text: &str) -> Result<(), Failure> {
+        let mut out = self.out.borrow_mut();
+        out.write_all(text.as_bytes())?;
+        if !text.ends_with('\n') {
+            out.write_all(b"\n")?;
+        }
+        Ok(out.flush()?)
+    }
+
+    /// An error and its way out, on stderr.
+    pub fn fail(&self, failure: &Failure) {
+        self.complain(&format!("{} {}", "error:".red().bold(), failure.message()));
+        for hint in failure.hints() {
+            self.complain(&format!("{} {hint}", "hint:".cyan()));
+        }
+    }
+
+    /// Something to know that does not stop the command, on stderr.
+    pub fn warn(&self, text: &str) {
+        self.complain(&format!("{} {text}", "warning:".yellow().bold()));
+    }
+
+    /// A plain remark on stderr, as kubectl's `No resources found`.
+    pub fn note(&self, text: &str) {
+        self.complain(text);
+    }
+
+    // A closed stderr must not change what the command does or its exit code.
+    fn complain(&self, line: &str) {
+        let _ = writeln!(self.err.borrow_mut(), "{line}");
+    }
+
+    /// True for yes; an error, naming the flag to use, where nobody can be asked.
+    pub fn confirm(&self, question: &str) -> Result<bool, Failure> {
+        self.prompt.confirm(question)?.ok_or_else(|| {
+            Failure::new("cannot ask for confirmation: this is no terminal")
+                .hint("pass --yes to go on without being asked")
+        })
+    }
+
+    /// Shows what is going on until dropped; silent where stderr is no terminal.
+    pub fn busy(&self, what: impl Into<String>) -> Busy {
+        let bar = if self.progress { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+            bar.set_style(style);
+        }
+        bar.set_message(what.into());
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Busy(bar)
+    }
+}
+
+/// Long work on show.
+pub struct Busy(ProgressBar);
+
+impl Busy {
+    /// What is being waited for now.
+    pub fn now(&self, what: impl Into<String>) {
+        self.0.set_message(what.into());
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+fn width() -> usize {
+    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let seen = || console_width().filter(|_| io::stdout().is_terminal());
+    told.or_else(seen).unwrap_or(DEFAULT_WIDTH).clamp(40, 120)
+}
+
+fn console_width() -> Option<usize> {
+    dialoguer::console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns))
+}

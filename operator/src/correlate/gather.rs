@@ -1,0 +1,105 @@
+//! What the decision about one resource needs to know; all of it is in the shared stores.
+
+use std::sync::Arc;
+
+use common::api::{Anomaly, Issue, SignalType};
+use common::facts::{Facts, Subject, membership};
+use k8s_openapi::api::core::v1::{Node, Pod};
+
+use super::ResourceKey;
+use super::decide::{Explanation, Seen};
+use super::weights::Impact;
+use crate::runtime::subjects::{self, Kind, SubjectKey};
+use crate::runtime::{Context, Tag};
+
+/// What a node that does not answer does to the workloads on it.
+const OF_A_LOST_NODE: &[SignalType] = &[SignalType::PodNotReady, SignalType::DeployFailing];
+
+/// Everything about a resource.
+pub fn gather(ctx: &Context, key: &ResourceKey) -> Seen {
+    let now = ctx.clock.now();
+    let anomalies = ctx.stores.anomalies.tagged(&key.tag());
+    let facts = SubjectKey::named_by(&key.0).and_then(|subject| subjects::facts(&ctx.stores, &subject, now));
+    let resource = facts.as_ref().map_or_else(|| named_best(key, &anomalies), |facts| facts.subject.clone());
+    let home = if resource.namespace.is_empty() { ctx.namespace.clone() } else { resource.namespace.clone() };
+    Seen {
+        now,
+        operator_namespace: ctx.namespace.clone(),
+        accepts_objects: subjects::accepts_objects(&ctx.stores, &home),
+        issues: ctx.stores.issues.tagged(&key.tag()),
+        impact: facts.as_ref().map(impact).unwrap_or_default(),
+        explained_by: facts.as_ref().and_then(|facts| lost_nodes(ctx, facts)),
+        anomalies: anomalies.into_iter().map(|anomaly| (Arc::clone(&anomaly), incident_of(ctx, &anomaly))).collect(),
+        home,
+        resource,
+    }
+}
+
+/// A resource that is not there, or of a kind we do not watch, is what the newest anomaly says it is.
+fn named_best(key: &ResourceKey, anomalies: &[Arc<Anomaly>]) -> common::api::ResourceRef {
+    let newest = anomalies.iter().max_by_key(|anomaly| anomaly.metadata.creation_timestamp.clone());
+    newest.map_or_else(|| key.0.clone(), |anomaly| anomaly.spec.resource.clone())
+}
+
+fn incident_of(ctx: &Context, anomaly: &Anomaly) -> Option<Arc<Issue>> {
+    let issue = anomaly.status.as_ref()?.issue_ref.as_ref()?;
+    match &issue.uid {
+        Some(uid) => ctx.stores.issues.by_uid(uid),
+        None => ctx
+            .stores
+            .issues
+            .get(&crate::runtime::ObjectKey::new(anomaly.metadata.namespace.clone().unwrap_or_default(), &issue.name)),
+    }
+}
+
+fn impact(facts: &Facts) -> Impact {
+    let serving = match &facts.object {
+        Subject::Deployment(object) => object.status.as_ref().and_then(|status| status.available_replicas),
+        Subject::StatefulSet(object) => object.status.as_ref().and_then(|status| status.available_replicas),
+        Subject::DaemonSet(object) => object.status.as_ref().and_then(|status| status.number_available),
+        Subject::Job(_) | Subject::Pod(_) | Subject::Node(_) => return Impact::Partial,
+    };
+    if facts.object.desired() > 0 && serving.unwrap_or(0) == 0 { Impact::Down } else { Impact::Partial }
+}
+
+/// The incident of a lost node, when every pod that is not ready sits on a lost node.
+fn lost_nodes(ctx: &Context, facts: &Facts) -> Option<Explanation> {
+    let unready: Vec<&Pod> = facts
+        .current_pods()
+        .filter(|pod| !is_true(membership::condition(pod, "Ready").map(|found| &found.status)))
+        .collect();
+    let lost: Option<Vec<&Node>> =
+        unready.iter().map(|pod| facts.node_of(pod).filter(|node| !is_ready(node))).collect();
+    let node = *lost?.first()?;
+    let name = node.metadata.name.as_deref()?;
+    let of_node = SubjectKey::new(Kind::Node, "", name).reference();
+    let tag = ResourceKey(of_node).tag();
+    let issue = ctx
+        .stores
+        .issues
+        .tagged(&tag)
+        .into_iter()
+        .find(|issue| issue.status.as_ref().is_none_or(|status| status.state.is_open()))?;
+    Some(Explanation {
+        issue,
+        signals: OF_A_LOST_NODE,
+        reason: format!("its pods run on node {name}, which is not ready"),
+    })
+}
+
+fn is_ready(node: &Node) -> bool {
+    let conditions = node.status.as_ref().and_then(|status| status.conditions.as_deref()).unwrap_or_default();
+    is_true(conditions.iter().find(|condition| condition.type_ == "Ready").map(|condition| &condition.status))
+}
+
+fn is_true(status: Option<&String>) -> bool {
+    status.is_some_and(|status| status == "True")
+}
+
+/// Everything that was folded into an incident, in the order it came.
+pub fn members(ctx: &Context, issue: &Issue) -> Vec<Arc<Anomaly>> {
+    let Some(uid) = &issue.metadata.uid else { return Vec::new() };
+    let mut members = ctx.stores.anomalies.tagged(&Tag::Incident(uid.clone()));
+    members.sort_by_key(|anomaly| (anomaly.metadata.creation_timestamp.clone(), anomaly.metadata.name.clone()));
+    members
+}
