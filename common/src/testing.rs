@@ -7,7 +7,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::facts::{Facts, Subject};
+use crate::api::ResourceRef;
+use crate::facts::{Facts, LogTail, ServiceFacts, Subject};
 
 /// That many seconds after noon.
 pub fn at(seconds: i64) -> Timestamp {
@@ -138,18 +139,11 @@ impl Scene {
             "status": {"replicas": replicas},
         });
         self.revisions.push(set);
-        let newest = self.revisions.iter().map(|set| revision_number(set)).max();
+        let newest = self.revisions.iter().map(revision_number).max();
         if newest == Some(number) {
             self.object["spec"]["template"] = template;
             self.object["metadata"]["annotations"] = json!({"deployment.kubernetes.io/revision": number.to_string()});
         }
-        self
-    }
-
-    /// Marks how many pods of a revision are ready.
-    pub fn revision_ready(mut self, number: i64, ready: i64) -> Self {
-        let set = self.revisions.iter_mut().find(|set| revision_number(set) == number).unwrap();
-        set["status"] = json!({"replicas": ready, "readyReplicas": ready, "availableReplicas": ready});
         self
     }
 
@@ -327,5 +321,55 @@ impl PodSketch {
 
     pub fn sandbox_missing_since(self, when: i64) -> Self {
         self.condition("PodReadyToStartContainers", "False", "", "", when)
+    }
+}
+
+/// What was read on demand, added to facts.
+impl Facts {
+    pub(crate) fn event(mut self, reason: &str, pod: &str, message: &str) -> Self {
+        let event = json!({
+            "metadata": {"name": "e", "namespace": "shop"}, "reason": reason, "message": message, "type": "Warning", "count": 3,
+            "lastTimestamp": time(100),
+            "involvedObject": {"kind": "Pod", "name": pod, "namespace": "shop", "uid": format!("{pod}-uid"), "fieldPath": "spec.containers{app}"},
+        });
+        self.extra.events.push(serde_json::from_value(event).unwrap());
+        self
+    }
+
+    pub(crate) fn log(mut self, pod: &str, lines: &[&str]) -> Self {
+        self.extra.logs.push(LogTail {
+            pod: pod.to_owned(),
+            container: "app".to_owned(),
+            previous: true,
+            lines: lines.iter().map(|line| (*line).to_owned()).collect(),
+        });
+        self
+    }
+
+    pub(crate) fn config_map(mut self, name: &str, data: &Value, last_applied: Option<&Value>) -> Self {
+        let mut map = json!({"metadata": {"name": name, "namespace": "shop", "annotations": {},
+            "managedFields": [{"manager": "kubectl-edit", "time": time(90)}]}, "data": data});
+        if let Some(applied) = last_applied {
+            map["metadata"]["annotations"]["kubectl.kubernetes.io/last-applied-configuration"] =
+                json!(json!({"data": applied}).to_string());
+        }
+        self.extra.config_maps.push(serde_json::from_value(map).unwrap());
+        self
+    }
+
+    pub(crate) fn service(mut self, name: &str, ready: usize, all: usize, behind: &str) -> Self {
+        self.extra.services.push(ServiceFacts {
+            service: ResourceRef::new("Service", "shop", name),
+            ready_endpoints: ready,
+            endpoints: all,
+            behind: vec![ResourceRef::new("Deployment", "shop", behind)],
+            ..ServiceFacts::default()
+        });
+        self
+    }
+
+    pub(crate) fn missing(mut self, kind: &str, name: &str) -> Self {
+        self.extra.missing.push(ResourceRef::new(kind, "shop", name));
+        self
     }
 }

@@ -146,7 +146,10 @@ impl Config {
         use tracing_subscriber::EnvFilter;
         let filter = EnvFilter::try_from_default_env()
             .unwrap_or_else(|_| EnvFilter::new(format!("warn,operator={level},common={level}", level = self.level())));
-        let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        let lines = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+            .with_writer(std::io::stderr);
         // A second call (tests start several operators in one process) keeps the first writer.
         let _ = match self.format() {
             LogFormat::Json => lines.json().flatten_event(true).try_init(),

@@ -4,6 +4,7 @@
 //! imports a later one. What they share lives in [`runtime`].
 
 pub mod analyze;
+pub mod approve;
 pub mod config;
 pub mod correlate;
 pub mod detect;
@@ -38,5 +39,6 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     detect::register(&mut runtime);
     correlate::register(&mut runtime);
     analyze::register(&mut runtime);
+    approve::register(&mut runtime);
     runtime.run().await
 }

@@ -1,10 +1,13 @@
 //! `ApprovalPolicy`: rules that say which remediations need approval.
 
 use kube::{CustomResource, KubeSchema};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
-use super::shared::{ActionType, Condition, IssueSeverity, conditions_schema};
+use super::{
+    formats,
+    shared::{ActionType, Condition, IssueSeverity, conditions_schema, map_list_of_at_most},
+};
 
 /// The rules.
 #[derive(Clone, CustomResource, Debug, Deserialize, KubeSchema, PartialEq, Serialize)]
@@ -28,7 +31,8 @@ use super::shared::{ActionType, Condition, IssueSeverity, conditions_schema};
 )]
 #[serde(rename_all = "camelCase")]
 pub struct ApprovalPolicySpec {
-    /// Ordered rules.
+    /// Ordered rules, by name.
+    #[schemars(schema_with = "rules_schema")]
     pub rules: Vec<ApprovalRule>,
     /// Mode for plans that no rule matches.
     #[serde(default = "manual", skip_serializing_if = "Option::is_none")]
@@ -45,6 +49,10 @@ fn manual() -> Option<ApprovalMode> {
 
 fn yes() -> bool {
     true
+}
+
+fn rules_schema(generator: &mut SchemaGenerator) -> Schema {
+    map_list_of_at_most::<ApprovalRule>(generator, &["name"], 128)
 }
 
 /// How a decision is made.
@@ -64,7 +72,7 @@ pub enum ApprovalMode {
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ApprovalRule {
-    /// Rule id, referenced by requests.
+    /// Rule id, referenced by requests; map key.
     #[schemars(length(min = 1, max = 253))]
     pub name: String,
     /// Selector; all given parts must match.
@@ -73,11 +81,13 @@ pub struct ApprovalRule {
     /// How the decision is made.
     #[serde(default)]
     pub mode: ApprovalMode,
-    /// Approvals needed in `quorum` mode.
+    /// Approvals needed in `quorum` mode, at least 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1), extend("default" = 1))]
     pub required_approvers: Option<i32>,
-    /// Minutes until an undecided request expires.
+    /// Minutes until an undecided request expires, at least 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1), extend("default" = 30))]
     pub timeout_minutes: Option<i32>,
     /// When decisions may take effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -93,27 +103,33 @@ pub struct ApprovalRule {
 pub struct ApprovalMatch {
     /// Issue severities.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 16))]
     pub severities: Vec<IssueSeverity>,
     /// Any plan action of these types.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub action_types: Vec<ActionType>,
     /// Namespace of the affected resource.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "formats::namespaces")]
     pub namespaces: Vec<String>,
     /// Kinds, case-insensitive.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 64), inner(length(min = 1, max = 63)))]
     pub resource_kinds: Vec<String>,
 }
 
 /// A weekly window in a time zone.
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, KubeSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(validation = Rule::new("self.startHour != self.endHour").message("startHour and endHour are equal, so the window never opens").field_path(".endHour"))]
 pub struct ChangeWindowSpec {
     /// IANA zone name.
     #[serde(default = "utc")]
+    #[schemars(schema_with = "formats::time_zone")]
     pub timezone: String,
-    /// Week-day names.
+    /// Week-day names, in any case.
     #[serde(default = "working_days")]
+    #[schemars(schema_with = "formats::week_days_any_case")]
     pub allowed_days: Vec<String>,
     /// First hour, inclusive.
     #[schemars(range(min = 0, max = 23))]

@@ -41,6 +41,7 @@ pub struct ApprovalRequestSpec {
     #[schemars(length(max = 253))]
     pub rule_name: String,
     /// Actions awaiting consent.
+    #[schemars(length(max = 64))]
     pub requested_actions: Vec<RemediationAction>,
     /// Who asks.
     #[schemars(length(max = 253))]
@@ -53,9 +54,11 @@ pub struct ApprovalRequestSpec {
     pub evidence: Option<ApprovalEvidence>,
     /// Minutes until it expires undecided.
     #[serde(default = "thirty")]
+    #[schemars(range(min = 1))]
     pub timeout_minutes: i32,
     /// Distinct approvers needed.
     #[serde(default = "one")]
+    #[schemars(range(min = 1))]
     pub required_approvers: i32,
     /// UID of the plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,13 +78,16 @@ fn one() -> i32 {
 #[serde(rename_all = "camelCase")]
 pub struct BlastRadiusAssessment {
     /// Pods hit.
+    #[schemars(range(min = 0))]
     pub affected_pods: i32,
     /// Services selecting those pods.
+    #[schemars(range(min = 0))]
     pub affected_services: i32,
     /// Namespaces touched.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub affected_namespaces: Vec<String>,
     /// `low`, `medium`, `high`, `critical` or `unknown`.
+    #[schemars(extend("enum" = ["low", "medium", "high", "critical", "unknown"]))]
     pub risk_level: String,
     /// Explanation.
     pub description: String,
@@ -93,15 +99,18 @@ pub struct BlastRadiusAssessment {
 pub struct ApprovalEvidence {
     /// Confidence of the explanation, 0 to 1.
     #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub ai_confidence: f64,
     /// The explanation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ai_analysis: Option<String>,
     /// Share of past plans with these action types that completed, 0 to 1.
     #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub historical_success_rate: f64,
     /// How many past plans that is.
     #[serde(default)]
+    #[schemars(range(min = 0))]
     pub previous_attempts: i32,
     /// State before remediation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -177,9 +186,6 @@ pub struct ApprovalRequestStatus {
     /// Author of the plan, whose approval does not count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
-    /// When the change window opens next, while it is closed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub next_window_opens_at: Option<Time>,
     /// Counts state changes; effects are named from it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transition: Option<i64>,
@@ -192,6 +198,7 @@ pub struct ApprovalDecision {
     /// Who decided.
     pub approver: String,
     /// `approved` or `rejected`.
+    #[schemars(extend("enum" = ["approved", "rejected"]))]
     pub decision: String,
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -41,9 +41,10 @@ pub struct AuditEventSpec {
     /// Pairs that belong to the class.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub details: BTreeMap<String, String>,
-    /// How grave.
-    #[serde(default)]
-    pub severity: AuditSeverity,
+    /// How grave: `info`, `warning` or `critical`.
+    #[serde(default = "info")]
+    #[schemars(extend("enum" = ["info", "warning", "critical"]))]
+    pub severity: String,
     /// Groups related events; the Issue name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 253))]
@@ -52,26 +53,18 @@ pub struct AuditEventSpec {
     pub timestamp: Time,
 }
 
-/// How grave an event is.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum AuditSeverity {
-    /// Ordinary.
-    #[default]
-    Info,
-    /// Worth a look.
-    Warning,
-    /// Needs a look.
-    Critical,
+fn info() -> String {
+    "info".to_owned()
 }
 
 /// Who did it.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditActor {
-    /// Kind of actor.
+    /// Kind of actor: `system`, `user` or `controller`.
     #[serde(rename = "type")]
-    pub actor_type: AuditActorType,
+    #[schemars(extend("enum" = ["system", "user", "controller"]))]
+    pub actor_type: String,
     /// Name, e.g. a controller's or a user's.
     #[schemars(length(max = 1024))]
     pub name: String,
@@ -79,18 +72,6 @@ pub struct AuditActor {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 253))]
     pub controller: Option<String>,
-}
-
-/// Kind of actor.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum AuditActorType {
-    /// The platform itself.
-    System,
-    /// A person.
-    User,
-    /// A controller of the operator.
-    Controller,
 }
 
 /// What it was done to.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     formats,
-    instance::{PersistenceSpec, PullPolicy, TLSSpec, resources_schema},
+    instance::{PersistenceSpec, TLSSpec, resources_schema},
     shared::{Condition, SecretKeyRef, SecretRef, conditions_schema},
 };
 
@@ -37,8 +37,9 @@ pub struct ChatCLIInstanceSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0), extend("default" = 1))]
     pub replicas: Option<i32>,
-    /// Model provider.
-    pub provider: LegacyProvider,
+    /// Model provider: `OPENAI`, `CLAUDEAI`, `GOOGLEAI`, `XAI`, `STACKSPOT` or `OLLAMA`.
+    #[schemars(extend("enum" = ["OPENAI", "CLAUDEAI", "GOOGLEAI", "XAI", "STACKSPOT", "OLLAMA"]))]
+    pub provider: String,
     /// Model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 253))]
@@ -67,24 +68,6 @@ pub struct ChatCLIInstanceSpec {
     pub api_keys: Option<SecretRef>,
 }
 
-/// A model provider of that time.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-#[allow(missing_docs, reason = "the names are the catalogue")]
-pub enum LegacyProvider {
-    #[serde(rename = "OPENAI")]
-    OpenAi,
-    #[serde(rename = "CLAUDEAI")]
-    ClaudeAi,
-    #[serde(rename = "GOOGLEAI")]
-    GoogleAi,
-    #[serde(rename = "XAI")]
-    Xai,
-    #[serde(rename = "STACKSPOT")]
-    StackSpot,
-    #[serde(rename = "OLLAMA")]
-    Ollama,
-}
-
 /// Container image.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -97,10 +80,10 @@ pub struct LegacyImageSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 128), regex(pattern = r"^([A-Za-z0-9_][A-Za-z0-9_.-]*)?$"), extend("default" = "latest"))]
     pub tag: Option<String>,
-    /// When to pull.
+    /// When to pull: `Always`, `IfNotPresent` or `Never`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("default" = "IfNotPresent"))]
-    pub pull_policy: Option<PullPolicy>,
+    #[schemars(extend("default" = "IfNotPresent", "enum" = ["Always", "IfNotPresent", "Never"]))]
+    pub pull_policy: Option<String>,
 }
 
 /// The gRPC server.

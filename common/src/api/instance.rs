@@ -49,8 +49,9 @@ pub struct InstanceSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0), extend("default" = 1))]
     pub replicas: Option<i32>,
-    /// Primary model provider.
-    pub provider: Provider,
+    /// Primary model provider, one of [`PROVIDERS`].
+    #[schemars(extend("enum" = PROVIDERS))]
+    pub provider: String,
     /// Model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 253))]
@@ -98,34 +99,24 @@ pub struct InstanceSpec {
     pub extra_env: Vec<EnvVar>,
 }
 
-/// A model provider. The server compares exactly, in upper case.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, PartialEq, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[allow(missing_docs, reason = "the names are the catalogue")]
-pub enum Provider {
-    #[serde(rename = "OPENAI")]
-    OpenAi,
-    #[serde(rename = "OPENAI_ASSISTANT")]
-    OpenAiAssistant,
-    #[serde(rename = "CLAUDEAI")]
-    ClaudeAi,
-    Bedrock,
-    #[serde(rename = "GOOGLEAI")]
-    GoogleAi,
-    Xai,
-    Zai,
-    Minimax,
-    Moonshot,
-    #[serde(rename = "STACKSPOT")]
-    StackSpot,
-    Ollama,
-    Copilot,
-    #[serde(rename = "GITHUB_MODELS")]
-    GitHubModels,
-    #[serde(rename = "OPENROUTER")]
-    OpenRouter,
-    Devin,
-}
+/// Model providers. The server compares exactly, in upper case; upstream stores any text, so ours can be read with any.
+pub const PROVIDERS: [&str; 15] = [
+    "OPENAI",
+    "OPENAI_ASSISTANT",
+    "CLAUDEAI",
+    "BEDROCK",
+    "GOOGLEAI",
+    "XAI",
+    "ZAI",
+    "MINIMAX",
+    "MOONSHOT",
+    "STACKSPOT",
+    "OLLAMA",
+    "COPILOT",
+    "GITHUB_MODELS",
+    "OPENROUTER",
+    "DEVIN",
+];
 
 pub(crate) fn resources_schema(_: &mut SchemaGenerator) -> Schema {
     // The form that the API server's own types have: a number or a text, both read as a quantity.
@@ -184,22 +175,10 @@ pub struct ImageSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 128), regex(pattern = r"^([A-Za-z0-9_][A-Za-z0-9_.-]*)?$"))]
     pub tag: Option<String>,
-    /// When to pull.
+    /// When to pull: `Always`, `IfNotPresent` or `Never`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("default" = "IfNotPresent"))]
-    pub pull_policy: Option<PullPolicy>,
-}
-
-/// When to pull an image.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-pub enum PullPolicy {
-    /// At every start.
-    Always,
-    /// When the node does not have it.
-    #[default]
-    IfNotPresent,
-    /// Never.
-    Never,
+    #[schemars(extend("default" = "IfNotPresent", "enum" = ["Always", "IfNotPresent", "Never"]))]
+    pub pull_policy: Option<String>,
 }
 
 /// The gRPC server.
@@ -441,8 +420,9 @@ pub struct FallbackSpec {
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FallbackProviderEntry {
-    /// Provider.
-    pub name: Provider,
+    /// Provider, one of [`PROVIDERS`].
+    #[schemars(extend("enum" = PROVIDERS))]
+    pub name: String,
     /// Model for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 253))]

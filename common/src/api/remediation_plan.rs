@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::shared::{
     ActionType, Condition, NameRef, RemediationAction, ResourceRef, Time, conditions_schema, map_list,
+    map_list_of_at_most,
 };
 
 /// What to do. Fixed once the plan is previewed.
@@ -30,12 +31,14 @@ use super::shared::{
     printcolumn(name = "Result", type_ = "string", json_path = ".status.result", priority = "1"),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
 )]
+#[x_kube(validation = Rule::new("(has(self.agenticMode) && self.agenticMode) || (has(self.actions) && size(self.actions) > 0)").message("a plan needs actions, or agenticMode").field_path(".actions"))]
 #[serde(rename_all = "camelCase")]
 pub struct RemediationPlanSpec {
     /// Incident.
     #[x_kube(validation = Rule::new("self == oldSelf").message("issueRef is immutable"))]
     pub issue_ref: NameRef,
     /// 1-based attempt.
+    #[schemars(range(min = 1))]
     #[x_kube(validation = Rule::new("self == oldSelf").message("attempt is immutable"))]
     pub attempt: i32,
     /// Why this should help, in words.
@@ -54,9 +57,11 @@ pub struct RemediationPlanSpec {
     pub agentic_mode: Option<bool>,
     /// Steps so far.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "history_schema")]
     pub agentic_history: Vec<AgenticStep>,
-    /// Most steps allowed.
+    /// Most steps allowed, 1 to 30.
     #[serde(default = "ten", skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 30))]
     pub agentic_max_steps: Option<i32>,
     /// The object acted on; the Issue's resource when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -81,9 +86,10 @@ fn ten() -> Option<i32> {
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AgenticStep {
-    /// 1-based.
+    /// 1-based; map key.
     pub step_number: i32,
     /// Model reasoning.
+    #[schemars(length(max = 65536))]
     pub ai_message: String,
     /// Chosen action; absent = observation or done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -224,6 +230,10 @@ pub struct RemediationPlanStatus {
     /// Health of the target right before the first write: what undo compares with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health_before: Option<HealthSample>,
+}
+
+fn history_schema(generator: &mut SchemaGenerator) -> Schema {
+    map_list_of_at_most::<AgenticStep>(generator, &["stepNumber"], 256)
 }
 
 fn steps_schema(generator: &mut SchemaGenerator) -> Schema {

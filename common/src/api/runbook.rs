@@ -1,12 +1,12 @@
 //! `Runbook`: a reusable procedure, written by a person or recorded from a finding's remedy.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use kube::{CustomResource, KubeSchema};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use super::shared::{IssueSeverity, ResourceRef, SignalType};
+use super::shared::{ActionType, IssueSeverity, ResourceRef, SignalType};
 
 /// When it applies and what it does.
 #[derive(Clone, CustomResource, Debug, Deserialize, KubeSchema, PartialEq, Serialize)]
@@ -34,11 +34,11 @@ pub struct RunbookSpec {
     /// When it applies.
     pub trigger: RunbookTrigger,
     /// Ordered steps, become plan actions.
-    #[schemars(length(max = 64))]
+    #[schemars(length(min = 1, max = 64))]
     pub steps: Vec<RunbookStep>,
     /// Attempt limit; can only lower the configured one.
     #[serde(default = "three", skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 0, max = 10))]
+    #[schemars(range(min = 0))]
     pub max_attempts: Option<i32>,
     /// False = never chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,13 +60,96 @@ fn three() -> Option<i32> {
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RunbookTrigger {
-    /// Signal.
-    pub signal_type: SignalType,
+    /// Signal: one of the catalogue, `slo_violation`, or `*` for any.
+    pub signal_type: TriggerSignal,
     /// Severity.
     pub severity: IssueSeverity,
     /// Resource kind, exact.
-    #[schemars(length(min = 1, max = 63))]
+    #[schemars(length(min = 1, max = 63), regex(pattern = r"^[A-Za-z][A-Za-z0-9]*$"))]
     pub resource_kind: String,
+}
+
+/// The signals a Runbook answers.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum TriggerSignal {
+    /// `*`: any signal, also none.
+    Any,
+    /// `slo_violation`, which is no Anomaly's signal: an Issue gets it from its objective.
+    SloViolation,
+    /// One of the catalogue.
+    Of(SignalType),
+}
+
+impl TriggerSignal {
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Any => "*",
+            Self::SloViolation => "slo_violation",
+            Self::Of(signal) => signal.as_str(),
+        }
+    }
+
+    /// True when an incident with this signal is answered. `latency_spike` is what documents call `latency`.
+    pub fn answers(self, signal: &str) -> bool {
+        self == Self::Any || self.as_str() == signal || (self.as_str() == "latency" && signal == "latency_spike")
+    }
+}
+
+impl From<SignalType> for TriggerSignal {
+    fn from(signal: SignalType) -> Self {
+        Self::Of(signal)
+    }
+}
+
+impl Serialize for TriggerSignal {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Of(signal) => signal.serialize(serializer),
+            other => serializer.serialize_str(other.as_str()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for TriggerSignal {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        match name.as_str() {
+            "*" => Ok(Self::Any),
+            "slo_violation" => Ok(Self::SloViolation),
+            other => SignalType::deserialize(serde::de::value::StrDeserializer::new(other)).map(Self::Of),
+        }
+    }
+}
+
+impl JsonSchema for TriggerSignal {
+    fn schema_name() -> Cow<'static, str> {
+        "TriggerSignal".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let names = ["*", "slo_violation"].into_iter().map(serde_json::Value::from).chain(signal_names(generator));
+        json_schema!({ "type": "string", "enum": names.collect::<Vec<_>>() })
+    }
+}
+
+/// The catalogue as the enum's own schema lists it, aliases included. Documented variants stand in `oneOf`, the rest in `enum`.
+fn signal_names(generator: &mut SchemaGenerator) -> Vec<serde_json::Value> {
+    let schema = SignalType::json_schema(generator).to_value();
+    let variants = schema.get("oneOf").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
+    std::iter::once(&schema)
+        .chain(&variants)
+        .flat_map(|part| {
+            let names = part.get("enum").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
+            names.into_iter().chain(part.get("const").cloned())
+        })
+        .collect()
+}
+
+/// Names of actions. `Custom` is one: upstream's own sample has it, and it is refused when planned.
+fn action_schema(_: &mut SchemaGenerator) -> Schema {
+    let names: Vec<_> = ActionType::ALL.iter().map(|action| action.as_str()).collect();
+    json_schema!({ "type": "string", "enum": names })
 }
 
 /// One step.
@@ -76,8 +159,8 @@ pub struct RunbookStep {
     /// Title.
     #[schemars(length(max = 253))]
     pub name: String,
-    /// Action name; an unknown one is refused when planned.
-    #[schemars(length(max = 63))]
+    /// Action name.
+    #[schemars(schema_with = "action_schema")]
     pub action: String,
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -77,9 +77,10 @@ pub struct SLOIndicator {
     /// Workload measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<ResourceRef>,
-    /// Percentile of a latency objective.
+    /// Percentile of a latency objective: `p50`, `p95` or `p99`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub latency_percentile: Option<LatencyPercentile>,
+    #[schemars(extend("enum" = ["p50", "p95", "p99"]))]
+    pub latency_percentile: Option<String>,
     /// Latency limit in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0))]
@@ -111,18 +112,6 @@ pub enum SLOMetricSource {
     /// Issues.
     #[default]
     Issues,
-}
-
-/// Percentile of a latency objective.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LatencyPercentile {
-    /// Median.
-    P50,
-    /// 95 of 100.
-    P95,
-    /// 99 of 100.
-    P99,
 }
 
 /// How good it must be.

@@ -5,11 +5,31 @@ use std::fmt;
 pub use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// Schema of a `conditions` list: a map by `type`, so that several writers can own one condition each.
 pub fn conditions_schema(generator: &mut SchemaGenerator) -> Schema {
-    map_list::<Condition>(generator, &["type"])
+    let mut schema = map_list::<Condition>(generator, &["type"]);
+    // The derived schema has the fields only; these are the limits every Kubernetes condition has.
+    let limits = [
+        ("type", json!({ "maxLength": 316, "pattern": QUALIFIED_NAME })),
+        ("status", json!({ "enum": ["True", "False", "Unknown"] })),
+        ("reason", json!({ "minLength": 1, "maxLength": 1024, "pattern": "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$" })),
+        ("message", json!({ "maxLength": 32768 })),
+        ("observedGeneration", json!({ "minimum": 0 })),
+    ];
+    for (field, limit) in limits {
+        let Some(property) = schema.pointer_mut(&format!("/items/properties/{field}")).and_then(Value::as_object_mut)
+        else {
+            continue;
+        };
+        property.extend(limit.as_object().cloned().unwrap_or_default());
+    }
+    schema
 }
+
+const QUALIFIED_NAME: &str =
+    r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$";
 
 /// Schema of a list of `T` that is merged by `keys` under server-side apply.
 pub fn map_list<T: JsonSchema>(generator: &mut SchemaGenerator, keys: &[&str]) -> Schema {
@@ -31,14 +51,14 @@ pub fn map_list_of_at_most<T: JsonSchema>(generator: &mut SchemaGenerator, keys:
 #[serde(rename_all = "camelCase")]
 pub struct ResourceRef {
     /// Kubernetes kind, e.g. `Deployment`, `StatefulSet`, `Node`.
-    #[schemars(length(min = 1, max = 63))]
+    #[schemars(length(min = 1, max = 63), regex(pattern = r"^[A-Za-z][A-Za-z0-9]*$"))]
     pub kind: String,
-    /// Object name.
-    #[schemars(length(min = 1, max = 253))]
+    /// Object name; what may stand in a URL path.
+    #[schemars(length(min = 1, max = 253), regex(pattern = r"^[^/%\s]+$"))]
     pub name: String,
     /// Object namespace; empty for cluster-scoped kinds.
     #[serde(default)]
-    #[schemars(length(max = 63))]
+    #[schemars(length(max = 63), regex(pattern = r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$"))]
     pub namespace: String,
     /// Group and version, e.g. `apps/v1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -100,10 +120,11 @@ impl fmt::Display for ResourceRef {
 #[serde(rename_all = "camelCase")]
 pub struct NameRef {
     /// Object name.
-    #[schemars(length(max = 253))]
+    #[schemars(length(min = 1, max = 253))]
     pub name: String,
     /// UID of the object meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 63))]
     pub uid: Option<String>,
 }
 

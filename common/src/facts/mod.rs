@@ -5,6 +5,9 @@
 pub mod containers;
 pub mod membership;
 pub mod probes;
+pub mod quantity;
+pub mod references;
+pub mod revisions;
 pub mod trim;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,78 @@
-//! (being written)
-use crate::runtime::Runtime;
+//! From an incident to its explanation, with receipts.
+//!
+//! In: an open Issue, what the stores know about its resource, and the few live reads the rules ask for. Out: its `AIInsight`, and the cause in
+//! short on the Issue. Never: waits for a model, guesses (an honest `unknown` is an answer), touches a workload.
 
-/// Adds the controllers of this stage.
-pub fn register(_runtime: &mut Runtime) {}
+mod apply;
+mod decide;
+mod gather;
+
+use std::sync::Arc;
+
+use common::diagnosis;
+use common::naming;
+
+use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Runtime, Stores, Tag};
+
+/// Adds the analyst.
+pub fn register(runtime: &mut Runtime) {
+    runtime.register(Analyst);
+}
+
+struct Analyst;
+
+impl Controller for Analyst {
+    /// An Issue.
+    type Key = ObjectKey;
+    type Error = Error;
+
+    const NAME: &'static str = "aiinsight";
+    // Each may read a handful of objects and logs.
+    const CONCURRENCY: usize = 8;
+
+    fn wake(&self, stores: &Stores, change: &Change) -> Vec<ObjectKey> {
+        match &change.object {
+            Object::Issue(issue) if !change.gone => vec![ObjectKey::of(&**issue)],
+            Object::AIInsight(insight) => {
+                let namespace = insight.metadata.namespace.clone().unwrap_or_default();
+                vec![ObjectKey::new(namespace, &insight.spec.issue_ref.name)]
+            }
+            Object::Anomaly(anomaly) => {
+                let incident = anomaly.status.as_ref().and_then(|status| status.issue_ref.as_ref()?.uid.as_deref());
+                incident
+                    .and_then(|uid| stores.issues.by_uid(uid))
+                    .map(|issue| ObjectKey::of(&*issue))
+                    .into_iter()
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    async fn reconcile(&self, ctx: &Arc<Context>, key: &ObjectKey) -> Result<Next, Error> {
+        let Some(issue) = ctx.stores.issues.get(key) else { return Ok(Next::OnChange) };
+        let insight = ctx.stores.insights.get(&ObjectKey::new(&key.namespace, naming::insight(&key.name)));
+        let members = issue
+            .metadata
+            .uid
+            .iter()
+            .flat_map(|uid| ctx.stores.anomalies.tagged(&Tag::Incident(uid.clone())))
+            .collect::<Vec<_>>();
+        let insight = match decide::due(&issue, insight.as_deref(), &members) {
+            None => insight,
+            Some(because) => {
+                let seen = gather::gather(ctx, &issue.spec.resource).await;
+                let findings = match &seen {
+                    Some(facts) => diagnosis::diagnose(facts),
+                    None => vec![decide::nothing_there(&issue.spec.resource)],
+                };
+                let answer = decide::answer(findings, seen.as_ref(), insight.as_deref(), ctx.clock.now());
+                Some(apply::explain(ctx, &issue, insight, answer, because).await?)
+            }
+        };
+        if let Some(insight) = insight {
+            apply::cause(ctx, key, &insight).await?;
+        }
+        Ok(Next::OnChange)
+    }
+}

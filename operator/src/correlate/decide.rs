@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use kube::ResourceExt as _;
 
 use super::weights::{Impact, risk, severity, weight};
-use crate::detect::{continues, episode};
+use crate::detect::{continues, episode, is_ours};
 
 /// After the incident they were folded into is over, dependants get this long to be well again.
 const DEPENDANTS_GRACE: SignedDuration = SignedDuration::from_secs(60);
@@ -139,6 +139,10 @@ fn standing(seen: &Seen, anomaly: &Anomaly, incident: Option<&Issue>) -> Standin
     let status = anomaly.status.clone().unwrap_or_default();
     let active = status.active == Some(true);
     if !status.correlated {
+        // Just created: the detector is about to say that it is active, and two writers at once would only trip over each other.
+        if status.active.is_none() && is_ours(anomaly) {
+            return Standing::Settled;
+        }
         // Over before anyone looked: no incident is opened for it.
         if status.active == Some(false) {
             return Standing::Settled;

@@ -9,7 +9,7 @@ mod decide;
 mod gather;
 mod incident_id;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod weights;
 
 use std::collections::HashMap;

@@ -53,11 +53,7 @@ fn fits(issue: &Issue, runbook: &Runbook) -> bool {
     runbook.spec.enabled != Some(false)
         && *severity == issue.spec.severity
         && *resource_kind == issue.spec.resource.kind
-        && issue.spec.signal_type.as_deref().is_some_and(|signal| same_signal(*signal_type, signal))
-}
-
-fn same_signal(wanted: SignalType, seen: &str) -> bool {
-    wanted.as_str() == seen || (wanted.as_str() == "latency" && seen == "latency_spike")
+        && issue.spec.signal_type.as_deref().is_some_and(|signal| signal_type.answers(signal))
 }
 
 fn from_runbook(runbook: &Runbook, finding: &Finding) -> Chosen {

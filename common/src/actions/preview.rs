@@ -1,0 +1,423 @@
+//! What a plan would do, as the API server sees it.
+//!
+//! In: a plan's actions and its target. Out: the journal entries with the exact requests and their inverse, a diff of the server's answers,
+//! verdicts, and the digest over all of it. Everything is sent with `dryRun=All` and strict field validation; nothing is written.
+//!
+//! Steps build on each other: what an earlier step changes on an object is sent along, so that a later one is judged on top of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use kube::Client;
+use serde_json::Value;
+
+use super::action::AnyAction;
+use super::apply::{self, SendError};
+use super::change::{BEFORE_IMAGE_LIMIT, ChangeSet, PLAN_BEFORE_IMAGE_LIMIT, Undo, Write};
+use super::constraints::{self, Constraint};
+use super::diff;
+use super::digest::{DigestInput, digest};
+use super::edits;
+use super::live::{self, Live, Need, ReadError, Scope, Unreadable};
+use super::object::Object;
+use super::refusal::Refusal;
+use super::registry;
+use super::verdicts::{self, Seen, verdict};
+use crate::api::remediation_plan::{
+    ActionClass, PlanPreview, RemediationPlan, StepPhase, StepPreview, StepStatus, Verdict, VerdictLevel,
+    VerdictSource, WriteKind, WriteRecord,
+};
+use crate::api::{RemediationAction, ResourceRef};
+
+/// Everything a preview depends on beside the cluster.
+#[derive(Clone, Copy, Debug)]
+pub struct PreviewInput<'a> {
+    /// The moment. To see whether a sealed preview still holds, repeat it with the moment it was taken (`preview.takenAt`): times that go
+    /// into payloads are derived from it, so that only a real change gives another digest.
+    pub now: Timestamp,
+    /// UID of the plan.
+    pub plan_uid: &'a str,
+    /// Attempt of the plan.
+    pub attempt: i32,
+    /// Generation of the plan.
+    pub plan_generation: i64,
+    /// The object acted on; with its UID, a namesake is refused.
+    pub target: &'a ResourceRef,
+    /// The plan's actions.
+    pub actions: &'a [RemediationAction],
+    /// The plan's constraints in words.
+    pub safety_constraints: &'a [String],
+    /// The operator's namespace, which is protected.
+    pub operator_namespace: &'a str,
+    /// Digest of the policy rule that decides, where one matched.
+    pub policy_digest: Option<&'a str>,
+    /// The steps of an earlier preview of the same plan; what they chose (a pod to delete) is kept while it qualifies.
+    pub earlier: &'a [StepStatus],
+}
+
+impl<'a> PreviewInput<'a> {
+    /// The preview of a plan as it stands. An earlier preview of it is repeated with its own moment.
+    pub fn of(plan: &'a RemediationPlan, target: &'a ResourceRef, operator_namespace: &'a str, now: Timestamp) -> Self {
+        let status = plan.status.as_ref();
+        let taken = status.and_then(|status| status.preview.as_ref()?.taken_at.as_ref());
+        Self {
+            now: taken.map_or(now, |time| time.0),
+            plan_uid: plan.metadata.uid.as_deref().unwrap_or_default(),
+            attempt: plan.spec.attempt,
+            plan_generation: plan.metadata.generation.unwrap_or_default(),
+            target,
+            actions: &plan.spec.actions,
+            safety_constraints: &plan.spec.safety_constraints,
+            operator_namespace,
+            policy_digest: None,
+            earlier: status.map_or(&[], |status| status.steps.as_slice()),
+        }
+    }
+}
+
+/// A preview and the journal it seals.
+#[derive(Clone, Debug, Default)]
+pub struct Previewed {
+    /// What people read and vote on.
+    pub preview: PlanPreview,
+    /// One entry per action, phase `Planned`, with the exact requests.
+    pub steps: Vec<StepStatus>,
+}
+
+/// Why there is no preview.
+#[derive(Debug, thiserror::Error)]
+pub enum PreviewError {
+    /// The plan will not be carried out as it is.
+    #[error("step {step}: {refusal}", step = index + 1)]
+    Refused {
+        /// 0-based index of the action.
+        index: usize,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// The target is gone, or is another object of the same name.
+    #[error("{0}")]
+    TargetGone(String),
+    /// The target cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// The server did not answer, or the object moved while it was asked. Asking again may help.
+    #[error("the API server could not be asked: {0}")]
+    AskAgain(String),
+}
+
+impl From<ReadError> for PreviewError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::TargetGone(text) => Self::TargetGone(text),
+            ReadError::Unreadable(unreadable) => Self::Unreadable(unreadable),
+            ReadError::UnknownKind(_) => Self::TargetGone(error.to_string()),
+        }
+    }
+}
+
+/// Asks the API server what the plan would do.
+pub async fn preview(client: &Client, input: &PreviewInput<'_>) -> Result<Previewed, PreviewError> {
+    let refused = |index: usize| move |refusal: Refusal| PreviewError::Refused { index, refusal };
+    constraints::validate(input.actions).map_err(refused(0))?;
+    let parsed: Vec<Box<dyn AnyAction>> = input
+        .actions
+        .iter()
+        .enumerate()
+        .map(|(index, action)| registry::parse(action, input.target).map_err(refused(index)))
+        .collect::<Result<_, _>>()?;
+    let constraints: Vec<Constraint> = input.safety_constraints.iter().map(|text| Constraint::read(text)).collect();
+
+    let chosen: Vec<ResourceRef> =
+        input.earlier.iter().flat_map(|step| &step.writes).map(|write| write.object.clone()).collect();
+    let scope = Scope {
+        target: input.target,
+        now: input.now,
+        plan_uid: input.plan_uid,
+        operator_namespace: input.operator_namespace,
+        chosen: &chosen,
+    };
+    let mut needs: BTreeSet<Need> = parsed.iter().flat_map(|action| action.needs(input.target)).collect();
+    needs.extend(verdicts::needs(input.target));
+    let needs: Vec<Need> = needs.into_iter().collect();
+    let before = live::read(client, &scope, &needs).await?;
+
+    let mut after = before.clone();
+    let mut dry_run = DryRun { client, plan_uid: input.plan_uid, sent: BTreeMap::new() };
+    let mut changes = Vec::new();
+    let mut verdicts = Vec::new();
+    let mut diffs = Vec::new();
+    for (index, (action, wanted)) in parsed.iter().zip(input.actions).enumerate() {
+        let mut change = action.change(&after).map_err(refused(index))?;
+        for constraint in &constraints {
+            constraint.holds(wanted, &change).map_err(refused(index))?;
+        }
+        let diff = dry_run.step(&mut change, &mut after, &wanted.params, &mut verdicts).await?;
+        diffs.push(diff);
+        verdicts.extend(
+            change
+                .notes
+                .iter()
+                .map(|note| verdict("change", VerdictLevel::Warn, VerdictSource::Computed, note.clone())),
+        );
+        changes.push(change);
+    }
+    keep_before_images_small(&mut changes);
+    verdicts.extend(constraints::verdicts(&constraints));
+    let seen = Seen { before: &before, after: &after, changes: &changes };
+    verdicts.extend(verdicts::of(client, &seen).await);
+    Ok(seal(input, &changes, diffs, one_of_each(verdicts)))
+}
+
+/// Dry runs, each on top of the earlier ones on the same object.
+struct DryRun<'a> {
+    client: &'a Client,
+    plan_uid: &'a str,
+    /// Operations sent so far, by object and the way it is reached.
+    sent: BTreeMap<(String, bool), Vec<Value>>,
+}
+
+impl DryRun<'_> {
+    /// Asks for every write of a step, lays the answers over the world, and returns the step's diff.
+    async fn step(
+        &mut self,
+        change: &mut ChangeSet,
+        world: &mut Live,
+        params: &BTreeMap<String, String>,
+        verdicts: &mut Vec<Verdict>,
+    ) -> Result<String, PreviewError> {
+        let mut text = String::new();
+        for index in 0..change.writes.len() {
+            let write = change.writes[index].clone();
+            let asked = match write.record.kind {
+                WriteKind::Patch => self.patch(&write, change, world, params, verdicts).await,
+                WriteKind::Scale => self.scale(&write, world, verdicts).await,
+                _ => self.other(&write, world, verdicts).await,
+            };
+            match asked {
+                Ok(diff) => text.push_str(&diff),
+                Err(error) => verdicts.push(blocked(error)?),
+            }
+        }
+        Ok(diff::cut(text))
+    }
+
+    async fn patch(
+        &mut self,
+        write: &Write,
+        change: &mut ChangeSet,
+        world: &mut Live,
+        params: &BTreeMap<String, String>,
+        verdicts: &mut Vec<Verdict>,
+    ) -> Result<String, SendError> {
+        let record = &write.record;
+        let current = world.find(&record.object).cloned().unwrap_or_default();
+        let operations = apply::operations(self.client, record, &current, self.plan_uid, params).await?;
+        let key = (record.object.uid.clone().unwrap_or_default(), false);
+        let mut folded = self.sent.get(&key).cloned().unwrap_or_default();
+        folded.extend(operations);
+        let answer = self.ask(record, folded.clone()).await?;
+        verdicts.extend(warnings(&answer.warnings));
+        let planned = Object(answer.body);
+        change.adopt(&planned);
+        let edits =
+            edits::between(&edits::without_server_fields(&current.0), &edits::without_server_fields(&planned.0));
+        if edits.len() > record.touched.len() {
+            let text = format!(
+                "the server changes {} more fields with it; the diff shows them",
+                edits.len() - record.touched.len()
+            );
+            verdicts.push(verdict("server", VerdictLevel::Warn, VerdictSource::Server, text));
+        }
+        verdicts.push(verdict("server", VerdictLevel::Ok, VerdictSource::Server, "the dry run is accepted".to_owned()));
+
+        let undo = change.writes.iter().find(|other| other.record == *record || other.record.object == record.object);
+        if let Some(Undo::By(undo)) = undo.map(|write| &write.undo) {
+            let back = apply::operations(self.client, undo, &planned, self.plan_uid, params).await?;
+            let mut both = folded.clone();
+            both.extend(back);
+            verdicts.push(match self.ask(undo, both).await {
+                Ok(answer) => proven(&current, &Object(answer.body)),
+                Err(error) => undo_refused(&error),
+            });
+        }
+        self.sent.insert(key, folded);
+        world.overlay(&planned);
+        let head = diff::head(&current, &record.object.short());
+        Ok(format!("{head}{}", diff::hunks(&edits, self.plan_uid)))
+    }
+
+    async fn scale(
+        &mut self,
+        write: &Write,
+        world: &mut Live,
+        verdicts: &mut Vec<Verdict>,
+    ) -> Result<String, SendError> {
+        let record = &write.record;
+        let current = world.find(&record.object).cloned().unwrap_or_default();
+        let key = (record.object.uid.clone().unwrap_or_default(), true);
+        let mut folded = self.sent.get(&key).cloned().unwrap_or_default();
+        // Guards of a later step speak of what an earlier one wrote, which the server has not; they are asked when it is sent.
+        let guards_hold = folded.is_empty();
+        folded.extend(stored(record).into_iter().filter(|operation| guards_hold || operation["op"] != "test"));
+        let answer = self.ask(record, folded.clone()).await?;
+        verdicts.extend(warnings(&answer.warnings));
+        verdicts.push(verdict("server", VerdictLevel::Ok, VerdictSource::Server, "the dry run is accepted".to_owned()));
+        if let Undo::By(undo) = &write.undo {
+            let mut both = folded.clone();
+            both.extend(stored(undo).into_iter().filter(|operation| operation["op"] != "test"));
+            verdicts.push(match self.ask(undo, both).await {
+                Ok(answer) if Object(answer.body.clone()).int("/spec/replicas").unwrap_or(0) == current.replicas() => {
+                    let text = format!("the dry run restores {} replicas", current.replicas());
+                    verdict("undo", VerdictLevel::Ok, VerdictSource::Server, text)
+                }
+                Ok(_) => verdict(
+                    "undo",
+                    VerdictLevel::Block,
+                    VerdictSource::Server,
+                    "the dry run does not restore the number".into(),
+                ),
+                Err(error) => undo_refused(&error),
+            });
+        }
+        let scale = Object(answer.body);
+        let mut planned = current.clone();
+        edits::set(&mut planned.0, &["spec", "replicas"], scale.int("/spec/replicas").unwrap_or(0).into());
+        world.overlay(&scale);
+        world.overlay(&planned);
+        self.sent.insert(key, folded);
+        let edits = edits::between(&current.0, &planned.0);
+        Ok(format!("{}{}", diff::head(&current, &record.object.short()), diff::hunks(&edits, self.plan_uid)))
+    }
+
+    async fn other(&mut self, write: &Write, world: &Live, verdicts: &mut Vec<Verdict>) -> Result<String, SendError> {
+        let record = &write.record;
+        let answer = apply::exchange(self.client, record, "&dryRun=All", None).await?;
+        verdicts.extend(warnings(&answer.warnings));
+        verdicts.push(verdict("server", VerdictLevel::Ok, VerdictSource::Server, "the dry run is accepted".to_owned()));
+        if let Undo::Heals(why) | Undo::Impossible(why) = &write.undo {
+            verdicts.push(verdict("undo", VerdictLevel::Warn, VerdictSource::Computed, why.clone()));
+        }
+        let live = world.find(&record.object).cloned().unwrap_or_default();
+        Ok(diff::head(&live, "evicted, its owner makes a new one"))
+    }
+
+    async fn ask(&self, record: &WriteRecord, operations: Vec<Value>) -> Result<super::wire::Answer, SendError> {
+        apply::exchange(self.client, record, "&dryRun=All", Some(Value::from(operations))).await
+    }
+}
+
+fn stored(record: &WriteRecord) -> Vec<Value> {
+    serde_json::from_str(&record.payload).unwrap_or_default()
+}
+
+/// Compares what the undo's dry run leaves with what is there now.
+fn proven(current: &Object, undone: &Object) -> Verdict {
+    let left = edits::between(&edits::without_server_fields(&current.0), &edits::without_server_fields(&undone.0));
+    if left.is_empty() {
+        let which =
+            current.generation().map_or("the object".to_owned(), |generation| format!("generation {generation}"));
+        verdict("undo", VerdictLevel::Ok, VerdictSource::Server, format!("the dry run restores {which}"))
+    } else {
+        let fields: Vec<String> = left.iter().map(|edit| super::change::readable_path(&edit.path)).collect();
+        let text = format!("the dry run of the undo leaves {} changed", fields.join(", "));
+        verdict("undo", VerdictLevel::Block, VerdictSource::Server, text)
+    }
+}
+
+fn undo_refused(error: &SendError) -> Verdict {
+    verdict("undo", VerdictLevel::Block, VerdictSource::Server, format!("the dry run of the undo is {error}"))
+}
+
+fn warnings(warnings: &[String]) -> impl Iterator<Item = Verdict> {
+    warnings.iter().map(|text| verdict("server", VerdictLevel::Warn, VerdictSource::Server, text.clone()))
+}
+
+/// A server's no is a verdict; a server that could not be asked is none.
+fn blocked(error: SendError) -> Result<Verdict, PreviewError> {
+    let block = |check: &str, text: String| verdict(check, VerdictLevel::Block, VerdictSource::Server, text);
+    match error {
+        SendError::Refused { message, .. } => Ok(block("server", message)),
+        SendError::PdbSaysNo { message, .. } => Ok(block("pdb", message)),
+        SendError::Forbidden(message) => Ok(block("rights", message)),
+        SendError::Gone(message) => Err(PreviewError::TargetGone(message)),
+        SendError::Drifted(message) | SendError::TryLater(message) | SendError::OutcomeUnknown(message) => {
+            Err(PreviewError::AskAgain(message))
+        }
+    }
+}
+
+/// Before-images beyond what a plan keeps make their step impossible to undo.
+fn keep_before_images_small(changes: &mut [ChangeSet]) {
+    let mut whole = 0;
+    for change in changes {
+        let size: usize = change.undo_records().iter().map(|record| record.payload.len()).sum();
+        if size > BEFORE_IMAGE_LIMIT || whole + size > PLAN_BEFORE_IMAGE_LIMIT {
+            for write in &mut change.writes {
+                write.undo = Undo::Impossible("the state before is larger than what a plan keeps".to_owned());
+            }
+        } else {
+            whole += size;
+        }
+        if change.cannot_be_undone() {
+            change.class = change.class.max(ActionClass::Irreversible);
+        }
+    }
+}
+
+fn one_of_each(verdicts: Vec<Verdict>) -> Vec<Verdict> {
+    let mut once: Vec<Verdict> = Vec::new();
+    for verdict in verdicts {
+        if !once.contains(&verdict) {
+            once.push(verdict);
+        }
+    }
+    once
+}
+
+fn seal(input: &PreviewInput<'_>, changes: &[ChangeSet], diffs: Vec<String>, verdicts: Vec<Verdict>) -> Previewed {
+    let class = changes.iter().map(|change| change.class).max().unwrap_or_default();
+    let mut steps = Vec::new();
+    let mut previews = Vec::new();
+    for (index, ((change, diff), action)) in changes.iter().zip(diffs).zip(input.actions).enumerate() {
+        let index = i32::try_from(index).unwrap_or(i32::MAX);
+        let object = change.writes.first().map_or_else(|| input.target.clone(), |write| write.record.object.clone());
+        steps.push(StepStatus {
+            index,
+            action: action.action_type.as_str().to_owned(),
+            phase: StepPhase::Planned,
+            writes: change.writes.iter().map(|write| write.record.clone()).collect(),
+            undo: change.undo_records(),
+            ..StepStatus::default()
+        });
+        previews.push(StepPreview {
+            index,
+            action: action.action_type.as_str().to_owned(),
+            object,
+            class: change.class,
+            no_op: change.is_nothing(),
+            summary: change.summary.clone(),
+            diff,
+            undo: change.undo_summary(),
+        });
+    }
+    let sealed = digest(&DigestInput {
+        plan_uid: input.plan_uid,
+        attempt: input.attempt,
+        actions: input.actions,
+        steps: &steps,
+        class,
+        verdicts: &verdicts,
+        policy_digest: input.policy_digest,
+    });
+    let preview = PlanPreview {
+        digest: sealed,
+        taken_at: Some(Time(input.now)),
+        plan_generation: input.plan_generation,
+        class,
+        steps: previews,
+        verdicts,
+    };
+    Previewed { preview, steps }
+}

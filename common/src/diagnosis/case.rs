@@ -1,0 +1,333 @@
+//! What rules look at: the containers in trouble, the Events and log lines that belong to them, the rollout around them.
+//!
+//! In: [`Facts`]. Out: questions with answers. Never: concludes.
+
+use jiff::Timestamp;
+use k8s_openapi::api::core::v1::{Event, Pod};
+
+use super::draft::{receipt, remedy};
+use crate::api::ai_insight::{Evidence, Remedy};
+use crate::api::{ActionType, ResourceRef};
+use crate::facts::containers::{self, Ended, Role, View, Waiting};
+use crate::facts::membership::{self, condition};
+use crate::facts::revisions::{self, Revision, Rollout};
+use crate::facts::{Facts, LogTail, Subject};
+
+/// The facts, arranged for rules.
+pub struct Case<'a> {
+    pub facts: &'a Facts,
+    /// Containers that do not run, keep ending, or are not ready.
+    pub sick: Vec<View<'a>>,
+    /// The Deployment's rollout.
+    pub rollout: Option<Rollout<'a>>,
+}
+
+impl<'a> Case<'a> {
+    pub fn new(facts: &'a Facts) -> Self {
+        // A Job's story is told by pods that have ended.
+        let job = matches!(facts.object, Subject::Job(_));
+        let pods = facts.pods.iter().map(AsRef::as_ref).filter(|pod: &&Pod| {
+            pod.metadata.deletion_timestamp.is_none()
+                && membership::phase(pod) != "Succeeded"
+                && (job || !membership::is_finished(pod))
+        });
+        let current: Vec<&Pod> = facts.current_pods().collect();
+        let pods = pods.filter(|pod| job || current.iter().any(|other| std::ptr::eq(*other, *pod)));
+        let mut sick: Vec<View<'a>> = pods.flat_map(containers::of).filter(is_sick).collect();
+        // The newest pod first: it shows the revision that is meant to run.
+        sick.sort_by_key(|container| std::cmp::Reverse(membership::created(&container.pod.metadata)));
+        Self { facts, sick, rollout: revisions::rollout(facts) }
+    }
+
+    /// `deploy/web`.
+    pub fn subject(&self) -> String {
+        self.facts.subject.short()
+    }
+
+    /// A reference into the subject's namespace.
+    pub fn neighbour(&self, kind: &str, name: &str) -> ResourceRef {
+        ResourceRef::new(kind, &self.facts.subject.namespace, name)
+    }
+
+    /// Sick containers that wait for one of these reasons.
+    pub fn waiting(&self, reasons: &'static [&'static str]) -> impl Iterator<Item = (View<'a>, Waiting<'a>)> + '_ {
+        self.sick.iter().filter_map(move |container| {
+            let waiting = container.waiting()?;
+            reasons.contains(&waiting.reason).then_some((*container, waiting))
+        })
+    }
+
+    /// Sick containers that have ended at least once, with their latest end; one per container name.
+    pub fn ended(&self) -> Vec<(View<'a>, Ended<'a>)> {
+        let mut found: Vec<(View<'a>, Ended<'a>)> = Vec::new();
+        for container in &self.sick {
+            let Some(end) = container.latest_end().filter(|end| end.reason != "ContainerStatusUnknown") else {
+                continue;
+            };
+            match found.iter_mut().find(|(other, _)| other.name() == container.name()) {
+                // Of several pods the one that has been at it longest tells most.
+                Some(best) if best.0.restarts() < container.restarts() => *best = (*container, end),
+                Some(_) => {}
+                None => found.push((*container, end)),
+            }
+        }
+        found
+    }
+
+    /// Events about the subject, its ReplicaSets and pods, with this reason, newest first.
+    pub fn events(&self, reason: &'static str) -> impl Iterator<Item = &'a Event> {
+        self.facts.extra.events.iter().rev().filter(move |event| event.reason.as_deref() == Some(reason))
+    }
+
+    /// Events with this reason about one pod, newest first.
+    pub fn events_of(&self, pod: &'a Pod, reason: &'static str) -> impl Iterator<Item = &'a Event> {
+        self.events(reason).filter(move |event| {
+            event.involved_object.uid.as_ref().is_some_and(|uid| Some(uid) == pod.metadata.uid.as_ref())
+                || (event.involved_object.uid.is_none() && event.involved_object.name == pod.metadata.name)
+        })
+    }
+
+    /// Log tails of a container, of the life that ended before those of the present one.
+    pub fn logs(&self, container: &View<'_>) -> impl Iterator<Item = &'a LogTail> {
+        let (pod, name) = (container.pod_name().to_owned(), container.name().to_owned());
+        let mut tails: Vec<&'a LogTail> = self
+            .facts
+            .extra
+            .logs
+            .iter()
+            .filter(|tail| tail.container == name && tail.pod == pod && !tail.lines.is_empty())
+            .collect();
+        tails.sort_by_key(|tail| !tail.previous);
+        tails.into_iter()
+    }
+
+    /// The line of a container's log that says most: the last that names an error, else the last.
+    pub fn telling_line(&self, container: &View<'_>) -> Option<(&'a str, &'a LogTail)> {
+        const WORDS: [&str; 9] =
+            ["fatal", "panic", "error", "exception", "cannot", "can't", "failed", "refused", "missing"];
+        let tail = self.logs(container).next()?;
+        let lines = || tail.lines.iter().rev().map(String::as_str).filter(|line| !line.trim().is_empty());
+        let named = lines().find(|line| {
+            let line = line.to_lowercase();
+            WORDS.iter().any(|word| line.contains(word))
+        });
+        named.or_else(|| lines().next()).map(|line| (line.trim(), tail))
+    }
+
+    /// The receipt of that line.
+    pub fn log_receipt(&self, container: &View<'_>) -> Option<Evidence> {
+        let (line, tail) = self.telling_line(container)?;
+        let of = if tail.previous { ", before it ended" } else { "" };
+        Some(receipt(
+            format!("last said{of}: {line}"),
+            pod_ref(container.pod),
+            format!("log[{}]", tail.container),
+            line,
+            None,
+        ))
+    }
+
+    /// The pods that show trouble belong to the newest revision alone, which has not proven itself, and there is a way back.
+    pub fn way_back(&self) -> Option<(&Rollout<'a>, Revision<'a>)> {
+        let rollout = self.rollout.as_ref()?;
+        let good = rollout.good?;
+        let newest_only = !self.sick.is_empty()
+            && self.sick.iter().all(|container| {
+                rollout
+                    .current
+                    .set
+                    .metadata
+                    .uid
+                    .as_deref()
+                    .is_some_and(|uid| membership::is_controlled_by(&container.pod.metadata, uid))
+            });
+        newest_only.then_some((rollout, good))
+    }
+
+    /// Going back to the last good revision, where that changes something that `matters`.
+    pub fn rollback(&self, matters: impl Fn(Revision<'a>, Revision<'a>) -> bool, why: &str) -> Option<Remedy> {
+        let (rollout, good) = self.way_back()?;
+        matters(good, rollout.current).then(|| {
+            remedy(
+                ActionType::RollbackDeployment,
+                [("toRevision", good.number.to_string())],
+                format!("revision {} {why}", good.number),
+            )
+        })
+    }
+
+    /// Going back, for a pod of the newest revision that has no container status yet.
+    pub fn rollback_of_pending(&self, pod: &Pod) -> Option<Remedy> {
+        let rollout = self.rollout.as_ref()?;
+        let good = rollout.good?;
+        let uid = rollout.current.set.metadata.uid.as_deref()?;
+        membership::is_controlled_by(&pod.metadata, uid).then(|| {
+            remedy(
+                ActionType::RollbackDeployment,
+                [("toRevision", good.number.to_string())],
+                format!("revision {} asks for another place", good.number),
+            )
+        })
+    }
+
+    /// The receipt that an older revision is well.
+    pub fn good_revision_receipt(&self) -> Option<Evidence> {
+        let (_, good) = self.way_back()?;
+        if good.ready == 0 {
+            return None;
+        }
+        Some(receipt(
+            format!("revision {} still serves with {} ready pods", good.number, good.ready),
+            ResourceRef::new(
+                "ReplicaSet",
+                &self.facts.subject.namespace,
+                good.set.metadata.name.clone().unwrap_or_default(),
+            ),
+            ".status.readyReplicas",
+            good.ready.to_string(),
+            Some(self.facts.now),
+        ))
+    }
+
+    /// When the newest revision was made, as a receipt.
+    pub fn rollout_receipt(&self) -> Option<Evidence> {
+        let rollout = self.rollout.as_ref()?;
+        let since = rollout.current.made()?;
+        let image = rollout.current.pod_spec()?.containers.first()?.image.clone().unwrap_or_default();
+        Some(receipt(
+            format!("all failing pods are of revision {}, image {image}", rollout.current.number),
+            ResourceRef::new(
+                "ReplicaSet",
+                &self.facts.subject.namespace,
+                rollout.current.set.metadata.name.clone().unwrap_or_default(),
+            ),
+            ".metadata.creationTimestamp",
+            since.to_string(),
+            Some(since),
+        ))
+    }
+}
+
+/// Is this container part of the trouble?
+fn is_sick(container: &View<'_>) -> bool {
+    if container.is_done() || container.pod.spec.as_ref().is_none_or(|spec| spec.node_name.is_none()) {
+        return false;
+    }
+    // Waiting for its init containers is not its own trouble.
+    if container.waiting().is_some_and(|waiting| waiting.reason == "PodInitializing") {
+        return false;
+    }
+    container.waiting().is_some()
+        || container.ended().is_some()
+        || (container.role == Role::App && !container.is_ready())
+        || container.previous_end().is_some()
+}
+
+/// A pod as evidence names it.
+pub fn pod_ref(pod: &Pod) -> ResourceRef {
+    ResourceRef {
+        kind: "Pod".to_owned(),
+        name: pod.metadata.name.clone().unwrap_or_default(),
+        namespace: pod.metadata.namespace.clone().unwrap_or_default(),
+        api_version: Some("v1".to_owned()),
+        uid: pod.metadata.uid.clone(),
+    }
+}
+
+/// The receipt of what a container waits for.
+pub fn waiting_receipt(container: &View<'_>, waiting: &Waiting<'_>) -> Evidence {
+    let time =
+        condition(container.pod, "ContainersReady").and_then(|it| it.last_transition_time.as_ref()).map(|time| time.0);
+    let said = if waiting.message.is_empty() { waiting.reason } else { waiting.message };
+    receipt(
+        format!("container {} waits: {said}", container.name()),
+        pod_ref(container.pod),
+        format!("{}.state.waiting", status_path(container)),
+        if waiting.message.is_empty() {
+            waiting.reason.to_owned()
+        } else {
+            format!("{}: {}", waiting.reason, waiting.message)
+        },
+        time,
+    )
+}
+
+/// The receipt of how a container ended.
+pub fn end_receipt(container: &View<'_>, end: &Ended<'_>) -> Evidence {
+    let state = if container.ended().is_some() { "state" } else { "lastState" };
+    let lived = end.life().map(|life| format!(" after {}", seconds(life))).unwrap_or_default();
+    let restarts = match container.restarts() {
+        0 => String::new(),
+        1 => ", 1 restart".to_owned(),
+        many => format!(", {many} restarts"),
+    };
+    receipt(
+        format!(
+            "container {} ended with exit code {} ({}){lived}{restarts}",
+            container.name(),
+            end.exit_code,
+            end.reason
+        ),
+        pod_ref(container.pod),
+        format!("{}.{state}.terminated", status_path(container)),
+        if end.message.is_empty() {
+            format!("{}, exit code {}", end.reason, end.exit_code)
+        } else {
+            end.message.to_owned()
+        },
+        end.finished,
+    )
+}
+
+/// The receipt of an Event.
+pub fn event_receipt(event: &Event) -> Evidence {
+    let message = event.message.as_deref().unwrap_or_default().trim();
+    let times = match event.count.unwrap_or(1) {
+        0 | 1 => String::new(),
+        many => format!(" ({many} times)"),
+    };
+    let involved = &event.involved_object;
+    receipt(
+        format!("{message}{times}"),
+        ResourceRef {
+            kind: involved.kind.clone().unwrap_or_default(),
+            name: involved.name.clone().unwrap_or_default(),
+            namespace: involved.namespace.clone().unwrap_or_default(),
+            api_version: involved.api_version.clone(),
+            uid: involved.uid.clone(),
+        },
+        "event",
+        format!("{}: {message}", event.reason.as_deref().unwrap_or_default()),
+        event_time(event),
+    )
+}
+
+/// When an Event was last seen.
+pub fn event_time(event: &Event) -> Option<Timestamp> {
+    let series = event.series.as_ref().and_then(|series| series.last_observed_time.as_ref()).map(|time| time.0);
+    series
+        .or_else(|| event.last_timestamp.as_ref().map(|time| time.0))
+        .or_else(|| event.event_time.as_ref().map(|time| time.0))
+        .or_else(|| event.first_timestamp.as_ref().map(|time| time.0))
+}
+
+fn status_path(container: &View<'_>) -> String {
+    let list = if container.role == Role::App { "containerStatuses" } else { "initContainerStatuses" };
+    format!(".status.{list}[{}]", container.name())
+}
+
+/// Path of a container in the subject's template.
+pub fn template_path(facts: &Facts, container: &View<'_>) -> String {
+    let list = if container.role == Role::App { "containers" } else { "initContainers" };
+    let spec = if matches!(facts.object, Subject::Pod(_)) { ".spec" } else { ".spec.template.spec" };
+    format!("{spec}.{list}[{}]", container.name())
+}
+
+/// A duration as people say it.
+pub fn seconds(life: jiff::SignedDuration) -> String {
+    match life.as_secs() {
+        secs if secs < 120 => format!("{secs} s"),
+        secs if secs < 7200 => format!("{} min", secs / 60),
+        secs => format!("{} h", secs / 3600),
+    }
+}

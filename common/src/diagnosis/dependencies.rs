@@ -1,0 +1,172 @@
+//! The trouble is elsewhere: a Service that this workload calls has nobody behind it.
+//!
+//! In: Services named by environment, arguments and log lines, with their endpoints. Out: findings on the Service or on the workload
+//! behind it. No remedy here: the dependency has an incident of its own.
+
+use std::collections::BTreeSet;
+
+use super::case::{Case, end_receipt, pod_ref};
+use super::codes::Code;
+use super::draft::{Draft, receipt};
+use super::exits::is_start_error;
+use crate::api::ResourceRef;
+use crate::api::ai_insight::{Evidence, Finding};
+use crate::facts::containers::View;
+use crate::facts::references::{ServiceHint, services_in, services_of};
+use crate::facts::{Facts, ServiceFacts};
+
+/// Containers that got far enough to call anybody.
+pub fn callers<'a, 'c>(case: &'c Case<'a>) -> impl Iterator<Item = &'c View<'a>> {
+    case.sick.iter().filter(|container| {
+        let ran = container.latest_end().is_some_and(|end| !end.is_oom() && !is_start_error(&end));
+        ran || (container.running_since().is_some() && !container.is_ready())
+    })
+}
+
+/// Services that these containers may call.
+pub fn hints(case: &Case<'_>) -> BTreeSet<(String, String)> {
+    let own = &case.facts.subject.namespace;
+    let placed = |hint: ServiceHint| (hint.namespace.unwrap_or_else(|| own.clone()), hint.name);
+    callers(case)
+        .flat_map(|container| {
+            let words = case.logs(container).flat_map(|tail| tail.lines.iter()).flat_map(|line| services_in(line));
+            services_of(container.spec).into_iter().chain(words).collect::<Vec<_>>()
+        })
+        .map(placed)
+        .collect()
+}
+
+/// Findings for Services without ready endpoints, and for Services that do not exist.
+pub fn dependency(case: &Case<'_>) -> Vec<Finding> {
+    let wanted = hints(case);
+    let down = case.facts.extra.services.iter().filter(|it| {
+        it.ready_endpoints == 0
+            && wanted.contains(&(it.service.namespace.clone(), it.service.name.clone()))
+            && !is_own(case.facts, it)
+    });
+    let mut findings: Vec<Finding> = down.filter_map(|service| judge(case, service)).collect();
+    let gone = case
+        .facts
+        .extra
+        .missing
+        .iter()
+        .filter(|gone| gone.kind == "Service" && wanted.contains(&(gone.namespace.clone(), gone.name.clone())));
+    findings.extend(gone.filter_map(|service| judge_missing(case, service)));
+    findings
+}
+
+fn judge(case: &Case<'_>, down: &ServiceFacts) -> Option<Finding> {
+    let container = callers(case).next()?;
+    let service = down.service.short();
+    let behind: Vec<String> = down.behind.iter().map(ResourceRef::short).collect();
+    let (culprit, path) = down.behind.first().map_or((&down.service, ".spec.selector"), |workload| (workload, ""));
+    let words = spoken_of(case, container, &down.service.name);
+    // Pods of the older revision call the same Service and are well: then it is not the Service.
+    let others_are_well = case.way_back().is_some_and(|(_, good)| good.ready > 0);
+    let (confidence, reason) = match (words.is_some(), others_are_well) {
+        (_, true) => (0.35, "pods of the older revision are well without it"),
+        (true, false) => (0.95, "the application names it, and it has no ready endpoint"),
+        (false, false) => {
+            (0.75, "its configuration names it, and it has no ready endpoint; its log does not speak of it")
+        }
+    };
+    let who = if behind.is_empty() { String::new() } else { format!(" (behind it: {})", behind.join(", ")) };
+    let missing = if down.endpoints == 0 {
+        "no endpoints".to_owned()
+    } else {
+        format!("none of its {} endpoints ready", down.endpoints)
+    };
+    Some(
+        Draft::of(
+            Code::DependencyDown,
+            format!("{} fails because {service} does not answer: it has {missing}{who}", case.subject()),
+        )
+        .cause(culprit, path)
+        .receipts(words)
+        .receipt(receipt(
+            format!("{service} has {} of {} endpoints ready", down.ready_endpoints, down.endpoints),
+            down.service.clone(),
+            "endpoints",
+            format!("{}/{}", down.ready_endpoints, down.endpoints),
+            Some(case.facts.now),
+        ))
+        .receipts(container.latest_end().map(|end| end_receipt(container, &end)))
+        .confidence(confidence, reason)
+        .rules_out("image", "pulled and started")
+        .rules_out("memory", "no OOM kill")
+        .advice(if behind.is_empty() {
+            format!("no pod matches the selector of {service}: see which workload should be behind it")
+        } else {
+            format!("look at {}; this workload recovers with it", behind.join(", "))
+        })
+        .done(),
+    )
+}
+
+fn judge_missing(case: &Case<'_>, service: &ResourceRef) -> Option<Finding> {
+    let (container, words) =
+        callers(case).find_map(|container| Some((container, spoken_of(case, container, &service.name)?)))?;
+    Some(
+        Draft::of(
+            Code::DependencyMissing,
+            format!("{} fails because {} does not exist", case.subject(), service.short()),
+        )
+        .cause(service, "")
+        .receipt(words)
+        .receipts(container.latest_end().map(|end| end_receipt(container, &end)))
+        .confidence(0.8, "the application names it, and there is no such Service")
+        .rules_out("image", "pulled and started")
+        .advice(format!("create {}, or correct the name that container {} calls", service.short(), container.name()))
+        .done(),
+    )
+}
+
+/// A log line of trouble that names the Service.
+fn spoken_of(case: &Case<'_>, container: &View<'_>, service: &str) -> Option<Evidence> {
+    const TROUBLE: [&str; 10] = [
+        "refused",
+        "no such host",
+        "timeout",
+        "timed out",
+        "unreachable",
+        "unavailable",
+        "failed",
+        "error",
+        "cannot",
+        "lookup",
+    ];
+    case.logs(container).find_map(|tail| {
+        let line = tail.lines.iter().rev().find(|line| {
+            let lower = line.to_lowercase();
+            TROUBLE.iter().any(|word| lower.contains(word)) && names(&lower, service)
+        })?;
+        Some(receipt(
+            format!("last said: {}", line.trim()),
+            pod_ref(container.pod),
+            format!("log[{}]", tail.container),
+            line,
+            None,
+        ))
+    })
+}
+
+/// Does the line hold the name as a word of its own?
+fn names(line: &str, service: &str) -> bool {
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    line.match_indices(service).any(|(start, found)| {
+        let before = line[..start].chars().next_back();
+        let after = line[start + found.len()..].chars().next();
+        !before.is_some_and(part) && !after.is_some_and(part)
+    })
+}
+
+/// A Service in front of the subject itself has no endpoints because the subject is sick.
+fn is_own(facts: &Facts, service: &ServiceFacts) -> bool {
+    if service.behind.iter().any(|workload| workload.same_object(&facts.subject)) {
+        return true;
+    }
+    let mut pods = facts.pods.iter().filter_map(|pod| pod.metadata.labels.as_ref());
+    service.service.namespace == facts.subject.namespace
+        && !service.selector.is_empty()
+        && pods.any(|labels| service.selector.iter().all(|(key, value)| labels.get(key) == Some(value)))
+}

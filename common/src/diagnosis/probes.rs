@@ -1,0 +1,198 @@
+//! Containers that run, and whose probes say they should not be trusted.
+//!
+//! In: probes, `Unhealthy` and `Killing` Events. Out: findings on the probe's field. Whether the probe or the application is wrong is
+//! said only as far as the answer shows it.
+
+use std::sync::LazyLock;
+
+use jiff::SignedDuration;
+use k8s_openapi::api::core::v1::{Container, Event, Probe};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use regex::Regex;
+
+use super::case::{Case, event_receipt, pod_ref, template_path};
+use super::codes::Code;
+use super::draft::{Draft, receipt, remedy};
+use crate::api::ActionType;
+use crate::api::ai_insight::Finding;
+use crate::facts::Subject;
+use crate::facts::containers::View;
+use crate::facts::membership::{condition, started};
+use crate::facts::revisions::Revision;
+
+/// The probe for whose sake the kubelet kills a container: `liveness` or `startup`.
+pub fn killed_by(case: &Case<'_>, container: &View<'_>) -> Option<&'static str> {
+    if container.restarts() == 0 && container.latest_end().is_none() {
+        return None;
+    }
+    case.events_of(container.pod, "Killing").find_map(|event| {
+        let said = event.message.as_deref().unwrap_or_default();
+        let ours = said.starts_with(&format!("Container {} failed ", container.name()));
+        ["liveness", "startup"].into_iter().find(|kind| ours && said.contains(&format!("failed {kind} probe")))
+    })
+}
+
+/// Is there no container to probe yet?
+pub fn is_waiting_for_image(container: &View<'_>) -> bool {
+    container
+        .waiting()
+        .is_some_and(|waiting| waiting.reason.contains("Image") || waiting.reason == "CreateContainerConfigError")
+}
+
+/// The kubelet kills containers that fail their liveness or startup probe.
+pub fn liveness(case: &Case<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut seen: Vec<&str> = Vec::new();
+    for container in &case.sick {
+        let Some(kind) = killed_by(case, container).filter(|_| !seen.contains(&container.name())) else { continue };
+        seen.push(container.name());
+        let name = container.name();
+        let field = format!("{kind}Probe");
+        let answer = unhealthy(case, container, kind);
+        let killing = case.events_of(container.pod, "Killing").next();
+        let says = answer.map(|event| format!(": {}", probe_words(event))).unwrap_or_default();
+        let differs = |good: Revision<'_>, current: Revision<'_>| matches!((good.container(name), current.container(name)), (Some(before), Some(after)) if before != after);
+        findings.push(
+            Draft::of(
+                Code::LivenessProbeFailing,
+                format!("{} is restarted by the kubelet: the {kind} probe of container {name} fails{says}", case.subject()),
+            )
+            .cause(&case.facts.subject, format!("{}.{field}", template_path(case.facts, container)))
+            .receipts(killing.map(event_receipt))
+            .receipts(answer.map(event_receipt))
+            .receipts(case.log_receipt(container))
+            .receipts(case.rollout_receipt())
+            .confidence(0.9, "the kubelet says it killed the container for this; whether probe or application is wrong, it cannot say")
+            .rules_out("memory", "no OOM kill")
+            .remedy(case.rollback(differs, "differs in this container"))
+            .advice(format!("see whether the application hangs, or {field} asks the wrong port or gives too little time"))
+            .done(),
+        );
+    }
+    findings
+}
+
+/// Containers run, but are not ready.
+pub fn readiness(case: &Case<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut seen: Vec<&str> = Vec::new();
+    for container in case.sick.iter().filter(|container| container.running_since().is_some() && !container.is_ready()) {
+        let Some(probe) = &container.spec.readiness_probe else { continue };
+        if seen.contains(&container.name()) {
+            continue;
+        }
+        seen.push(container.name());
+        findings.push(judge_readiness(case, container, probe));
+    }
+    findings
+}
+
+fn judge_readiness(case: &Case<'_>, container: &View<'_>, probe: &Probe) -> Finding {
+    let name = container.name();
+    let answer = unhealthy(case, container, "readiness");
+    let words = answer.map(probe_words).unwrap_or_default();
+    let port = probe_port(probe, container.spec);
+    let declared: Vec<i32> = container.spec.ports.iter().flatten().map(|port| port.container_port).collect();
+    let refused = words.contains("connection refused");
+    let strange_port = port.is_some_and(|port| !declared.is_empty() && !declared.contains(&port));
+    let path = format!("{}.readinessProbe", template_path(case.facts, container));
+    let probe_changed = |good: Revision<'_>, current: Revision<'_>| matches!((good.container(name), current.container(name)), (Some(before), Some(after)) if before != after);
+    let statement = match (port, refused) {
+        (Some(port), true) => format!(
+            "{} runs but is not ready: nothing answers the readiness probe of container {name} on port {port}",
+            case.subject()
+        ),
+        _ if words.is_empty() => format!(
+            "{} runs but is not ready: the readiness probe of container {name} does not succeed",
+            case.subject()
+        ),
+        _ => {
+            format!("{} runs but is not ready: the readiness probe of container {name} fails: {words}", case.subject())
+        }
+    };
+    let mut draft = Draft::of(Code::ReadinessProbeFailing, statement)
+        .cause(&case.facts.subject, if refused { format!("{path}.port") } else { path.clone() })
+        .receipts(answer.map(event_receipt))
+        .receipts(condition(container.pod, "Ready").map(|ready| {
+            receipt(
+                format!("pod is not ready: {}", ready.message.as_deref().unwrap_or("containers not ready")),
+                pod_ref(container.pod),
+                ".status.conditions[Ready]",
+                ready.reason.as_deref().unwrap_or_default(),
+                ready.last_transition_time.as_ref().map(|time| time.0),
+            )
+        }));
+    if strange_port {
+        let list: Vec<String> = declared.iter().map(ToString::to_string).collect();
+        draft = draft.receipt(receipt(
+            format!("container {name} declares port {}", list.join(", ")),
+            case.facts.subject.clone(),
+            format!("{}.ports", template_path(case.facts, container)),
+            list.join(", "),
+            Some(case.facts.now),
+        ));
+    }
+    let (confidence, reason) = match (answer.is_some(), refused && strange_port) {
+        (true, true) => (0.9, "refused on a port that the container does not declare"),
+        (true, false) => (0.65, "the probe fails; whether probe or application is wrong, its answer does not say"),
+        (false, _) => (0.4, "the container is not ready; no Event with the probe's answer was found"),
+    };
+    // Ready once, asked in vain now, no rollout to blame: what hangs may come back with a restart.
+    let was_ready =
+        started(container.pod).zip(condition(container.pod, "Ready").and_then(|it| it.last_transition_time.as_ref()));
+    let hangs = (words.contains("context deadline exceeded") || words.contains("Client.Timeout"))
+        && was_ready.is_some_and(|(begun, since)| since.0.duration_since(begun) > SignedDuration::from_mins(10));
+    let rollback = case.rollback(probe_changed, "differs in this container");
+    let restart = (hangs && rollback.is_none() && matches!(case.facts.object, Subject::Deployment(_)))
+        .then(|| remedy(ActionType::RestartDeployment, [], "was ready before and does not answer any more"));
+    draft
+        .receipts(case.rollout_receipt())
+        .receipts(case.log_receipt(container))
+        .confidence(confidence, reason)
+        .rules_out("image", "pulled and started")
+        .remedy(rollback)
+        .remedy(restart)
+        .advice(match port {
+            Some(port) if refused => format!("see on which port container {name} listens; the probe asks {port}"),
+            _ => format!("ask container {name} what its readiness waits for"),
+        })
+        .done()
+}
+
+/// The newest Event in which this probe of this container failed.
+fn unhealthy<'a>(case: &Case<'a>, container: &View<'a>, kind: &str) -> Option<&'a Event> {
+    let field = format!("{{{}}}", container.name());
+    case.events_of(container.pod, "Unhealthy").find(|event| {
+        let said = event.message.as_deref().unwrap_or_default().to_lowercase();
+        let about = event.involved_object.field_path.as_deref();
+        said.starts_with(kind) && about.is_none_or(|path| path.ends_with(&field))
+    })
+}
+
+/// `Readiness probe failed: <words>` without the front, and without the pod's address, which is another one tomorrow.
+fn probe_words(event: &Event) -> String {
+    static ADDRESS: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r#"Get "([^"]+)": (?:dial tcp [^ ]+ )?"#).expect("a valid pattern"));
+    let said = event.message.as_deref().unwrap_or_default().trim();
+    let said = said.split_once(": ").map_or(said, |(_, rest)| rest);
+    ADDRESS.replace(said, "").into_owned()
+}
+
+/// The port a probe asks, names resolved.
+fn probe_port(probe: &Probe, container: &Container) -> Option<i32> {
+    let port = probe
+        .http_get
+        .as_ref()
+        .map(|get| &get.port)
+        .or_else(|| probe.tcp_socket.as_ref().map(|socket| &socket.port))?;
+    match port {
+        IntOrString::Int(port) => Some(*port),
+        IntOrString::String(name) => container
+            .ports
+            .iter()
+            .flatten()
+            .find(|port| port.name.as_ref() == Some(name))
+            .map(|port| port.container_port)
+            .or_else(|| name.parse().ok()),
+    }
+}

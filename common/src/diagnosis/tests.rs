@@ -1,0 +1,509 @@
+//! Which cause is named, with which remedy, and what is kept apart.
+
+use serde_json::json;
+
+use super::*;
+use crate::facts::Want;
+use crate::testing::{PodSketch, Scene, deployment, job, node, pod};
+
+fn first(facts: &Facts) -> Finding {
+    diagnose(facts).remove(0)
+}
+
+fn codes(facts: &Facts) -> Vec<String> {
+    diagnose(facts).into_iter().map(|finding| finding.code).collect()
+}
+
+/// Remedies as `Type key=value key=value`.
+fn remedies(finding: &Finding) -> Vec<String> {
+    let action = |action: &crate::api::shared::RemediationAction| {
+        let params: Vec<String> = action.params.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        format!("{} {}", action.action_type, params.join(" "))
+    };
+    finding.remedies.iter().flat_map(|remedy| remedy.actions.iter().map(action)).collect()
+}
+
+const NOT_FOUND: &str = "Back-off pulling image \"localhost:5000/shop/app:nope\": ErrImagePull: rpc error: code = NotFound desc = failed to pull and unpack image \"localhost:5000/shop/app:nope\": failed to resolve reference \"localhost:5000/shop/app:nope\": localhost:5000/shop/app:nope: not found";
+const REFUSED: &str = "Back-off pulling image \"127.0.0.1:1/shop/app:2\": ErrImagePull: failed to do request: Head \"https://127.0.0.1:1/v2/shop/app/manifests/2\": dial tcp 127.0.0.1:1: connect: connection refused";
+
+/// Revision 1 serves, revision 2 is being rolled out with this image.
+fn rollout_of(image: &str, newest: PodSketch) -> Scene {
+    deployment()
+        .condition("Progressing", "True", "ReplicaSetUpdated", "", 500)
+        .revision(1, "localhost:5000/shop/app:1", 1, 0)
+        .revision(2, image, 1, 500)
+        .pod(pod("web-1").of_revision(1).running_since(1).ready_since(2))
+        .pod(newest.of_revision(2))
+}
+
+#[test]
+fn a_bad_tag_after_a_rollout_is_taken_back() {
+    let scene =
+        rollout_of("localhost:5000/shop/app:nope", pod("web-2").made(500).waiting("ImagePullBackOff", NOT_FOUND));
+    let finding = first(&scene.facts(520));
+    assert_eq!(finding.code, "image-tag-missing");
+    assert_eq!(remedies(&finding), ["RollbackDeployment toRevision=1"]);
+    assert_eq!(finding.cause.field_path.as_deref(), Some(".spec.template.spec.containers[app].image"));
+}
+
+#[test]
+fn a_registry_that_is_down_is_no_reason_to_go_back_to_an_older_tag_of_it() {
+    let same = deployment()
+        .revision(1, "127.0.0.1:1/shop/app:1", 1, 0)
+        .revision(2, "127.0.0.1:1/shop/app:2", 1, 500)
+        .pod(pod("web-1").of_revision(1).running_since(1).ready_since(2))
+        .pod(pod("web-2").of_revision(2).waiting("ImagePullBackOff", REFUSED));
+    let finding = first(&same.facts(520));
+    assert_eq!((finding.code.as_str(), remedies(&finding)), ("registry-unreachable", vec![]));
+
+    let other = rollout_of("127.0.0.1:1/shop/app:2", pod("web-2").waiting("ImagePullBackOff", REFUSED));
+    assert_eq!(remedies(&first(&other.facts(520))), ["RollbackDeployment toRevision=1"]);
+}
+
+#[test]
+fn an_older_kubelets_back_off_is_explained_by_its_event() {
+    let message = "Back-off pulling image \"localhost:5000/shop/app:nope\"";
+    let scene = rollout_of("localhost:5000/shop/app:nope", pod("web-2").waiting("ImagePullBackOff", message));
+    let facts = scene.facts(520).event(
+        "Failed",
+        "web-2",
+        &format!("Failed to pull image \"localhost:5000/shop/app:nope\": {NOT_FOUND}"),
+    );
+    assert_eq!(first(&facts).code, "image-tag-missing");
+}
+
+#[test]
+fn a_revision_that_was_left_by_going_back_is_not_gone_back_to() {
+    // Revision 2 was bad, somebody went back to 1, which became 3; now 3 fails too.
+    let scene = deployment()
+        .revision(2, "localhost:5000/shop/app:nope", 0, 500)
+        .revision(3, "localhost:5000/shop/app:1", 1, 0)
+        .condition("Progressing", "True", "ReplicaSetUpdated", "", 700)
+        .pod(
+            pod("web-3")
+                .of_revision(3)
+                .made(700)
+                .waiting("CrashLoopBackOff", "")
+                .died("Error", 1, 701, 702)
+                .restarts(2),
+        );
+    for finding in diagnose(&scene.facts(720)) {
+        assert_eq!(remedies(&finding), Vec::<String>::new(), "{}", finding.code);
+    }
+}
+
+fn waits_for_key() -> Scene {
+    deployment()
+        .container(
+            "env",
+            json!([{"name": "DB_HOST", "valueFrom": {"configMapKeyRef": {"name": "web-config", "key": "DB_HOST"}}}]),
+        )
+        .pod(
+            pod("web-1")
+                .waiting("CreateContainerConfigError", "couldn't find key DB_HOST in ConfigMap shop/web-config"),
+        )
+}
+
+#[test]
+fn a_removed_key_is_put_back_as_it_was_last_applied() {
+    let facts = waits_for_key().facts(100).config_map(
+        "web-config",
+        &json!({"PORT": "1"}),
+        Some(&json!({"PORT": "1", "DB_HOST": "db"})),
+    );
+    let finding = first(&facts);
+    assert_eq!(finding.code, "config-key-missing");
+    assert_eq!(finding.statement, "deploy/web cannot start: ConfigMap web-config has no key DB_HOST");
+    assert_eq!(remedies(&finding), ["PatchConfig DB_HOST=db configmap=web-config"]);
+    assert_eq!(finding.cause.object.kind, "ConfigMap");
+    assert_eq!(finding.cause.field_path.as_deref(), Some(".data[DB_HOST]"));
+}
+
+#[test]
+fn a_key_whose_value_nobody_recorded_is_a_persons_to_give() {
+    let facts = waits_for_key().facts(100).config_map("web-config", &json!({"DB_HOSTS": "db"}), None);
+    let finding = first(&facts);
+    assert_eq!((finding.code.as_str(), remedies(&finding)), ("config-key-missing", vec![]));
+    assert!(finding.advice.unwrap().contains("DB_HOSTS"), "a near miss is pointed out");
+}
+
+#[test]
+fn a_key_that_only_the_newest_revision_needs_is_a_reason_to_go_back() {
+    let needs = json!({"name": "app", "image": "shop/app:2",
+        "env": [{"name": "NEW", "valueFrom": {"configMapKeyRef": {"name": "web-config", "key": "NEW"}}}]});
+    let scene = deployment()
+        .revision(1, "shop/app:1", 1, 0)
+        .revision_of_container(2, needs, 1, 500)
+        .pod(pod("web-1").of_revision(1).running_since(1).ready_since(2))
+        .pod(
+            pod("web-2")
+                .of_revision(2)
+                .waiting("CreateContainerConfigError", "couldn't find key NEW in ConfigMap shop/web-config"),
+        );
+    let facts = scene.facts(520).config_map("web-config", &json!({"PORT": "1"}), None);
+    assert_eq!(remedies(&first(&facts)), ["RollbackDeployment toRevision=1"]);
+}
+
+#[test]
+fn missing_objects_and_secret_keys_are_told_apart_and_have_no_invented_remedy() {
+    let waiting =
+        |message: &str| deployment().pod(pod("web-1").waiting("CreateContainerConfigError", message)).facts(100);
+    for (message, code, kind) in [
+        ("configmap \"web-config\" not found", "config-object-missing", "ConfigMap"),
+        ("secret \"web-secret\" not found", "config-object-missing", "Secret"),
+        ("couldn't find key pw in Secret shop/web-secret", "secret-key-missing", "Secret"),
+    ] {
+        let finding = first(&waiting(message));
+        assert_eq!((finding.code.as_str(), finding.cause.object.kind.as_str()), (code, kind));
+        assert_eq!(remedies(&finding), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_config_map_that_a_volume_misses_is_named_by_the_mount_event() {
+    let scene = deployment().pod(pod("web-1"));
+    let facts = scene.facts(200).event(
+        "FailedMount",
+        "web-1",
+        "MountVolume.SetUp failed for volume \"cfg\" : configmap \"web-files\" not found",
+    );
+    let finding = first(&facts);
+    assert_eq!((finding.code.as_str(), finding.cause.object.name.as_str()), ("config-object-missing", "web-files"));
+}
+
+fn limited(limit: &str, life: i64, restarts: i32) -> Scene {
+    deployment()
+        .container("resources", json!({"limits": {"memory": limit}}))
+        .pod(pod("web-1").waiting("CrashLoopBackOff", "").died("OOMKilled", 137, 1000, 1000 + life).restarts(restarts))
+}
+
+#[test]
+fn a_limit_too_low_for_the_start_is_raised() {
+    let finding = first(&limited("20Mi", 3, 3).facts(1010));
+    assert_eq!(finding.code, "oom-limit-too-low");
+    assert_eq!(remedies(&finding), ["AdjustResources container=app memory_limit=64Mi"]);
+    assert_eq!(
+        remedies(&first(&limited("100Mi", 3, 3).facts(1010))),
+        ["AdjustResources container=app memory_limit=200Mi"]
+    );
+}
+
+#[test]
+fn a_long_life_before_each_kill_is_a_leak_and_no_limit_is_raised() {
+    let finding = first(&limited("100Mi", 3600, 4).facts(5000));
+    assert_eq!((finding.code.as_str(), remedies(&finding)), ("memory-leak", vec![]));
+}
+
+#[test]
+fn a_lowered_limit_is_set_back_to_what_it_was() {
+    let container =
+        |limit: &str| json!({"name": "app", "image": "shop/app:1", "resources": {"limits": {"memory": limit}}});
+    let scene = deployment()
+        .revision_of_container(1, container("256Mi"), 1, 0)
+        .revision_of_container(2, container("20Mi"), 1, 500)
+        .pod(pod("web-1").of_revision(1).running_since(1).ready_since(2))
+        .pod(pod("web-2").of_revision(2).waiting("CrashLoopBackOff", "").died("OOMKilled", 137, 501, 502).restarts(2));
+    let finding = first(&scene.facts(510));
+    assert_eq!(finding.code, "oom-limit-too-low");
+    assert_eq!(
+        remedies(&finding),
+        ["AdjustResources container=app memory_limit=256Mi", "RollbackDeployment toRevision=1"]
+    );
+}
+
+#[test]
+fn a_third_raise_is_no_idea_any_more() {
+    let container =
+        |limit: &str| json!({"name": "app", "image": "shop/app:1", "resources": {"limits": {"memory": limit}}});
+    let scene = deployment()
+        .revision_of_container(1, container("20Mi"), 0, 0)
+        .revision_of_container(2, container("64Mi"), 0, 100)
+        .revision_of_container(3, container("128Mi"), 1, 200)
+        .pod(pod("web-3").of_revision(3).waiting("CrashLoopBackOff", "").died("OOMKilled", 137, 201, 202).restarts(2));
+    let finding = first(&scene.facts(210));
+    assert_eq!((finding.code.as_str(), remedies(&finding)), ("memory-leak", vec![]));
+}
+
+#[test]
+fn a_guaranteed_container_stays_guaranteed() {
+    let scene = deployment()
+        .container("resources", json!({"limits": {"memory": "100Mi"}, "requests": {"memory": "100Mi"}}))
+        .pod(pod("web-1").waiting("CrashLoopBackOff", "").died("OOMKilled", 137, 1, 2).restarts(2));
+    assert_eq!(
+        remedies(&first(&scene.facts(10))),
+        ["AdjustResources container=app memory_limit=200Mi memory_request=200Mi"]
+    );
+}
+
+#[test]
+fn a_limit_that_the_node_cannot_hold_is_not_proposed() {
+    let scene = limited("100Mi", 3, 3).on_node(node().set("/status/allocatable", json!({"memory": "150Mi"})));
+    assert_eq!(remedies(&first(&scene.facts(1010))), Vec::<String>::new());
+}
+
+#[test]
+fn a_container_without_limit_dies_for_its_node() {
+    let scene = deployment().pod(pod("web-1").waiting("CrashLoopBackOff", "").died("OOMKilled", 137, 1, 2).restarts(2));
+    assert_eq!(first(&scene.facts(10)).code, "oom-on-node");
+}
+
+#[test]
+fn a_command_that_is_not_there_is_named() {
+    let scene = deployment()
+        .container("command", json!(["/no/such/thing"]))
+        .pod(pod("web-1").waiting("CrashLoopBackOff", "").died("StartError", 128, 1, 1).restarts(2).set(
+            "/status/containerStatuses/0/lastState/terminated/message",
+            json!("failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: \"/no/such/thing\": stat /no/such/thing: no such file or directory"),
+        ));
+    let facts = scene.facts(10);
+    assert_eq!(codes(&facts), ["command-not-found"]);
+    assert!(first(&facts).statement.contains("/no/such/thing"));
+}
+
+fn crashing(name: &str) -> PodSketch {
+    pod(name).made(500).waiting("CrashLoopBackOff", "").died("Error", 3, 501, 503).restarts(2)
+}
+
+#[test]
+fn a_crash_that_began_with_the_newest_revision_is_taken_back() {
+    let facts = rollout_of("localhost:5000/shop/app:2", crashing("web-2"))
+        .facts(520)
+        .log("web-2", &["starting", "FATAL: unknown flag --fast"]);
+    let findings = diagnose(&facts);
+    assert_eq!(findings[0].code, "bad-rollout");
+    assert_eq!(remedies(&findings[0]), ["RollbackDeployment toRevision=1"]);
+    assert!(
+        findings[0]
+            .evidence
+            .iter()
+            .any(|it| it.field_path == "log[app]" && it.value.as_deref() == Some("FATAL: unknown flag --fast"))
+    );
+    assert_eq!(findings.len(), 1, "the exit itself is a symptom");
+}
+
+#[test]
+fn a_crash_of_a_revision_that_ran_for_days_is_not_blamed_on_the_rollout() {
+    let scene = deployment()
+        .condition("Progressing", "True", "NewReplicaSetAvailable", "", 600)
+        .set("/status/conditions/0/lastUpdateTime", json!(crate::testing::at(600).to_string()))
+        .revision(1, "shop/app:1", 0, 0)
+        .revision(2, "shop/app:2", 1, 500)
+        .pod(pod("web-2").of_revision(2).waiting("CrashLoopBackOff", "").died("Error", 1, 99_000, 100_000).restarts(2));
+    assert_eq!(codes(&scene.facts(100_010).log("web-2", &["cannot open /data"])), ["app-exits"]);
+}
+
+fn calls_cart() -> Scene {
+    deployment().container("env", json!([{"name": "CART_URL", "value": "http://cart:8080"}]))
+}
+
+#[test]
+fn a_crash_for_a_dead_dependency_is_the_dependencys() {
+    let facts = calls_cart()
+        .pod(pod("web-1").waiting("CrashLoopBackOff", "").died("Error", 1, 1, 2).restarts(3))
+        .facts(60)
+        .log("web-1", &["error: GET http://cart:8080/: connection refused"])
+        .service("cart", 0, 2, "cart");
+    let findings = diagnose(&facts);
+    assert_eq!(findings[0].code, "dependency-down");
+    assert_eq!(findings[0].cause.object.name, "cart");
+    assert!(remedies(&findings[0]).is_empty());
+    assert_eq!(findings.len(), 1, "the exit itself is a symptom");
+}
+
+#[test]
+fn a_dependency_that_answers_is_not_blamed() {
+    let facts = calls_cart()
+        .pod(pod("web-1").waiting("CrashLoopBackOff", "").died("Error", 1, 1, 2).restarts(3))
+        .facts(60)
+        .log("web-1", &["error: bad answer from http://cart:8080/"])
+        .service("cart", 2, 2, "cart");
+    assert_eq!(codes(&facts), ["app-exits"]);
+}
+
+#[test]
+fn the_services_own_workload_does_not_blame_its_service() {
+    let facts = calls_cart()
+        .pod(pod("web-1").waiting("CrashLoopBackOff", "").died("Error", 1, 1, 2).restarts(3))
+        .facts(60)
+        .service("cart", 0, 1, "web");
+    let mut facts = facts;
+    facts.extra.services[0].behind[0] = facts.subject.clone();
+    assert_eq!(codes(&facts), ["app-exits"]);
+}
+
+#[test]
+fn a_service_that_does_not_exist_is_named_when_the_log_speaks_of_it() {
+    let facts = calls_cart()
+        .pod(pod("web-1").waiting("CrashLoopBackOff", "").died("Error", 1, 1, 2).restarts(3))
+        .facts(60)
+        .log("web-1", &["dial tcp: lookup cart on 10.96.0.10:53: no such host"])
+        .missing("Service", "cart");
+    assert_eq!(first(&facts).code, "dependency-missing");
+}
+
+#[test]
+fn a_liveness_kill_is_told_apart_from_a_crash() {
+    let facts = deployment()
+        .container("livenessProbe", json!({"httpGet": {"path": "/live", "port": 8080}}))
+        .pod(pod("web-1").running_since(100).died("Error", 137, 1, 99).restarts(3))
+        .facts(110)
+        .event("Unhealthy", "web-1", "Liveness probe failed: HTTP probe failed with statuscode: 500")
+        .event("Killing", "web-1", "Container app failed liveness probe, will be restarted");
+    let finding = first(&facts);
+    assert_eq!(finding.code, "liveness-probe-failing");
+    assert!(!codes(&facts).contains(&"app-exits".to_owned()));
+    assert!(finding.statement.contains("statuscode: 500"), "{}", finding.statement);
+}
+
+#[test]
+fn a_probe_on_a_port_nobody_listens_on_says_the_port() {
+    let facts = deployment()
+        .container("ports", json!([{"containerPort": 8080}]))
+        .container("readinessProbe", json!({"httpGet": {"path": "/ready", "port": 8081}}))
+        .pod(pod("web-1").running_since(2))
+        .facts(700)
+        .event("Unhealthy", "web-1", "Readiness probe failed: Get \"http://10.244.0.9:8081/ready\": dial tcp 10.244.0.9:8081: connect: connection refused");
+    let finding = first(&facts);
+    assert_eq!(finding.code, "readiness-probe-failing");
+    assert!(finding.statement.contains("port 8081"), "{}", finding.statement);
+    assert!(finding.confidence > 0.8);
+}
+
+#[test]
+fn unready_for_a_dead_dependency_is_the_dependencys() {
+    let facts = calls_cart()
+        .container("readinessProbe", json!({"httpGet": {"path": "/ready", "port": 8080}}))
+        .pod(pod("web-1").running_since(2))
+        .facts(700)
+        .event("Unhealthy", "web-1", "Readiness probe failed: HTTP probe failed with statuscode: 503")
+        .service("cart", 0, 1, "cart");
+    assert_eq!(codes(&facts), ["dependency-down"]);
+}
+
+#[test]
+fn an_unschedulable_pod_names_what_is_short_and_who_asked() {
+    let container = |cpu: &str| json!({"name": "app", "image": "shop/app:1", "resources": {"requests": {"cpu": cpu}}});
+    let scene = deployment()
+        .revision_of_container(1, container("1"), 1, 0)
+        .revision_of_container(2, container("64"), 1, 500)
+        .pod(pod("web-1").of_revision(1).running_since(1).ready_since(2))
+        .pod(
+            pod("web-2")
+                .of_revision(2)
+                .unschedulable("0/1 nodes are available: 1 Insufficient cpu. preemption: none", 501),
+        );
+    let finding = first(&scene.facts(510));
+    assert_eq!(finding.code, "unschedulable-resources");
+    assert_eq!(finding.statement, "deploy/web: 1 pod cannot be placed: 1 Insufficient cpu");
+    assert_eq!(remedies(&finding), ["RollbackDeployment toRevision=1"]);
+}
+
+#[test]
+fn a_used_up_quota_is_named_with_its_numbers() {
+    let said = "pods \"web-5d\" is forbidden: exceeded quota: compute, requested: memory=1Gi, used: memory=1Gi, limited: memory=1Gi";
+    let finding = first(&deployment().condition("ReplicaFailure", "True", "FailedCreate", said, 10).facts(30));
+    assert_eq!(finding.code, "quota-exceeded");
+    assert_eq!((finding.cause.object.kind.as_str(), finding.cause.object.name.as_str()), ("ResourceQuota", "compute"));
+}
+
+#[test]
+fn refused_pods_say_who_refuses() {
+    let said = "pods \"web-5d\" is forbidden: violates PodSecurity \"restricted:latest\": privileged";
+    let finding = first(&deployment().condition("ReplicaFailure", "True", "FailedCreate", said, 10).facts(30));
+    assert_eq!(finding.code, "pod-refused");
+    assert!(finding.statement.contains("PodSecurity"));
+}
+
+#[test]
+fn a_failed_job_tells_its_last_words() {
+    let facts = job()
+        .condition("Failed", "True", "BackoffLimitExceeded", "Job has reached the specified backoff limit", 60)
+        .set("/status/failed", json!(3))
+        .pod(pod("migrate-1").phase("Failed").ended("Error", 2, 1, 5))
+        .facts(61)
+        .log("migrate-1", &["migrating", "error: table users exists"]);
+    let finding = first(&facts);
+    assert_eq!(finding.code, "job-backoff-exceeded");
+    assert_eq!(
+        finding.statement,
+        "job/migrate failed 3 times and gave up: container app ended with exit code 2, saying: error: table users exists"
+    );
+}
+
+#[test]
+fn a_job_past_its_deadline_says_the_deadline() {
+    let facts = job()
+        .condition("Failed", "True", "DeadlineExceeded", "Job was active longer than specified deadline", 60)
+        .set("/spec/activeDeadlineSeconds", json!(30))
+        .facts(61);
+    assert_eq!(first(&facts).code, "job-deadline-exceeded");
+}
+
+#[test]
+fn a_silent_node_is_not_explained_further_than_it_is_known() {
+    let finding = first(
+        &node()
+            .condition("Ready", "Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status.", 500)
+            .facts(501),
+    );
+    assert_eq!((finding.code.as_str(), finding.cause.object.kind.as_str()), ("node-not-ready", "Node"));
+}
+
+#[test]
+fn a_workload_on_a_dead_node_blames_the_node() {
+    let dead = node().condition("Ready", "Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status.", 500);
+    let finding = first(&deployment().pod(pod("web-1").running_since(1).unready_since(540)).on_node(dead).facts(600));
+    assert_eq!((finding.code.as_str(), finding.cause.object.name.as_str()), ("node-not-ready", "n1"));
+}
+
+#[test]
+fn an_unknown_cause_is_called_unknown_with_what_was_seen() {
+    let facts = deployment()
+        .condition("Progressing", "False", "ProgressDeadlineExceeded", "ReplicaSet has timed out progressing.", 700)
+        .pod(pod("web-1").running_since(2))
+        .facts(701);
+    let finding = first(&facts);
+    assert_eq!(finding.code, "unknown");
+    assert!(finding.confidence == 0.0 && finding.evidence.len() >= 2, "{:?}", finding.evidence);
+}
+
+#[test]
+fn secrets_in_log_lines_do_not_reach_a_finding() {
+    let facts = deployment()
+        .pod(pod("web-1").waiting("CrashLoopBackOff", "").died("Error", 1, 1, 2).restarts(3))
+        .facts(60)
+        .log("web-1", &["error: login failed for postgres://web:s3cr3t@db:5432/shop"]);
+    let text = format!("{:?}", diagnose(&facts));
+    assert!(!text.contains("s3cr3t"), "{text}");
+}
+
+#[test]
+fn only_what_rules_use_is_asked_for() {
+    let waiting = waits_for_key().facts(100);
+    assert_eq!(wants(&waiting), [Want::Events, Want::ConfigMap("web-config".to_owned())]);
+
+    let crashed =
+        calls_cart().pod(pod("web-1").waiting("CrashLoopBackOff", "").died("Error", 1, 1, 2).restarts(3)).facts(60);
+    assert_eq!(
+        wants(&crashed),
+        [
+            Want::Events,
+            Want::Logs { pod: "web-1".to_owned(), container: "app".to_owned(), previous: true },
+            Want::Service { namespace: "shop".to_owned(), name: "cart".to_owned() },
+        ]
+    );
+
+    let unplaced =
+        deployment().pod(pod("web-1").unschedulable("0/1 nodes are available: 1 Insufficient cpu.", 0)).facts(10);
+    assert_eq!(wants(&unplaced), []);
+}
+
+#[test]
+fn a_log_line_that_names_a_service_is_followed() {
+    let facts = deployment()
+        .pod(pod("web-1").waiting("CrashLoopBackOff", "").died("Error", 1, 1, 2).restarts(3))
+        .facts(60)
+        .event("BackOff", "web-1", "Back-off restarting failed container")
+        .log("web-1", &["error: http://stock:9000 refused"]);
+    assert_eq!(wants(&facts), [Want::Service { namespace: "shop".to_owned(), name: "stock".to_owned() }]);
+}

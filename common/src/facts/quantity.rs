@@ -1,0 +1,54 @@
+//! Memory quantities, as far as limits need them.
+
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+
+/// Bytes of a memory quantity: plain, `k M G T` and `Ki Mi Gi Ti`, whole or decimal.
+pub fn bytes(quantity: &Quantity) -> Option<u64> {
+    const UNITS: [(&str, f64); 12] = [
+        ("Ki", 1024.0),
+        ("Mi", 1_048_576.0),
+        ("Gi", 1_073_741_824.0),
+        ("Ti", 1_099_511_627_776.0),
+        ("Pi", 1_125_899_906_842_624.0),
+        ("m", 0.001),
+        ("k", 1e3),
+        ("K", 1e3),
+        ("M", 1e6),
+        ("G", 1e9),
+        ("T", 1e12),
+        ("P", 1e15),
+    ];
+    let text = quantity.0.trim();
+    let (number, unit) =
+        UNITS.iter().find_map(|(unit, factor)| Some((text.strip_suffix(unit)?, *factor))).unwrap_or((text, 1.0));
+    let value = number.parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0)? * unit;
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, and rounded on purpose")]
+    Some(value.round() as u64)
+}
+
+/// Whole mebibytes, rounded up: how limits are written.
+pub fn mebibytes(bytes: u64) -> String {
+    format!("{}Mi", bytes.div_ceil(1 << 20))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_are_read_as_kubernetes_writes_them() {
+        for (text, expected) in [
+            ("20Mi", Some(20 << 20)),
+            ("1Gi", Some(1 << 30)),
+            ("128974848", Some(128_974_848)),
+            ("129M", Some(129_000_000)),
+            ("1.5Gi", Some(3 << 29)),
+            ("128974848000m", Some(128_974_848)),
+            ("1e3", Some(1000)),
+            ("much", None),
+        ] {
+            assert_eq!(bytes(&Quantity(text.to_owned())), expected, "{text}");
+        }
+        assert_eq!(mebibytes((64 << 20) - 1), "64Mi");
+    }
+}
