@@ -7,6 +7,7 @@ use std::fs::File;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -36,7 +37,7 @@ pub struct Options {
     pub proxy: Option<String>,
     /// Name under which it holds the Lease. The same name after a crash continues at once.
     pub identity: String,
-    /// The log file's name.
+    /// What its log and kubeconfig are called; a number is added for each start.
     pub log: String,
 }
 
@@ -99,12 +100,13 @@ impl Operator {
 
     /// Starts one. The caller holds a [`Turn`], or has an API server of its own.
     pub async fn start(connection: &Connection, options: &Options) -> Result<Self> {
+        static STARTED: AtomicU32 = AtomicU32::new(0);
         let program = Programs::built(options.build)?.operator;
         let folder = place::traces();
         let kubeconfig = folder.join(format!("{}.kubeconfig", options.log));
         let token = operator_token(&connection.client()?).await.context("a token for the operator's ServiceAccount")?;
         connection.write_for_token(&kubeconfig, &token, options.proxy.as_deref())?;
-        let log = folder.join(format!("{}.log", options.log));
+        let log = folder.join(format!("{}-{}.log", options.log, STARTED.fetch_add(1, Ordering::Relaxed)));
         let (health, metrics) = (free_port()?, free_port()?);
         let started = Timestamp::now();
         let child = Command::new(&program)
@@ -114,12 +116,13 @@ impl Operator {
             .arg(format!("--health-probe-bind-address=127.0.0.1:{health}"))
             .arg(format!("--metrics-bind-address=127.0.0.1:{metrics}"))
             .args(["--zap-encoder=console", "--zap-log-level=debug"])
+            .env("NO_COLOR", "1")
             .args(&options.flags)
             .env_remove("KUBECONFIG")
             .env_remove("RUST_LOG")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(File::options().create(true).append(true).open(&log)?)
+            .stderr(File::create(&log)?)
             .spawn()
             .with_context(|| format!("cannot start {}", program.display()))?;
         let pid = child.id();
@@ -141,7 +144,8 @@ impl Operator {
         let mut exit = self.exit.clone();
         let held = watch_until(&leases, Instant::now() + Duration::from_secs(60), |seen| {
             let spec = seen.named(LEASE_NAME)?.spec.as_ref()?;
-            let mine = spec.holder_identity.as_deref() == Some(self.identity.as_str());
+            // it says which program it is before its name
+            let mine = spec.holder_identity.as_ref().is_some_and(|holder| holder.ends_with(&self.identity));
             let renewed = spec.renew_time.as_ref().is_some_and(|time| time.0 >= self.started);
             (mine && renewed).then_some(())
         });
