@@ -140,10 +140,19 @@ impl App {
         manifest
     }
 
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The workload it became in this namespace.
+    pub fn created(&self, namespace: &TestNamespace) -> Workload {
+        Workload { name: self.name.clone(), namespace: namespace.name().to_owned(), api: namespace.api() }
+    }
+
     /// Creates it and does not wait.
     pub async fn create(&self, namespace: &TestNamespace) -> Result<Workload> {
-        let workload =
-            Workload { name: self.name.clone(), namespace: namespace.name().to_owned(), api: namespace.api() };
+        let workload = self.created(namespace);
         workload.apply(&self.manifest()).await?;
         Ok(workload)
     }

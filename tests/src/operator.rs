@@ -33,6 +33,8 @@ pub struct Options {
     pub build: Build,
     /// Flags beyond the usual ones.
     pub flags: Vec<String>,
+    /// Logs as shipped, not for debugging.
+    pub quiet: bool,
     /// Goes through here instead of straight to the API server.
     pub proxy: Option<String>,
     /// Name under which it holds the Lease. The same name after a crash continues at once.
@@ -46,6 +48,7 @@ impl Default for Options {
         Self {
             build: Build::Debug,
             flags: Vec::new(),
+            quiet: false,
             proxy: None,
             identity: "operator-under-test".to_owned(),
             log: "operator".to_owned(),
@@ -115,7 +118,10 @@ impl Operator {
             .arg(format!("--identity={}", options.identity))
             .arg(format!("--health-probe-bind-address=127.0.0.1:{health}"))
             .arg(format!("--metrics-bind-address=127.0.0.1:{metrics}"))
-            .args(["--zap-encoder=console", "--zap-log-level=debug"])
+            .args([
+                "--zap-encoder=console",
+                if options.quiet { "--zap-log-level=info" } else { "--zap-log-level=debug" },
+            ])
             .env("NO_COLOR", "1")
             .args(&options.flags)
             .env_remove("KUBECONFIG")
