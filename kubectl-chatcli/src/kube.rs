@@ -179,14 +179,13 @@ impl Cluster {
     pub async fn get(&self, kind: &Kind, name: &str) -> Result<DynamicObject, Failure> {
         match self.find(kind, Some(&self.namespace), name).await? {
             Some(object) => Ok(object),
-            None => Err(self.not_found(kind, name).await),
+            None => Err(self.not_found(kind, &kind.resource.kind.to_lowercase(), name).await),
         }
     }
 
-    /// Says that there is none, and what there is.
-    pub async fn not_found(&self, kind: &Kind, name: &str) -> Failure {
-        let failure =
-            Failure::new(format!("no {} {name:?} in namespace {}", kind.resource.kind.to_lowercase(), self.namespace));
+    /// Says that there is none, and what there is. `what` is what the name could have meant.
+    pub async fn not_found(&self, kind: &Kind, what: &str, name: &str) -> Failure {
+        let failure = Failure::new(format!("no {what} {name:?} in namespace {}", self.namespace));
         let Ok((there, _)) = self.list(kind, None, None).await else {
             // Not allowed to look everywhere: the plain answer has to do.
             return failure.hint(format!("list what there is: kubectl chatcli issues -n {}", self.namespace));

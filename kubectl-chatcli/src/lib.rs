@@ -13,6 +13,7 @@ pub mod failure;
 pub mod kube;
 pub mod manifests;
 pub mod output;
+pub mod reference;
 pub mod story;
 pub mod ui;
 

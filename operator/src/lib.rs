@@ -8,6 +8,8 @@ pub mod approve;
 pub mod config;
 pub mod correlate;
 pub mod detect;
+pub mod remediate;
+pub mod review;
 pub mod runtime;
 
 use std::process::ExitCode;
@@ -40,5 +42,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     correlate::register(&mut runtime);
     analyze::register(&mut runtime);
     approve::register(&mut runtime);
+    remediate::register(&mut runtime);
+    review::register(&mut runtime);
     runtime.run().await
 }

@@ -28,11 +28,15 @@ pub enum PlanCommand {
 #[command(after_help = "\
 Examples:
   kubectl chatcli plan preview worker-oom-kill-90c41d77aa-plan-1 -n shop
+  kubectl chatcli plan preview worker-oom-kill-90c41d77aa -n shop --live
   kubectl chatcli plan preview worker-oom-kill-90c41d77aa -n shop -o json")]
 pub struct PreviewArgs {
     /// Plan, or the incident it belongs to
     #[arg(value_name = "PLAN|ISSUE")]
     pub plan: String,
+    /// Ask the API server now, with your own rights, instead of showing what the operator sealed
+    #[arg(long)]
+    pub live: bool,
     /// Form of the output
     #[arg(short, long, value_name = "FORM")]
     pub output: Option<Structured>,

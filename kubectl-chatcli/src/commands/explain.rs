@@ -17,8 +17,13 @@ pub async fn run(args: ExplainArgs, context: &Context<'_>) -> Result<Exit, Failu
     let name = story.issue.name_any();
     let status = story.issue.status.clone().unwrap_or_default();
     let Some(answer) = story.insight.as_ref().and_then(|insight| insight.status.as_ref()) else {
-        return Err(Failure::new(format!("{name} is not explained yet: it is {}", status.state))
-            .hint(format!("follow it: kubectl chatcli issues {name}{} --watch", context.scope())));
+        let failure = Failure::new(format!("{name} has no explanation: it is {}", status.state));
+        let scope = context.scope();
+        return Err(if status.state.is_open() {
+            failure.hint(format!("follow it until there is one: kubectl chatcli issues {name}{scope} --watch"))
+        } else {
+            failure.hint(format!("see what happened: kubectl chatcli issues {name}{scope}"))
+        });
     };
     if let Some(form) = args.output {
         context.ui.print(&structured::value(&answer.findings, form)?)?;

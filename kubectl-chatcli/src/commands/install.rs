@@ -42,16 +42,18 @@ pub async fn run(args: InstallArgs, context: &Context<'_>) -> Result<Exit, Failu
         && args.image.is_none()
         && args.operator_user.is_none()
         && is_installed(&args, &cluster).await?;
+    let namespaces = Kind::of("", "v1", "Namespace", "namespaces");
+    if let Some(name) = context.namespace()
+        && cluster.find(&namespaces, None, name).await?.is_none()
+    {
+        return Err(Failure::new(format!("there is no namespace {name} to set the autonomy of"))
+            .hint(format!("create it first: kubectl create namespace {name}")));
+    }
     if !only_autonomy {
         apply(&manifests, &args, &cluster, context).await?;
     }
     if let Some(namespace) = opted {
-        let kind = Kind::of("", "v1", "Namespace", "namespaces");
         let name = namespace.metadata.name.clone().unwrap_or_default();
-        if cluster.find(&kind, None, &name).await?.is_none() {
-            return Err(Failure::new(format!("there is no namespace {name} to set the autonomy of"))
-                .hint(format!("create it first: kubectl create namespace {name}")));
-        }
         let level = namespace
             .metadata
             .annotations
@@ -59,7 +61,7 @@ pub async fn run(args: InstallArgs, context: &Context<'_>) -> Result<Exit, Failu
             .and_then(|all| all.get(annotations::AUTONOMY))
             .cloned()
             .unwrap_or_default();
-        cluster.apply(&kind, &namespace, dry_run).await?;
+        cluster.apply(&namespaces, &namespace, dry_run).await?;
         context.ui.print(&format!("namespace/{name} autonomy is {level}{}", suffix(dry_run)))?;
     }
     if !dry_run && !only_autonomy {

@@ -42,6 +42,10 @@ pub fn asks(plan: &RemediationPlan, preview: &PlanPreview) -> String {
     if let Some(ask) = said("Ask") {
         return format!("a person ({})", worded(ask));
     }
+    let state = plan.status.as_ref().map(|status| status.state).unwrap_or_default();
+    if state.is_terminal() {
+        return format!("nobody, it is {state}");
+    }
     if gates.is_empty() {
         return format!("not decided yet ({})", preview.class);
     }

@@ -52,7 +52,7 @@ pub fn quiet() -> Style {
 
 /// `left` and, where it fits, `right` at the right edge; else `right` on a line of its own.
 pub fn ends(left: &str, right: &str, width: usize) -> String {
-    if right.is_empty() {
+    if columns(right) == 0 {
         return left.to_owned();
     }
     let taken = columns(left) + columns(right);

@@ -5,7 +5,16 @@
 //! not previewed.
 
 pub mod issue;
+mod place;
 pub mod plan;
 
+use crate::runtime::Runtime;
+
+/// Adds both controllers.
+pub fn register(runtime: &mut Runtime) {
+    runtime.register(issue::Issues);
+    runtime.register(plan::Plans::default());
+}
+
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;

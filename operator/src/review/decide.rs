@@ -243,7 +243,7 @@ fn plan_actions(plan: &RemediationPlan) -> Vec<ActionRecord> {
 
 /// Parameters as they may be shown: what looks like a secret is named, not printed.
 fn shown(params: &std::collections::BTreeMap<String, String>) -> std::collections::BTreeMap<String, String> {
-    params.iter().map(|(key, value)| (key.clone(), common::redact::text(value))).collect()
+    params.iter().map(|(key, value)| (key.clone(), common::redact::secrets(value).into_owned())).collect()
 }
 
 /// `success` is reserved for a step whose plan was verified.
@@ -304,12 +304,91 @@ pub fn go_duration(duration: SignedDuration) -> String {
 
 #[cfg(test)]
 mod tests {
+    use common::api::{ActionType, remediation_plan::WriteRecord};
+
     use super::*;
+    use crate::remediate::testing::{insight, issue, now, plan_of, previewed};
+
+    fn told(state: IssueState, plans: Vec<RemediationPlan>) -> PostMortemStatus {
+        let mut issue = issue(state, 1);
+        issue.status.as_mut().unwrap().resolved_at = Some(Time(now() + SignedDuration::from_secs(75)));
+        let insight = insight(&[ActionType::RollbackDeployment]);
+        let plans: Vec<_> = plans.into_iter().map(Arc::new).collect();
+        report(&Input {
+            now: now(),
+            issue: &issue,
+            insight: Some(&insight),
+            plans: &plans,
+            requests: &[],
+            existing: None,
+            others: &[],
+        })
+        .unwrap()
+    }
 
     #[test]
     fn durations_read_as_go_prints_them() {
         assert_eq!(go_duration(SignedDuration::from_secs(45)), "45s");
         assert_eq!(go_duration(SignedDuration::from_secs(754)), "12m34s");
         assert_eq!(go_duration(SignedDuration::from_secs(3600)), "1h0m0s");
+    }
+
+    #[test]
+    fn a_verified_step_is_a_success() {
+        let mut plan = previewed(RemediationState::Completed, StepPhase::Settled);
+        plan.status.as_mut().unwrap().steps[0].applied_at = Some(Time(now()));
+        let report = told(IssueState::Resolved, vec![plan]);
+        assert_eq!(report.actions_executed[0].result, "success");
+        assert_eq!(report.duration.as_deref(), Some("1m15s"));
+    }
+
+    #[test]
+    fn a_settled_step_of_a_failed_plan_is_no_success() {
+        let mut plan = previewed(RemediationState::Failed, StepPhase::Settled);
+        plan.status.as_mut().unwrap().steps[0].applied_at = Some(Time(now()));
+        assert_eq!(told(IssueState::Escalated, vec![plan]).actions_executed[0].result, "failed");
+    }
+
+    #[test]
+    fn a_step_that_was_never_sent_is_not_reported_as_executed() {
+        let mut plan = plan_of(1, ActionType::RollbackDeployment, RemediationState::Failed);
+        plan.status.as_mut().unwrap().steps =
+            vec![StepStatus { writes: vec![WriteRecord::default()], ..StepStatus::default() }];
+        assert!(told(IssueState::Escalated, vec![plan]).actions_executed.is_empty());
+    }
+
+    #[test]
+    fn the_timeline_is_in_the_order_of_time() {
+        let mut plan = previewed(RemediationState::Completed, StepPhase::Settled);
+        let status = plan.status.as_mut().unwrap();
+        status.steps[0].applied_at = Some(Time(now() + SignedDuration::from_secs(5)));
+        status.completed_at = Some(Time(now() + SignedDuration::from_secs(60)));
+        let kinds: Vec<_> =
+            told(IssueState::Resolved, vec![plan]).timeline.into_iter().map(|event| event.event_type).collect();
+        assert_eq!(kinds, ["detected", "analyzed", "action_executed", "verified", "resolved"]);
+    }
+
+    #[test]
+    fn a_report_is_written_once_per_transition() {
+        let issue = issue(IssueState::Escalated, 1);
+        let mut existing = PostMortem::new(
+            "pm-web-image",
+            common::api::post_mortem::PostMortemSpec {
+                issue_ref: common::api::NameRef::new("web-image"),
+                resource: issue.spec.resource.clone(),
+                severity: issue.spec.severity,
+            },
+        );
+        existing.status = Some(PostMortemStatus { issue_transition: Some(2), ..PostMortemStatus::default() });
+        let input = Input {
+            now: now(),
+            issue: &issue,
+            insight: None,
+            plans: &[],
+            requests: &[],
+            existing: Some(&existing),
+            others: &[],
+        };
+        assert_eq!(report(&input), None);
     }
 }

@@ -3,6 +3,8 @@
 //! In: the types and registries of the workspace. Out: files below the repository root, each saying in its first line how it was made.
 //! Never: reads a generated file to make another. Every output has its own file here; [`outputs`] is the list.
 
+mod cli_reference;
+mod completions;
 mod crds;
 
 use std::{
@@ -31,7 +33,10 @@ impl Output {
 
 /// Everything that is generated.
 pub fn outputs() -> anyhow::Result<Vec<Output>> {
-    crds::outputs()
+    let mut outputs = crds::outputs()?;
+    outputs.extend(cli_reference::outputs());
+    outputs.extend(completions::outputs());
+    Ok(outputs)
 }
 
 /// Root of the repository this was built from.

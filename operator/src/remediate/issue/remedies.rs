@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use common::api::{
-    ActionType, Issue, RemediationAction, RemediationPlan, ResourceRef, Runbook, SignalType,
+    ActionType, Issue, RemediationAction, RemediationPlan, ResourceRef, Runbook,
     ai_insight::{Finding, Remedy},
     keys::labels,
     runbook::RunbookTrigger,
@@ -53,7 +53,7 @@ fn fits(issue: &Issue, runbook: &Runbook) -> bool {
     runbook.spec.enabled != Some(false)
         && *severity == issue.spec.severity
         && *resource_kind == issue.spec.resource.kind
-        && issue.spec.signal_type.as_deref().is_some_and(|signal| signal_type.answers(signal))
+        && signal_type.answers(issue.spec.signal_type.as_deref().unwrap_or_default())
 }
 
 fn from_runbook(runbook: &Runbook, finding: &Finding) -> Chosen {
@@ -89,4 +89,76 @@ fn from_remedy(remedy: &Remedy, finding: &Finding) -> Chosen {
 /// A plan with the same steps already ended; trying it again would be hope, not a strategy.
 fn was_tried(actions: &[RemediationAction], plans: &[Arc<RemediationPlan>]) -> bool {
     plans.iter().any(|plan| plan.spec.actions == actions)
+}
+
+#[cfg(test)]
+mod tests {
+    use common::api::{
+        IssueSeverity, SignalType,
+        issue::IssueState,
+        remediation_plan::RemediationState,
+        runbook::{RunbookSpec, RunbookStep},
+    };
+
+    use super::*;
+    use crate::remediate::testing::{insight, issue, plan_of};
+
+    fn runbook(name: &str, action: &str, severity: IssueSeverity) -> Arc<Runbook> {
+        Arc::new(Runbook::new(
+            name,
+            RunbookSpec {
+                description: Some("by hand".to_owned()),
+                trigger: RunbookTrigger {
+                    signal_type: SignalType::ImagePullError.into(),
+                    severity,
+                    resource_kind: "Deployment".to_owned(),
+                },
+                steps: vec![RunbookStep {
+                    name: "one".to_owned(),
+                    action: action.to_owned(),
+                    ..RunbookStep::default()
+                }],
+                max_attempts: Some(3),
+                enabled: None,
+                bound_to: None,
+                requested_by: None,
+            },
+        ))
+    }
+
+    fn chosen(runbooks: &[Arc<Runbook>], plans: &[Arc<RemediationPlan>]) -> Option<Chosen> {
+        let insight = insight(&[ActionType::RollbackDeployment]);
+        let finding = insight.status.as_ref().unwrap().findings[0].clone();
+        choose(&issue(IssueState::Analyzing, 0), &finding, runbooks, plans)
+    }
+
+    #[test]
+    fn a_runbook_by_a_person_comes_before_the_findings_own_remedy() {
+        let chosen = chosen(&[runbook("by-hand", "RestartDeployment", IssueSeverity::High)], &[]).unwrap();
+        assert_eq!(chosen.runbook.as_deref(), Some("by-hand"));
+    }
+
+    #[test]
+    fn a_runbook_for_another_severity_is_not_taken() {
+        assert_eq!(chosen(&[runbook("low", "RestartDeployment", IssueSeverity::Low)], &[]).unwrap().runbook, None);
+    }
+
+    #[test]
+    fn a_disabled_runbook_is_not_taken() {
+        let mut off = (*runbook("off", "RestartDeployment", IssueSeverity::High)).clone();
+        off.spec.enabled = Some(false);
+        assert_eq!(chosen(&[Arc::new(off)], &[]).unwrap().runbook, None);
+    }
+
+    #[test]
+    fn an_unknown_action_stays_unknown_and_is_refused_later_instead_of_guessed() {
+        let chosen = chosen(&[runbook("odd", "MakeItWork", IssueSeverity::High)], &[]).unwrap();
+        assert_eq!(chosen.actions[0].action_type, ActionType::Custom);
+    }
+
+    #[test]
+    fn what_failed_once_is_not_offered_again() {
+        let failed = Arc::new(plan_of(1, ActionType::RollbackDeployment, RemediationState::RolledBack));
+        assert_eq!(chosen(&[], &[failed]), None);
+    }
 }

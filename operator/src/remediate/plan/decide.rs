@@ -92,12 +92,17 @@ pub enum Consent {
     ToAsk(String),
     /// Votes are being collected.
     Waiting {
-        /// Approvals that count.
-        have: usize,
-        /// Approvals needed.
-        need: usize,
+        /// Distinct people who said yes.
+        have: u32,
+        /// Distinct people needed.
+        need: u32,
         /// Absolute end of the wait.
         expires_at: Option<Timestamp>,
+    },
+    /// It may run, but not at this hour.
+    OutsideWindow {
+        /// When the change window opens.
+        opens: Option<Timestamp>,
         /// One sentence.
         message: String,
     },

@@ -192,8 +192,11 @@ fn approved(input: &Input<'_>) -> Answer {
         }
         Consent::Never(why) => Answer::Stop("ProposeOnly", wait(None, "ProposeOnly", why)),
         Consent::ToAsk(why) => Answer::Stop("ApprovalNeeded", Move::Ask(why.clone())),
-        Consent::Waiting { expires_at, message, .. } => {
-            Answer::Stop("WaitingForVotes", wait(*expires_at, "WaitingForVotes", message))
+        Consent::Waiting { have, need, expires_at } => {
+            Answer::Stop("WaitingForVotes", wait(*expires_at, "WaitingForVotes", &format!("{have} of {need} votes")))
+        }
+        Consent::OutsideWindow { opens, message } => {
+            Answer::Stop("OutsideWindow", wait(*opens, "OutsideWindow", message))
         }
         Consent::Rejected(who) => Answer::Stop("Rejected", Move::Finish(Outcome::failed("Rejected", who.clone()))),
         Consent::Expired(why) => Answer::Stop("Expired", Move::Finish(Outcome::failed("Expired", why.clone()))),

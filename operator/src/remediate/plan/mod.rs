@@ -1,4 +1,124 @@
 //! The life of a plan: previewed, allowed, applied step by step, proven, or taken back.
 
+mod apply;
+mod consent;
 pub mod decide;
 pub mod gates;
+mod gather;
+mod status;
+mod verbs;
+mod world;
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use common::api::RemediationPlan;
+use kube::ResourceExt as _;
+
+use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Stores, Tag};
+
+/// Carries plans out.
+#[derive(Default)]
+pub struct Plans {
+    fresh: Fresh,
+}
+
+/// Intents this process stored and has not sent: everything else that is found as Intent was left by a process that is gone.
+#[derive(Default)]
+pub(super) struct Fresh(Mutex<HashSet<(String, usize, i32)>>);
+
+/// A plan nothing wakes is looked at again this often.
+const SAFETY_NET: Duration = Duration::from_secs(300);
+
+impl Controller for Plans {
+    type Key = ObjectKey;
+    type Error = Error;
+    const NAME: &'static str = "remediationplan";
+
+    fn wake(&self, stores: &Stores, change: &Change) -> Vec<ObjectKey> {
+        match &change.object {
+            Object::RemediationPlan(plan) => {
+                // A plan that ends frees its target for another.
+                let ended = change.gone || plan.status.as_ref().is_some_and(|status| status.state.is_terminal());
+                let waiting = if ended { unfinished(stores, |_| true) } else { Vec::new() };
+                std::iter::once(ObjectKey::of(&**plan)).chain(waiting).collect()
+            }
+            Object::Anomaly(anomaly) => {
+                let issue = anomaly.status.as_ref().and_then(|status| status.issue_ref.as_ref());
+                let namespace = anomaly.namespace().unwrap_or_default();
+                issue.map(|issue| of_issue(stores, &ObjectKey::new(namespace, issue.name.clone()))).unwrap_or_default()
+            }
+            Object::Issue(issue) => of_issue(stores, &ObjectKey::of(&**issue)),
+            Object::ApprovalRequest(request) => {
+                vec![ObjectKey::new(request.namespace().unwrap_or_default(), request.spec.remediation_plan_ref.clone())]
+            }
+            Object::Namespace(namespace) => {
+                let name = namespace.name_any();
+                unfinished(stores, |plan| plan.namespace().as_deref() == Some(&name))
+            }
+            Object::ApprovalPolicy(_) => unfinished(stores, |_| true),
+            Object::Deployment(workload) => acting_on(stores, workload.metadata.uid.as_deref()),
+            Object::StatefulSet(workload) => acting_on(stores, workload.metadata.uid.as_deref()),
+            Object::DaemonSet(workload) => acting_on(stores, workload.metadata.uid.as_deref()),
+            _ => Vec::new(),
+        }
+    }
+
+    async fn reconcile(&self, ctx: &Arc<Context>, key: &ObjectKey) -> Result<Next, Error> {
+        let Some(plan) = ctx.stores.plans.get(key) else { return Ok(Next::OnChange) };
+        let ended = plan.status.as_ref().is_some_and(|status| status.state.is_terminal());
+        if ended || plan.metadata.deletion_timestamp.is_some() {
+            return Ok(Next::OnChange);
+        }
+        let seen = gather::gather(ctx, &self.fresh, &plan).await?;
+        let decision = decide::next_move(&seen.input(ctx.clock.now(), &plan));
+        let wakes_at = match &decision.next {
+            decide::Move::Wait { until, .. } => *until,
+            _ => None,
+        };
+        apply::apply(ctx, &self.fresh, &plan, &seen, decision).await?;
+        Ok(wakes_at.map_or(Next::In(SAFETY_NET), Next::At))
+    }
+}
+
+fn of_issue(stores: &Stores, issue: &ObjectKey) -> Vec<ObjectKey> {
+    stores
+        .plans
+        .tagged(&Tag::Issue(issue.clone()))
+        .iter()
+        .filter(|plan| is_unfinished(plan))
+        .map(|plan| ObjectKey::of(&**plan))
+        .collect()
+}
+
+fn unfinished(stores: &Stores, which: impl Fn(&RemediationPlan) -> bool) -> Vec<ObjectKey> {
+    stores.plans.filter(|plan| is_unfinished(plan) && which(plan)).iter().map(|plan| ObjectKey::of(&**plan)).collect()
+}
+
+fn acting_on(stores: &Stores, uid: Option<&str>) -> Vec<ObjectKey> {
+    let Some(uid) = uid else { return Vec::new() };
+    unfinished(stores, |plan| world::target_of(stores, plan).is_some_and(|target| target.uid.as_deref() == Some(uid)))
+}
+
+fn is_unfinished(plan: &RemediationPlan) -> bool {
+    !plan.status.as_ref().is_some_and(|status| status.state.is_terminal())
+}
+
+impl Fresh {
+    pub(super) fn remember(&self, plan: &RemediationPlan, step: usize, tries: i32) {
+        self.lock().insert((plan.uid().unwrap_or_default(), step, tries));
+    }
+
+    pub(super) fn forget(&self, plan: &RemediationPlan, step: usize, tries: i32) {
+        self.lock().remove(&(plan.uid().unwrap_or_default(), step, tries));
+    }
+
+    pub(super) fn knows(&self, plan: &RemediationPlan, step: usize, tries: i32) -> bool {
+        self.lock().contains(&(plan.uid().unwrap_or_default(), step, tries))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<(String, usize, i32)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

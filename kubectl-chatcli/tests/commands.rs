@@ -1,0 +1,340 @@
+//! The plugin as a program: what it asks the API server, what it prints where, how it exits.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use std::fmt::Write as _;
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use support::{Answers, Server, path, plugin, serving, status};
+
+const ISSUE: &str = "checkout-pod-not-ready-3f9a1c20b7";
+const PLAN: &str = "checkout-pod-not-ready-3f9a1c20b7-plan-1";
+const REQUEST: &str = "approval-checkout-pod-not-ready-3f9a1c20b7-plan-1";
+const CHECKOUT: &str = include_str!("fixtures/checkout.yaml");
+
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+fn run(mut command: assert_cmd::Command, args: &[&str]) -> Ran {
+    let output = command.args(args).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ran { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// A server with the checkout incident, where `ann` may vote.
+fn voting() -> Answers {
+    let mut answers = serving(CHECKOUT);
+    let review = json!({ "apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview", "metadata": {},
+        "status": { "userInfo": { "username": "ann", "groups": ["sre"] } } });
+    answers.insert(("POST".into(), "/apis/authentication.k8s.io/v1/selfsubjectreviews".into()), (201, review));
+    let vote = json!({ "apiVersion": "platform.chatcli.io/v1alpha1", "kind": "ApprovalVote", "metadata": { "name": vote_name(), "namespace": "shop" } });
+    answers.insert(("POST".into(), path("approvalvotes", "")), (201, vote));
+    answers
+}
+
+fn vote_name() -> String {
+    common::naming::vote(REQUEST, "sha256:9c1e4b6a", true, "ann")
+}
+
+#[test]
+fn help_needs_no_cluster_and_goes_to_stdout() {
+    let ran = run(plugin(), &["-h"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert_snapshot!(ran.out);
+}
+
+#[test]
+fn every_command_explains_itself() {
+    let commands: [&[&str]; 10] = [
+        &["issues"],
+        &["explain"],
+        &["plan", "preview"],
+        &["approve"],
+        &["reject"],
+        &["postmortem"],
+        &["install"],
+        &["uninstall"],
+        &["version"],
+        &["completion"],
+    ];
+    let mut pages = String::new();
+    for command in commands {
+        let ran = run(plugin(), &[command, &["-h"]].concat());
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{command:?}");
+        let _ = writeln!(pages, "$ kubectl chatcli {} -h\n{}", command.join(" "), ran.out);
+    }
+    assert_snapshot!(pages);
+}
+
+#[test]
+fn a_wrong_flag_is_a_usage_error() {
+    let ran = run(plugin(), &["issues", "--nope"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(ran.err.starts_with("error: unexpected argument '--nope'"), "{}", ran.err);
+}
+
+#[test]
+fn preview_keeps_exit_code_1_for_a_difference() {
+    assert_eq!(run(plugin(), &["plan", "preview", "x", "--nope"]).code, 2);
+    assert_eq!(run(plugin(), &["plan", "preview", "x"]).code, 2);
+}
+
+#[test]
+fn without_a_kubeconfig_the_error_says_how_to_give_one() {
+    let ran = run(plugin(), &["issues"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert_snapshot!(ran.err, @"
+    error: no cluster to talk to: there is no kubeconfig
+    hint: point to one with --kubeconfig FILE or the KUBECONFIG variable
+    ");
+}
+
+#[test]
+fn an_unreachable_cluster_is_named() {
+    let mut command = plugin();
+    command.args(["--server", "http://127.0.0.1:1"]);
+    let ran = run(command, &["issues"]);
+    assert_eq!(ran.code, 1);
+    assert_snapshot!(ran.err, @"
+    error: cannot reach the cluster at http://127.0.0.1:1: connection refused
+    hint: check the context: kubectl config current-context
+    ");
+}
+
+#[test]
+fn a_cluster_without_chatcli_says_how_to_install_it() {
+    let ran = run(Server::answering(Answers::new()).plugin(), &["issues", "-A"]);
+    assert_eq!(ran.code, 1);
+    assert_snapshot!(ran.err, @"
+    error: the cluster does not know issues.platform.chatcli.io
+    hint: install chatcli first: kubectl chatcli install
+    ");
+}
+
+#[test]
+fn a_missing_right_names_the_verb() {
+    let mut answers = Answers::new();
+    let message = "issues.platform.chatcli.io is forbidden: User \"ann\" cannot list resource \"issues\"";
+    answers.insert(("GET".into(), path("issues", "")), status(403, "Forbidden", message, ""));
+    let ran = run(Server::answering(answers).plugin(), &["issues", "-n", "shop"]);
+    assert_eq!(ran.code, 1);
+    assert_snapshot!(ran.err, @r#"
+    error: cannot read issues in namespace shop: you lack the verb "list" on issues.platform.chatcli.io
+    hint: bind the ClusterRole chatcli-viewer: kubectl create rolebinding chatcli-viewer --clusterrole=chatcli-viewer --user=ann -n shop
+    "#);
+}
+
+#[test]
+fn an_empty_list_is_no_error_and_prints_nothing_to_a_pipe() {
+    let ran = run(Server::answering(serving("")).plugin(), &["issues", "-n", "shop"]);
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, "", "No issues found in shop namespace.\n"));
+}
+
+#[test]
+fn names_can_be_piped_into_the_next_command() {
+    let server = Server::answering(serving(CHECKOUT));
+    let names = run(server.plugin(), &["issues", "-n", "shop", "-o", "name"]);
+    assert_eq!(names.out, format!("issue.platform.chatcli.io/{ISSUE}\n"));
+    let explained = run(server.plugin(), &["explain", "-n", "shop", names.out.trim()]);
+    assert_eq!(explained.code, 0, "{}", explained.err);
+    assert!(explained.out.starts_with("deploy/checkout cannot start"), "{}", explained.out);
+}
+
+#[test]
+fn json_keeps_what_this_version_does_not_know() {
+    let mut answers = serving(CHECKOUT);
+    if let Some((_, issue)) = answers.get_mut(&("GET".to_owned(), path("issues", ISSUE))) {
+        issue["status"]["fromTheFuture"] = json!(1);
+        issue["metadata"]["managedFields"] = json!([{}]);
+    }
+    let ran = run(Server::answering(answers).plugin(), &["issues", ISSUE, "-n", "shop", "-o", "json"]);
+    let shown: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(shown["status"]["fromTheFuture"], 1);
+    assert!(shown["metadata"].get("managedFields").is_none());
+}
+
+#[test]
+fn a_name_from_another_namespace_is_found_for_the_reader() {
+    let mut answers = serving(CHECKOUT);
+    let elsewhere = format!("/apis/platform.chatcli.io/v1alpha1/namespaces/default/issues/{ISSUE}");
+    answers.insert(("GET".into(), elsewhere), status(404, "NotFound", "not found", ISSUE));
+    let ran = run(Server::answering(answers).plugin(), &["issues", ISSUE]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("hint: there is one in namespace shop: add -n shop"), "{}", ran.err);
+}
+
+#[test]
+fn a_preview_that_differs_exits_1_and_an_absent_one_2() {
+    let server = Server::answering(serving(CHECKOUT));
+    let shown = run(server.plugin(), &["plan", "preview", PLAN, "-n", "shop"]);
+    assert_eq!((shown.code, shown.err.as_str()), (1, ""));
+    assert!(shown.out.contains("+  DB_HOST: db.shop.svc"), "{}", shown.out);
+    let absent = run(server.plugin(), &["plan", "preview", "nope", "-n", "shop"]);
+    assert_eq!((absent.code, absent.out.as_str()), (2, ""));
+}
+
+#[test]
+fn a_closed_pipe_is_silent() {
+    let server = Server::answering(serving(CHECKOUT));
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_kubectl-chatcli"));
+    let line = server.plugin();
+    command.args(line.get_args()).args(["issues", ISSUE, "-n", "shop"]);
+    let mut child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn nobody_is_asked_without_a_terminal() {
+    let server = Server::answering(voting());
+    let ran = run(server.plugin(), &["approve", ISSUE, "-n", "shop"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("+  DB_HOST: db.shop.svc"), "what is decided is shown: {}", ran.out);
+    assert_snapshot!(ran.err, @"
+    error: cannot ask for confirmation: this is no terminal
+    hint: pass --yes to go on without being asked
+    ");
+    assert!(server.seen().iter().all(|(request, _)| !request.ends_with("approvalvotes")), "no vote was sent");
+}
+
+#[test]
+fn a_vote_names_the_caller_and_the_digest_that_was_shown() {
+    let server = Server::answering(voting());
+    let ran = run(server.plugin(), &["approve", ISSUE, "-n", "shop", "--yes", "--timeout", "0", "--reason", "fits"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(ran.out.ends_with(&format!("approvalvote.platform.chatcli.io/{} created\n", vote_name())), "{}", ran.out);
+    let sent = server
+        .seen()
+        .into_iter()
+        .find(|(request, _)| *request == format!("POST {}", path("approvalvotes", "")))
+        .unwrap()
+        .1;
+    let vote: Value = serde_json::from_str(&sent).unwrap();
+    assert_eq!(vote["spec"]["voter"], json!({ "username": "ann", "groups": ["sre"] }));
+    assert_eq!(vote["spec"]["planDigest"], format!("sha256:{}", "9c1e4b6a0d2f".repeat(6).get(..64).unwrap()));
+    assert_eq!((&vote["spec"]["decision"], &vote["spec"]["reason"]), (&json!("Approve"), &json!("fits")));
+}
+
+#[test]
+fn a_script_that_names_an_old_digest_votes_for_nothing() {
+    let server = Server::answering(voting());
+    let ran = run(server.plugin(), &["approve", PLAN, "-n", "shop", "--yes", "--digest", "sha256:000000000000"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.starts_with("error: the preview has changed: it is sha256:9c1e4b6a0d2f… now"), "{}", ran.err);
+    assert!(server.seen().iter().all(|(request, _)| !request.starts_with("POST")), "{:?}", server.seen());
+}
+
+#[test]
+fn a_client_dry_run_of_a_vote_sends_none() {
+    let server = Server::answering(voting());
+    let ran = run(server.plugin(), &["approve", REQUEST, "-n", "shop", "--dry-run=client"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("kind: ApprovalVote"), "{}", ran.out);
+    assert!(server.seen().iter().all(|(request, _)| !request.ends_with("approvalvotes")));
+}
+
+#[test]
+fn manifests_for_gitops_need_no_cluster() {
+    let ran = run(
+        plugin(),
+        &[
+            "install",
+            "--dry-run=client",
+            "-o",
+            "yaml",
+            "--image",
+            "registry.example.org/op:1",
+            "--autonomy",
+            "auto",
+            "-n",
+            "shop",
+        ],
+    );
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let objects: Vec<Value> = serde_saphyr::from_multiple(&ran.out).unwrap();
+    assert_eq!(objects[0]["kind"], "CustomResourceDefinition");
+    let namespace = objects.last().unwrap();
+    assert_eq!(namespace["metadata"]["annotations"]["platform.chatcli.io/autonomy"], "auto");
+    assert!(ran.out.contains("registry.example.org/op:1"));
+}
+
+#[test]
+fn an_old_cluster_is_refused_before_anything_is_written() {
+    let mut answers = Answers::new();
+    let version = json!({ "major": "1", "minor": "29+", "gitVersion": "v1.29.4", "gitCommit": "", "gitTreeState": "", "buildDate": "",
+        "goVersion": "", "compiler": "", "platform": "" });
+    answers.insert(("GET".into(), "/version".into()), (200, version));
+    let server = Server::answering(answers);
+    let ran = run(server.plugin(), &["install", "--yes"]);
+    assert_eq!(ran.code, 1);
+    assert_snapshot!(ran.err, @"
+    error: the cluster runs Kubernetes v1.29.4; chatcli needs 1.30 or newer
+    hint: votes are guarded by ValidatingAdmissionPolicies, which older API servers do not enforce
+    ");
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[test]
+fn a_live_foreign_operator_stops_an_installation_before_anything_is_written() {
+    let mut answers = Answers::new();
+    let version = json!({ "major": "1", "minor": "34", "gitVersion": "v1.34.4", "gitCommit": "", "gitTreeState": "", "buildDate": "",
+        "goVersion": "", "compiler": "", "platform": "" });
+    answers.insert(("GET".into(), "/version".into()), (200, version));
+    let renewed = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.000000Z").to_string();
+    let lease = json!({ "metadata": { "name": "chatcli-operator-lock", "namespace": "chatcli" },
+        "spec": { "holderIdentity": "chatcli-operator-6f_1", "leaseDurationSeconds": 15, "renewTime": renewed } });
+    let leases =
+        json!({ "kind": "LeaseList", "apiVersion": "coordination.k8s.io/v1", "metadata": {}, "items": [lease] });
+    answers.insert(("GET".into(), "/apis/coordination.k8s.io/v1/leases".into()), (200, leases));
+    let server = Server::answering(answers);
+    let ran = run(server.plugin(), &["install", "--yes"]);
+    assert_eq!(ran.code, 1);
+    assert_snapshot!(ran.err, @"
+    error: another operator of these kinds is running: chatcli-operator-6f_1 in namespace chatcli
+    hint: take its place: kubectl chatcli install --take-over
+    hint: look without installing: its incidents are readable with kubectl chatcli issues -A
+    ");
+    assert!(server.seen().iter().all(|(request, _)| request.starts_with("GET")));
+}
+
+#[test]
+fn autonomy_is_never_widened_by_accident() {
+    for args in
+        [&["install", "--autonomy", "auto"][..], &["install", "-n", "shop"], &["install", "--autonomy", "auto", "-A"]]
+    {
+        let ran = run(plugin(), args);
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{args:?}");
+    }
+}
+
+#[test]
+fn colour_is_only_for_those_who_want_it() {
+    let server = Server::answering(serving(CHECKOUT));
+    let piped = run(server.plugin(), &["issues", "-n", "shop"]);
+    assert!(!piped.out.contains('\u{1b}'));
+    let mut forced = server.plugin();
+    forced.env("CLICOLOR_FORCE", "1");
+    assert!(run(forced, &["issues", "-n", "shop"]).out.contains('\u{1b}'));
+    let mut refused = server.plugin();
+    refused.env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1");
+    assert!(!run(refused, &["issues", "-n", "shop"]).out.contains('\u{1b}'));
+}
+
+#[test]
+fn completion_never_fails_and_offers_live_names() {
+    let server = Server::answering(serving(CHECKOUT));
+    let address = server.plugin().get_args().nth(1).unwrap().to_string_lossy().into_owned();
+    let ran = run(plugin(), &["__complete", "explain", "--server", &address, "-n", "shop", ""]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, format!("{ISSUE}\n:4\n").as_str()));
+    let nowhere = run(plugin(), &["__complete", "explain", ""]);
+    assert_eq!((nowhere.code, nowhere.out.as_str(), nowhere.err.as_str()), (0, ":4\n", ""));
+}

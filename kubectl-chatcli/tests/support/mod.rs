@@ -1,0 +1,135 @@
+//! An API server of canned answers on loopback, and the plugin pointed at it.
+//!
+//! One request per connection, answered by method and path (the query is ignored). What is not listed gets the answer a real server
+//! gives: of a kind that is served, that there is no such object; else, that it does not know the group. Enough to see what the plugin asks and what it makes of the answer.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+use assert_cmd::Command;
+use serde_json::{Value, json};
+
+/// Method and path to status and body.
+pub type Answers = BTreeMap<(String, String), (u16, Value)>;
+
+/// The server; it ends with the test process.
+pub struct Server {
+    address: String,
+    seen: Arc<Mutex<Vec<(String, String)>>>,
+}
+
+impl Server {
+    /// Starts answering.
+    pub fn answering(answers: Answers) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&seen);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                answer(stream, &answers, &log);
+            }
+        });
+        Self { address, seen }
+    }
+
+    /// Requests so far: method and path, and their body.
+    pub fn seen(&self) -> Vec<(String, String)> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    /// The plugin with this server and nothing of the machine's own configuration.
+    pub fn plugin(&self) -> Command {
+        let mut command = plugin();
+        command.args(["--server", &self.address, "--token", "t"]);
+        command
+    }
+}
+
+/// The plugin without any cluster.
+pub fn plugin() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kubectl-chatcli"));
+    command.env_clear().env("KUBECONFIG", "/nonexistent/config").env("TZ", "UTC").env("COLUMNS", "100");
+    command
+}
+
+fn answer(mut stream: TcpStream, answers: &Answers, log: &Mutex<Vec<(String, String)>>) {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut request = String::new();
+    if reader.read_line(&mut request).unwrap_or(0) == 0 {
+        return;
+    }
+    let mut length = 0;
+    loop {
+        let mut header = String::new();
+        reader.read_line(&mut header).unwrap();
+        if header.trim().is_empty() {
+            break;
+        }
+        if let Some(value) = header.to_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    let mut words = request.split(' ');
+    let method = words.next().unwrap_or_default().to_owned();
+    let path = words.next().unwrap_or_default().split('?').next().unwrap_or_default().to_owned();
+    log.lock().unwrap().push((format!("{method} {path}"), String::from_utf8_lossy(&body).into_owned()));
+    let json = "application/json";
+    let (parent, name) = path.rsplit_once('/').unwrap_or_default();
+    let served = answers.contains_key(&("GET".to_owned(), parent.to_owned()));
+    let (status, kind, text) = match answers.get(&(method, path.clone())) {
+        Some((status, body)) => (*status, json, body.to_string()),
+        None if served => {
+            let (code, body) = status(404, "NotFound", &format!("{name} not found"), name);
+            (code, json, body.to_string())
+        }
+        None => (404, "text/plain", "404 page not found\n".to_owned()),
+    };
+    let length = text.len();
+    // A client that has gone is its own business.
+    let _ = write!(
+        stream,
+        "HTTP/1.1 {status} -\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{text}"
+    );
+}
+
+/// A failure as the API server words it.
+pub fn status(code: u16, reason: &str, message: &str, name: &str) -> (u16, Value) {
+    let body = json!({
+        "kind": "Status", "apiVersion": "v1", "status": "Failure", "code": code, "reason": reason, "message": message,
+        "details": { "name": name }
+    });
+    (code, body)
+}
+
+/// Path of objects of ours.
+pub fn path(plural: &str, name: &str) -> String {
+    let path = format!("/apis/platform.chatcli.io/v1alpha1/namespaces/shop/{plural}");
+    if name.is_empty() { path } else { format!("{path}/{name}") }
+}
+
+/// Answers that serve the objects of a fixture, one by one and as lists.
+pub fn serving(fixture: &str) -> Answers {
+    let plurals =
+        ["issues", "anomalies", "aiinsights", "remediationplans", "approvalrequests", "approvalvotes", "postmortems"];
+    let mut lists: BTreeMap<&str, Vec<Value>> = plurals.iter().map(|plural| (*plural, Vec::new())).collect();
+    let mut answers = Answers::new();
+    let objects: Vec<Value> = serde_saphyr::from_multiple(fixture).unwrap();
+    for object in objects {
+        let kind = object["kind"].as_str().unwrap().to_lowercase();
+        let plural = plurals.iter().find(|plural| plural.starts_with(kind.trim_end_matches('y'))).unwrap();
+        let name = object["metadata"]["name"].as_str().unwrap().to_owned();
+        answers.insert(("GET".into(), path(plural, &name)), (200, object.clone()));
+        lists.get_mut(plural).unwrap().push(object);
+    }
+    for (plural, items) in lists {
+        let list = json!({ "kind": "List", "apiVersion": "platform.chatcli.io/v1alpha1", "metadata": { "resourceVersion": "1" }, "items": items });
+        answers.insert(("GET".into(), path(plural, "")), (200, list.clone()));
+        answers.insert(("GET".into(), format!("/apis/platform.chatcli.io/v1alpha1/{plural}")), (200, list));
+    }
+    answers
+}

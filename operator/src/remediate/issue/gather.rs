@@ -1,0 +1,89 @@
+//! What the next move of an incident depends on, read from the shared stores.
+
+use std::sync::Arc;
+
+use common::api::{AIInsight, Anomaly, Issue, RemediationPlan, Runbook};
+use common::decisions::Autonomy;
+use common::naming;
+use jiff::Timestamp;
+use kube::ResourceExt as _;
+
+use super::decide::{Input, MayPlan};
+use crate::remediate::place;
+use crate::runtime::{Context, ObjectKey, Tag};
+
+/// Attempts before a person is asked, unless the Issue says otherwise (upstream's `aiops.maxRemediationAttempts`).
+const MAX_ATTEMPTS: i32 = 5;
+
+/// What was read.
+pub(super) struct Seen {
+    pub(super) anomalies: Vec<Arc<Anomaly>>,
+    pub(super) insight: Option<Arc<AIInsight>>,
+    pub(super) plans: Vec<Arc<RemediationPlan>>,
+    runbooks: Vec<Arc<Runbook>>,
+    resource_exists: bool,
+    pub(super) max_attempts: i32,
+    may_plan: MayPlan,
+}
+
+impl Seen {
+    pub(super) fn input<'a>(&'a self, now: Timestamp, issue: &'a Issue) -> Input<'a> {
+        Input {
+            now,
+            issue,
+            anomalies: &self.anomalies,
+            insight: self.insight.as_deref(),
+            plans: &self.plans,
+            runbooks: &self.runbooks,
+            resource_exists: self.resource_exists,
+            max_attempts: self.max_attempts,
+            may_plan: self.may_plan.clone(),
+        }
+    }
+}
+
+/// Everything is in the stores; nothing is asked of the API server.
+pub(super) fn gather(ctx: &Context, key: &ObjectKey, issue: &Issue) -> Seen {
+    let tag = Tag::Issue(key.clone());
+    let mut plans = ctx.stores.plans.tagged(&tag);
+    plans.sort_by_key(|plan| plan.spec.attempt);
+    let insight = ObjectKey::new(key.namespace.clone(), naming::insight(&key.name));
+    Seen {
+        anomalies: ctx.stores.anomalies.tagged(&tag),
+        insight: ctx.stores.insights.get(&insight),
+        plans,
+        runbooks: runbooks(ctx, &key.namespace),
+        resource_exists: super::resource_exists(&ctx.stores, &issue.spec.resource),
+        max_attempts: max_attempts(issue),
+        may_plan: may_plan(ctx, issue),
+    }
+}
+
+/// What the incident's own status says, where it was set; the schema's default is no decision.
+fn max_attempts(issue: &Issue) -> i32 {
+    let decided = issue.status.as_ref().filter(|status| status.transition.is_some());
+    decided.map_or(MAX_ATTEMPTS, |status| status.max_remediation_attempts)
+}
+
+/// Runbooks of the incident's namespace first, then of the operator's; the highest name order last, so the choice is stable.
+fn runbooks(ctx: &Context, namespace: &str) -> Vec<Arc<Runbook>> {
+    let mut found = ctx.stores.runbooks.filter(|runbook| {
+        let at = runbook.namespace().unwrap_or_default();
+        at == namespace || at == ctx.namespace
+    });
+    found.sort_by_key(|runbook| (runbook.namespace().as_deref() != Some(namespace), runbook.name_any()));
+    found
+}
+
+fn may_plan(ctx: &Context, issue: &Issue) -> MayPlan {
+    let place = place::of(ctx, &issue.spec.resource);
+    if let Some(why) = place.out_of_bounds {
+        return MayPlan::No("Protected", why);
+    }
+    match place.standing.level {
+        Autonomy::Observe => {
+            MayPlan::No("ObserveOnly", format!("{} is set to observe: nothing is planned there", place.name))
+        }
+        _ => MayPlan::Yes,
+    }
+}

@@ -1,0 +1,384 @@
+//! One move of a plan, carried out: at most one write to the world, journalled before it is sent and again when it is answered.
+
+use std::sync::Arc;
+
+use common::actions::{Found, SendError};
+use common::api::{
+    NameRef, RemediationPlan,
+    keys::conditions,
+    remediation_plan::{PlanPreview, RemediationState, StepPhase, StepStatus},
+};
+use common::naming;
+use kube::{Resource as _, ResourceExt as _};
+
+use super::decide::{Decision, Move, Outcome};
+use super::gather::Seen;
+use super::status::Draft;
+use super::verbs::{self, NoPreview};
+use super::{Fresh, consent, world};
+use crate::approve::AskError;
+use crate::runtime::metrics::ActionLabels;
+use crate::runtime::{Context, Error, Note, Reason as _, WriteError};
+
+pub(super) async fn apply(
+    ctx: &Arc<Context>,
+    fresh: &Fresh,
+    plan: &Arc<RemediationPlan>,
+    seen: &Seen,
+    decision: Decision,
+) -> Result<(), Error> {
+    let mut draft = Draft::of(plan, ctx.clock.now());
+    draft.gates(decision.gates);
+    match decision.next {
+        Move::Preview => preview(ctx, plan, seen, draft).await,
+        Move::Reseal(sealed) => reseal(ctx, plan, seen, draft, &sealed).await,
+        Move::Ask(why) => return ask(ctx, plan, seen, draft, &why).await,
+        Move::Wait { reason, message, .. } => {
+            draft.condition(conditions::EXECUTING, draft.status.state == RemediationState::Executing, reason, &message);
+            draft.write(ctx).await.map(drop)
+        }
+        Move::Intend(index) => intend(ctx, fresh, plan, seen, draft, index).await,
+        Move::Send(index) => send(ctx, fresh, plan, draft, index).await?,
+        Move::Look(index) => look(ctx, fresh, plan, draft, index).await,
+        Move::Applied(index) => {
+            applied(ctx, seen, &mut draft, index);
+            draft.write(ctx).await.map(drop)
+        }
+        Move::Settled(index) => {
+            let at = draft.time();
+            let step = &mut draft.status.steps[index];
+            (step.phase, step.settled_at) = (StepPhase::Settled, Some(at));
+            draft.write(ctx).await.map(drop)
+        }
+        Move::Verify => {
+            draft.status.actions_completed_at = Some(draft.time());
+            draft.enter(RemediationState::Verifying).condition(
+                conditions::EXECUTING,
+                false,
+                "Applied",
+                "every step is applied and settled",
+            );
+            draft.write(ctx).await.map(drop)
+        }
+        Move::BeginSoak => {
+            draft.status.settled_since = Some(draft.time());
+            draft.write(ctx).await.map(drop)
+        }
+        Move::BreakSoak(why) => {
+            draft.status.settled_since = None;
+            draft.condition(conditions::VERIFIED, false, "TroubleReturned", &why);
+            draft.write(ctx).await.map(drop)
+        }
+        Move::Undo { step, because } => undo(ctx, plan, draft, step, &because).await?,
+        Move::Finish(outcome) => finish(ctx, plan, seen, draft, &outcome).await,
+    }
+    .map_err(Error::from)
+}
+
+async fn preview(
+    ctx: &Context,
+    plan: &Arc<RemediationPlan>,
+    seen: &Seen,
+    mut draft: Draft<'_>,
+) -> Result<(), WriteError> {
+    match verbs::preview(ctx, plan, seen, None).await {
+        Ok(previewed) => {
+            seal(ctx, seen, &mut draft, previewed.preview, previewed.steps);
+            let message = draft.status.preview.as_ref().map(|preview| preview.digest.clone()).unwrap_or_default();
+            draft.condition(conditions::PREVIEWED, true, "Previewed", &message);
+            let written = draft.write(ctx).await?;
+            tell(ctx, &written, Note::new("Previewed", "Preview", message));
+            Ok(())
+        }
+        Err(NoPreview::Refused { reason, message }) => {
+            let outcome = Outcome { state: RemediationState::Failed, reason: refused(&reason), message };
+            finish(ctx, plan, seen, draft, &outcome).await
+        }
+        Err(NoPreview::Unknown(why)) => {
+            draft.condition(conditions::PREVIEWED, false, "PreviewUnknown", &why);
+            draft.write(ctx).await?;
+            Err(WriteError::Unknown(why))
+        }
+    }
+}
+
+/// Refusals the incident knows how to go on from; any other is a plan that cannot be carried out.
+fn refused(reason: &str) -> &'static str {
+    match reason {
+        "ProtectedNamespace" | "AutomationOff" => "Protected",
+        "OwnedElsewhere" => "OwnedByGitOps",
+        "CannotRead" => "Forbidden",
+        "TargetGone" => "TargetGone",
+        _ => "InvalidPlan",
+    }
+}
+
+async fn reseal(
+    ctx: &Context,
+    plan: &Arc<RemediationPlan>,
+    seen: &Seen,
+    mut draft: Draft<'_>,
+    sealed: &PlanPreview,
+) -> Result<(), WriteError> {
+    // The drifted answer was only compared; the requests that belong to it come with the answer that is sealed now.
+    let Ok(previewed) = verbs::preview(ctx, plan, seen, None).await else {
+        return Err(WriteError::Unknown("the change could not be asked for again".to_owned()));
+    };
+    let before = draft.status.preview.as_ref().map(|preview| preview.digest.clone()).unwrap_or_default();
+    let message = format!(
+        "what it would change is no longer {before}; the preview was taken again and earlier approvals are void"
+    );
+    tracing::info!(plan = plan.name_any(), was = before, is = sealed.digest, "drifted");
+    seal(ctx, seen, &mut draft, previewed.preview, previewed.steps);
+    draft.enter(RemediationState::Pending).condition(conditions::PREVIEWED, true, "Drifted", &message).condition(
+        conditions::APPROVED,
+        false,
+        "Drifted",
+        &message,
+    );
+    let written = draft.write(ctx).await?;
+    tell(ctx, &written, Note::new("Drifted", "Preview", message).warning());
+    Ok(())
+}
+
+fn seal(ctx: &Context, seen: &Seen, draft: &mut Draft<'_>, preview: PlanPreview, steps: Vec<StepStatus>) {
+    if let (Some(issue), Some(target)) = (&seen.issue, &seen.target) {
+        draft.status.soak_seconds = Some(world::soak(ctx, issue, target));
+    }
+    draft.status.preview = Some(preview);
+    draft.status.steps = steps;
+}
+
+async fn ask(
+    ctx: &Context,
+    plan: &Arc<RemediationPlan>,
+    seen: &Seen,
+    mut draft: Draft<'_>,
+    why: &str,
+) -> Result<(), Error> {
+    let digest = draft.status.preview.as_ref().map(|preview| preview.digest.clone()).unwrap_or_default();
+    let Some(need) = &seen.asked.need else { return Ok(()) };
+    match consent::open(ctx, plan, need, &digest).await {
+        Ok(request) => {
+            draft.status.approval_ref = Some(NameRef::new(request));
+            if draft.status.state != RemediationState::WaitingApproval {
+                draft.enter(RemediationState::WaitingApproval);
+            }
+            draft.condition(conditions::APPROVED, false, "WaitingForVotes", why);
+            draft.write(ctx).await?;
+            Ok(())
+        }
+        Err(AskError::Read(error)) => Err(error.into()),
+        Err(AskError::Write(error)) => Err(error.into()),
+        // Nobody is asked while their answer could not be trusted.
+        Err(error @ (AskError::Unverified(_) | AskError::NotOurs(_))) => {
+            draft.condition(conditions::APPROVED, false, error.reason(), &error.to_string());
+            draft.write(ctx).await?;
+            Ok(())
+        }
+    }
+}
+
+/// Stores the exact request before it is sent: what is found as Intent after a crash is looked for, not guessed.
+async fn intend(
+    ctx: &Context,
+    fresh: &Fresh,
+    plan: &Arc<RemediationPlan>,
+    seen: &Seen,
+    mut draft: Draft<'_>,
+    index: usize,
+) -> Result<(), WriteError> {
+    let at = draft.time();
+    if draft.status.state != RemediationState::Executing {
+        let who = draft
+            .status
+            .gates
+            .iter()
+            .find(|gate| gate.name == "approval")
+            .map(|gate| gate.message.clone())
+            .unwrap_or_default();
+        draft.status.started_at = Some(at.clone());
+        draft.status.health_before.clone_from(&seen.health);
+        draft.enter(RemediationState::Executing).condition(conditions::APPROVED, true, "Approved", &who);
+    }
+    let step = &mut draft.status.steps[index];
+    step.phase = StepPhase::Intent;
+    step.intent_at = Some(at);
+    step.tries += 1;
+    let (tries, action) = (step.tries, step.action.clone());
+    draft.condition(conditions::EXECUTING, true, "Executing", &format!("step {}: {action}", index + 1));
+    // Before the write: should its answer be lost, the Intent may be stored, and then nothing has been sent for it.
+    fresh.remember(plan, index, tries);
+    draft.write(ctx).await.map(drop)
+}
+
+async fn send(
+    ctx: &Context,
+    fresh: &Fresh,
+    plan: &Arc<RemediationPlan>,
+    mut draft: Draft<'_>,
+    index: usize,
+) -> Result<Result<(), WriteError>, Error> {
+    let step = &draft.status.steps[index];
+    let (tries, done) = (step.tries, step.writes_done);
+    let sent = verbs::send(ctx, plan, step).await?;
+    let written = match sent {
+        Ok(sent) => {
+            if !sent.warnings.is_empty() {
+                tracing::warn!(plan = plan.name_any(), step = index, warnings = ?sent.warnings, "the server warns");
+            }
+            draft.status.steps[index].writes_done = done + 1;
+            finish_step_if_done(ctx, plan, &mut draft, index);
+            draft.write(ctx).await.map(drop)
+        }
+        // Nothing was written, and the same request may be accepted later.
+        Err(error @ (SendError::PdbSaysNo { .. } | SendError::TryLater(_))) => {
+            draft.status.steps[index].message = Some(error.to_string());
+            draft.condition(conditions::EXECUTING, true, error.reason(), &error.to_string());
+            draft.write(ctx).await?;
+            return Err(WriteError::Busy.into());
+        }
+        Err(SendError::OutcomeUnknown(why)) => {
+            fresh.forget(plan, index, tries);
+            tracing::warn!(plan = plan.name_any(), step = index, why, "the answer was lost");
+            draft.status.steps[index].message = Some(format!("the answer was lost: {why}"));
+            draft.write(ctx).await.map(drop)
+        }
+        Err(error) => {
+            let step = &mut draft.status.steps[index];
+            (step.phase, step.message) = (StepPhase::Failed, Some(error.to_string()));
+            count(ctx, &step.action, "failed");
+            draft.condition(conditions::EXECUTING, false, error.reason(), &error.to_string());
+            draft.write(ctx).await.map(drop)
+        }
+    };
+    Ok(written)
+}
+
+async fn look(
+    ctx: &Context,
+    fresh: &Fresh,
+    plan: &Arc<RemediationPlan>,
+    mut draft: Draft<'_>,
+    index: usize,
+) -> Result<(), WriteError> {
+    let step = &draft.status.steps[index];
+    let tries = step.tries;
+    match verbs::look(ctx, plan, step).await {
+        Found::Applied => {
+            draft.status.steps[index].writes_done += 1;
+            finish_step_if_done(ctx, plan, &mut draft, index);
+            draft.write(ctx).await.map(drop)
+        }
+        // The same stored request with the same guards: a late original and its repeat cannot both succeed.
+        Found::NotApplied => {
+            fresh.remember(plan, index, tries);
+            draft.status.steps[index].message = Some("the request had not arrived; it is sent again".to_owned());
+            draft.write(ctx).await.map(drop)
+        }
+        Found::Unknown(why) => {
+            let step = &mut draft.status.steps[index];
+            (step.phase, step.message) = (StepPhase::Unknown, Some(why.clone()));
+            draft.condition(conditions::EXECUTING, false, "OutcomeUnknown", &why);
+            draft.write(ctx).await.map(drop)
+        }
+    }
+}
+
+fn finish_step_if_done(ctx: &Context, plan: &RemediationPlan, draft: &mut Draft<'_>, index: usize) {
+    let step = &draft.status.steps[index];
+    if usize::try_from(step.writes_done).is_ok_and(|done| done >= step.writes.len()) {
+        if let Some(target) = world::target_of(&ctx.stores, plan) {
+            applied_to(ctx, &target, draft, index);
+        }
+    }
+}
+
+fn applied(ctx: &Context, seen: &Seen, draft: &mut Draft<'_>, index: usize) {
+    if let Some(target) = &seen.target {
+        applied_to(ctx, target, draft, index);
+    }
+}
+
+fn applied_to(ctx: &Context, target: &common::api::ResourceRef, draft: &mut Draft<'_>, index: usize) {
+    let at = draft.time();
+    let deadline = at.0 + world::patience(ctx, target, draft.status.soak_seconds.unwrap_or(0));
+    let step = &mut draft.status.steps[index];
+    step.phase = StepPhase::Applied;
+    step.applied_at = Some(at);
+    count(ctx, &step.action, "success");
+    draft.status.verify_deadline = Some(common::api::Time(deadline));
+}
+
+/// Says first that the step is being taken back, then takes it back: an undo is safe to repeat.
+async fn undo(
+    ctx: &Context,
+    plan: &Arc<RemediationPlan>,
+    mut draft: Draft<'_>,
+    index: usize,
+    because: &str,
+) -> Result<Result<(), WriteError>, Error> {
+    if draft.status.steps[index].phase != StepPhase::Undoing {
+        draft.status.rollback_performed = Some(true);
+        draft.status.rollback_result = Some(because.to_owned());
+        draft.status.steps[index].phase = StepPhase::Undoing;
+        draft.condition(conditions::EXECUTING, true, "Undoing", because);
+        return Ok(draft.write(ctx).await.map(drop));
+    }
+    let (phase, message) = verbs::undo(ctx, plan, &draft.status.steps[index]).await?;
+    let step = &mut draft.status.steps[index];
+    (step.phase, step.message) = (phase, message);
+    Ok(draft.write(ctx).await.map(drop))
+}
+
+async fn finish(
+    ctx: &Context,
+    plan: &Arc<RemediationPlan>,
+    seen: &Seen,
+    mut draft: Draft<'_>,
+    outcome: &Outcome,
+) -> Result<(), WriteError> {
+    draft.status.completed_at = Some(draft.time());
+    draft.status.result = Some(outcome.message.clone());
+    let good = outcome.state == RemediationState::Completed;
+    if !good {
+        draft.status.post_failure_healthy = match &seen.sick {
+            super::decide::Sick::No => Some(true),
+            super::decide::Sick::Yes(_) => Some(false),
+            _ => None,
+        };
+    }
+    let rolled_back = outcome.state == RemediationState::RolledBack;
+    draft.enter(outcome.state).condition(conditions::VERIFIED, good, outcome.reason, &outcome.message);
+    draft.condition(conditions::EXECUTING, false, outcome.reason, &outcome.message);
+    if rolled_back || draft.status.rollback_performed == Some(true) {
+        draft.condition(conditions::ROLLED_BACK, rolled_back, outcome.reason, &outcome.message);
+    }
+    let began = draft.status.started_at.clone();
+    let written = draft.write(ctx).await?;
+    if let Some(began) = began {
+        ctx.metrics.remediation_duration.observe(ctx.clock.now().duration_since(began.0).as_secs_f64());
+    }
+    if !good {
+        count(ctx, "verification", "failed");
+    }
+    tell(ctx, &written, Note::new(outcome.reason, "Remediate", outcome.message.clone()).warning_if(!good));
+    tracing::info!(plan = plan.name_any(), state = %outcome.state, reason = outcome.reason, "plan ended");
+    Ok(())
+}
+
+fn tell(ctx: &Context, plan: &Arc<RemediationPlan>, note: Note) {
+    let transition = plan.status.as_ref().and_then(|status| status.transition).unwrap_or(0);
+    let digest = plan
+        .status
+        .as_ref()
+        .and_then(|status| status.preview.as_ref())
+        .map(|preview| preview.digest.clone())
+        .unwrap_or_default();
+    ctx.events.tell(plan.object_ref(&()), note.once(naming::hash(&[&transition.to_string(), &digest], 8)));
+}
+
+fn count(ctx: &Context, action_type: &str, result: &str) {
+    let labels = ActionLabels { action_type: action_type.to_owned(), result: result.to_owned() };
+    ctx.metrics.remediations.get_or_create(&labels).inc();
+}

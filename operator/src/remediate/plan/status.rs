@@ -1,0 +1,101 @@
+//! What a plan tells the world: its state, its gates, its preview, its journal.
+
+use std::sync::Arc;
+
+use common::api::{
+    Condition, RemediationPlan, Time,
+    keys::{conditions, managers},
+    remediation_plan::{GateResult, RemediationPlanStatus, RemediationState},
+};
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::runtime::status::{self, Owner, condition};
+use crate::runtime::{Context, WriteError};
+
+const OWNER: Owner = Owner {
+    manager: managers::REMEDIATOR,
+    fields: &[
+        "state",
+        "startedAt",
+        "actionsCompletedAt",
+        "completedAt",
+        "result",
+        "rollbackPerformed",
+        "rollbackResult",
+        "postFailureHealthy",
+        "observedGeneration",
+        "transition",
+        "gates",
+        "preview",
+        "approvalRef",
+        "steps",
+        "nextStepNotBefore",
+        "verifyDeadline",
+        "settledSince",
+        "soakSeconds",
+        "healthBefore",
+    ],
+    conditions: &[
+        conditions::PREVIEWED,
+        conditions::APPROVED,
+        conditions::EXECUTING,
+        conditions::VERIFIED,
+        conditions::ROLLED_BACK,
+    ],
+};
+
+/// A plan's status being changed: the next version of it, written in one piece.
+pub(super) struct Draft<'a> {
+    plan: &'a Arc<RemediationPlan>,
+    now: Timestamp,
+    pub(super) status: RemediationPlanStatus,
+    conditions: Vec<Condition>,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn of(plan: &'a Arc<RemediationPlan>, now: Timestamp) -> Self {
+        Self { plan, now, status: plan.status.clone().unwrap_or_default(), conditions: Vec::new() }
+    }
+
+    /// Goes to another state; the transition number is what effects are named from.
+    pub(super) fn enter(&mut self, state: RemediationState) -> &mut Self {
+        self.status.state = state;
+        self.status.transition = Some(self.status.transition.unwrap_or(0) + 1);
+        self
+    }
+
+    /// Keeps what the gates said; none asked means the old answers stand.
+    pub(super) fn gates(&mut self, gates: Vec<GateResult>) -> &mut Self {
+        if !gates.is_empty() {
+            self.status.gates = gates;
+        }
+        self
+    }
+
+    /// Sets a condition.
+    pub(super) fn condition(&mut self, kind: &str, holds: bool, reason: &str, message: &str) -> &mut Self {
+        let before = self.plan.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default();
+        let generation = self.plan.metadata.generation;
+        self.conditions.push(condition(before, kind, holds, reason, message, generation, self.now));
+        self
+    }
+
+    /// The moment all times of this draft are.
+    pub(super) fn time(&self) -> Time {
+        Time(self.now)
+    }
+
+    /// Writes it, if it says anything new.
+    pub(super) async fn write(mut self, ctx: &Context) -> Result<Arc<RemediationPlan>, WriteError> {
+        self.status.observed_generation = self.plan.metadata.generation;
+        // A status of ours always has a transition: without one it was another operator's.
+        self.status.transition.get_or_insert(0);
+        let mut wanted = json!(self.status);
+        if let Some(fields) = wanted.as_object_mut() {
+            fields.retain(|name, _| OWNER.fields.contains(&name.as_str()));
+            fields.insert("conditions".to_owned(), json!(self.conditions));
+        }
+        status::apply(ctx, self.plan, &OWNER, wanted).await
+    }
+}

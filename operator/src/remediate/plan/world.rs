@@ -1,0 +1,208 @@
+//! The target as the shared stores show it: is it still in trouble, how does it serve, did the change set it back.
+
+use std::sync::Arc;
+
+use common::api::{
+    Anomaly, Issue, RemediationPlan, ResourceRef, SignalType, Time,
+    remediation_plan::{HealthSample, RemediationState},
+};
+use jiff::{SignedDuration, Timestamp};
+use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
+use kube::ResourceExt as _;
+
+use super::decide::{Budget, Sick};
+use crate::remediate::issue;
+use crate::runtime::{Context, ObjectKey, Stores, Tag};
+
+/// Shortest time health has to last after a fault that kills running containers.
+const SOAK_AFTER_DEATHS: i64 = 30;
+/// The same after a fault that keeps containers from starting: it shows at once or not at all.
+const SOAK: i64 = 15;
+/// Longest soak, however long the containers used to live.
+const SOAK_AT_MOST: i64 = 600;
+/// Restarts of a new container after which a change is not given more time.
+const RESTARTS_THAT_TELL: i32 = 3;
+/// Window of the breaker and the budget.
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+/// The object a plan acts on, with its UID where the cluster knows one.
+pub(super) fn target_of(stores: &Stores, plan: &RemediationPlan) -> Option<ResourceRef> {
+    if let Some(target) = &plan.spec.target {
+        return Some(target.clone());
+    }
+    let namespace = plan.namespace().unwrap_or_default();
+    stores
+        .issues
+        .get(&ObjectKey::new(namespace, plan.spec.issue_ref.name.clone()))
+        .map(|issue| issue.spec.resource.clone())
+}
+
+/// Whether the incident's trouble goes on.
+pub(super) fn sickness(ctx: &Context, issue: &Issue) -> Sick {
+    if !issue::resource_exists(&ctx.stores, &issue.spec.resource) {
+        return Sick::Gone;
+    }
+    let anomalies = ctx.stores.anomalies.tagged(&Tag::Issue(ObjectKey::of(issue)));
+    if anomalies.is_empty() {
+        // An incident a person wrote has no signal to watch; whether it is over is theirs to say.
+        return match &issue.spec.requested_by {
+            Some(person) => Sick::Yes(vec![format!("reported by {person}")]),
+            None => Sick::Unknown("the incident has no anomaly yet".to_owned()),
+        };
+    }
+    let firing: Vec<String> =
+        anomalies.iter().filter(|anomaly| is_active(anomaly)).map(|anomaly| told(anomaly)).collect();
+    if firing.is_empty() { Sick::No } else { Sick::Yes(firing) }
+}
+
+fn is_active(anomaly: &Anomaly) -> bool {
+    anomaly.status.as_ref().and_then(|status| status.active) != Some(false)
+}
+
+fn told(anomaly: &Anomaly) -> String {
+    match &anomaly.spec.object {
+        Some(object) => format!("{} on {object}", anomaly.spec.signal_type),
+        None => anomaly.spec.signal_type.to_string(),
+    }
+}
+
+/// Pods wanted and available, and what is wrong, as far as the stores can tell.
+pub(super) fn health(ctx: &Context, target: &ResourceRef, sick: &Sick) -> Option<HealthSample> {
+    let key = ObjectKey::new(target.namespace.clone(), target.name.clone());
+    let (desired, available) = match target.kind.as_str() {
+        "Deployment" => {
+            let found = ctx.stores.deployments.get(&key)?;
+            let available = found.status.as_ref().and_then(|status| status.available_replicas).unwrap_or(0);
+            (found.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(1), available)
+        }
+        "StatefulSet" => {
+            let found = ctx.stores.stateful_sets.get(&key)?;
+            let available = found.status.as_ref().and_then(|status| status.available_replicas).unwrap_or(0);
+            (found.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(1), available)
+        }
+        "DaemonSet" => {
+            let found = ctx.stores.daemon_sets.get(&key)?;
+            let status = found.status.as_ref()?;
+            (status.desired_number_scheduled, status.number_available.unwrap_or(0))
+        }
+        _ => return None,
+    };
+    let trouble = match sick {
+        Sick::Yes(firing) => firing.clone(),
+        _ => Vec::new(),
+    };
+    Some(HealthSample { desired, available, trouble, at: Some(Time(ctx.clock.now())) })
+}
+
+/// Pods a workload controls, by UID along the owner chain.
+fn pods_of(stores: &Stores, target: &ResourceRef) -> Vec<Arc<Pod>> {
+    let Some(uid) = &target.uid else { return Vec::new() };
+    let sets = stores.replica_sets.tagged(&Tag::Owner(uid.clone()));
+    let owners = sets.iter().filter_map(|set| set.metadata.uid.clone()).chain([uid.clone()]);
+    owners.flat_map(|owner| stores.pods.tagged(&Tag::Owner(owner))).collect()
+}
+
+/// A pod made after the change that already fails in a way that more time does not cure.
+pub(super) fn setback(ctx: &Context, target: &ResourceRef, since: Timestamp) -> Option<String> {
+    pods_of(&ctx.stores, target)
+        .iter()
+        .filter(|pod| {
+            pod.metadata.deletion_timestamp.is_none() && pod.creation_timestamp().is_some_and(|at| at.0 >= since)
+        })
+        .find_map(|pod| containers(pod).find_map(|container| hopeless(pod, container)))
+}
+
+fn containers(pod: &Pod) -> impl Iterator<Item = &ContainerStatus> {
+    let status = pod.status.as_ref();
+    let init = status.and_then(|status| status.init_container_statuses.as_deref()).unwrap_or_default();
+    let main = status.and_then(|status| status.container_statuses.as_deref()).unwrap_or_default();
+    init.iter().chain(main)
+}
+
+fn hopeless(pod: &Pod, container: &ContainerStatus) -> Option<String> {
+    let waiting =
+        container.state.as_ref().and_then(|state| state.waiting.as_ref()).and_then(|waiting| waiting.reason.as_deref());
+    let name = pod.name_any();
+    match waiting {
+        Some(reason @ ("ImagePullBackOff" | "InvalidImageName" | "CreateContainerConfigError")) => {
+            Some(format!("new pod {name} waits with {reason}"))
+        }
+        _ if container.restart_count >= RESTARTS_THAT_TELL => {
+            Some(format!("container {} of new pod {name} died {} times", container.name, container.restart_count))
+        }
+        _ => None,
+    }
+}
+
+/// How long health has to last, in seconds: twice as long as the containers lived before they died, within bounds.
+pub(super) fn soak(ctx: &Context, issue: &Issue, target: &ResourceRef) -> i64 {
+    let anomalies = ctx.stores.anomalies.tagged(&Tag::Issue(ObjectKey::of(issue)));
+    let deadly = |signal| matches!(signal, SignalType::OomKill | SignalType::CrashloopBackoff | SignalType::PodRestart);
+    if !anomalies.iter().any(|anomaly| deadly(anomaly.spec.signal_type)) {
+        return SOAK;
+    }
+    let longest =
+        pods_of(&ctx.stores, target).iter().flat_map(|pod| containers(pod).filter_map(life).max()).max().unwrap_or(0);
+    (2 * longest).clamp(SOAK_AFTER_DEATHS, SOAK_AT_MOST)
+}
+
+/// How long the instance before this one lived, in seconds.
+fn life(container: &ContainerStatus) -> Option<i64> {
+    let died = container.last_state.as_ref()?.terminated.as_ref()?;
+    let (from, to) = (died.started_at.as_ref()?, died.finished_at.as_ref()?);
+    Some(to.0.duration_since(from.0).as_secs())
+}
+
+/// How long a change may take to arrive: the workload's own deadline, never less than 90 s (pipeline.md §8.5), plus the soak.
+pub(super) fn patience(ctx: &Context, target: &ResourceRef, soak: i64) -> SignedDuration {
+    let key = ObjectKey::new(target.namespace.clone(), target.name.clone());
+    let own = match target.kind.as_str() {
+        "Deployment" => ctx.stores.deployments.get(&key).and_then(|found| {
+            let spec = found.spec.as_ref()?;
+            let waves = i64::from(spec.replicas.unwrap_or(1).max(1));
+            Some(
+                i64::from(spec.progress_deadline_seconds.unwrap_or(600))
+                    + waves * i64::from(spec.min_ready_seconds.unwrap_or(0)),
+            )
+        }),
+        _ => None,
+    };
+    SignedDuration::from_secs(own.unwrap_or(600).max(90) + soak)
+}
+
+/// Another plan that is changing the same object.
+pub(super) fn rival(ctx: &Context, plan: &RemediationPlan, target: &ResourceRef) -> Option<String> {
+    let others = ctx.stores.plans.filter(|other| other.uid() != plan.uid() && is_acting(other));
+    others
+        .iter()
+        .find(|other| target_of(&ctx.stores, other).is_some_and(|its| its.same_object(target)))
+        .map(|other| other.name_any())
+}
+
+fn is_acting(plan: &RemediationPlan) -> bool {
+    let state = plan.status.as_ref().map(|status| status.state).unwrap_or_default();
+    matches!(state, RemediationState::Executing | RemediationState::Verifying)
+}
+
+/// What happened within the hour, and what is going on.
+pub(super) fn budget(ctx: &Context, plan: &RemediationPlan) -> Budget {
+    let since = ctx.clock.now() - HOUR;
+    let namespace = plan.namespace();
+    let here = ctx.stores.plans.filter(|other| other.namespace() == namespace && other.uid() != plan.uid());
+    let wrote = |other: &&Arc<RemediationPlan>| {
+        let steps = other.status.as_ref().map(|status| status.steps.as_slice()).unwrap_or_default();
+        steps.iter().any(|step| step.applied_at.as_ref().is_some_and(|at| at.0 >= since))
+    };
+    let failed = |other: &&Arc<RemediationPlan>| {
+        other.status.as_ref().is_some_and(|status| {
+            matches!(status.state, RemediationState::Failed | RemediationState::RolledBack)
+                && status.completed_at.as_ref().is_some_and(|at| at.0 >= since)
+        })
+    };
+    Budget {
+        failures: here.iter().filter(wrote).filter(failed).count(),
+        changes: here.iter().filter(wrote).count(),
+        targets: ctx.stores.plans.filter(|other| other.uid() != plan.uid() && is_acting(other)).len(),
+        ..Budget::default()
+    }
+}
