@@ -11,10 +11,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use common::api::keys::{LEASE_NAME, OPERATOR_NAMESPACE};
+use common::api::keys::{LEASE_NAME, OPERATOR_NAMESPACE, OPERATOR_SERVICE_ACCOUNT};
 use jiff::Timestamp;
+use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::coordination::v1::Lease;
-use kube::{Api, Client};
+use kube::api::DeleteParams;
+use kube::{Api, Client, ResourceExt};
 use tokio::sync::{OnceCell, watch};
 use tokio::time::Instant;
 
@@ -63,10 +65,26 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// Waits for it.
-    pub fn take() -> Result<Self> {
-        Ok(Self { _lock: locks::take("operator")? })
+    /// Waits for it, and removes an operator that a demo left running in the cluster.
+    pub async fn take(cluster: &Cluster) -> Result<Self> {
+        let lock = locks::take("operator")?;
+        make_room(cluster).await?;
+        Ok(Self { _lock: lock })
     }
+}
+
+/// Two operators on one cluster would only watch each other.
+async fn make_room(cluster: &Cluster) -> Result<()> {
+    let deployments: Api<Deployment> = Api::namespaced(cluster.client(), OPERATOR_NAMESPACE);
+    let Some(installed) = deployments.get_opt(OPERATOR_SERVICE_ACCOUNT).await? else { return Ok(()) };
+    if !cluster.is_own() {
+        bail!("an operator runs in the cluster of CHATCLI_TEST_KUBECONFIG; remove it first: kubectl chatcli uninstall");
+    }
+    deployments.delete(&installed.name_any(), &DeleteParams::foreground()).await?;
+    let gone = watch_until(&deployments, Instant::now() + Duration::from_secs(60), |seen| {
+        seen.named(OPERATOR_SERVICE_ACCOUNT).is_none().then_some(())
+    });
+    gone.await.map_err(|_| anyhow::anyhow!("the operator that runs in the cluster does not go away"))
 }
 
 /// A running operator; killed when dropped.
@@ -90,7 +108,7 @@ impl Operator {
     pub async fn shared(cluster: &Cluster) -> Result<&'static Self> {
         let (operator, _) = SHARED
             .get_or_try_init(|| async {
-                let turn = Turn::take()?;
+                let turn = Turn::take(cluster).await?;
                 install(cluster.connection()).await?;
                 let operator = Self::start(cluster.connection(), &Options::default()).await?;
                 operator.leads(&cluster.client()).await?;

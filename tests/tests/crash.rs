@@ -23,7 +23,7 @@ const MOST_WRITES: u64 = 60;
 #[tokio::test]
 async fn killed_after_each_write_of_a_run_it_ends_the_same_and_does_nothing_twice() -> Result<()> {
     let cluster = Cluster::start().await?;
-    let _turn = Turn::take()?;
+    let _turn = Turn::take(&cluster).await?;
     install(cluster.connection()).await?;
 
     let mut cut_after = 1;
@@ -95,7 +95,7 @@ async fn rollback_with_a_kill_after(cluster: &Cluster, nth: u64) -> Result<bool>
 #[tokio::test]
 async fn a_namespace_with_an_open_question_goes_within_a_minute_with_the_operator_gone() -> Result<()> {
     let cluster = Cluster::start().await?;
-    let _turn = Turn::take()?;
+    let _turn = Turn::take(&cluster).await?;
     install(cluster.connection()).await?;
     let operator =
         Operator::start(cluster.connection(), &Options { log: "gone".to_owned(), ..Options::default() }).await?;

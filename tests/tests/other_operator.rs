@@ -16,7 +16,7 @@ use serde_json::json;
 #[tokio::test]
 async fn while_another_operators_lease_lives_nothing_is_written_and_afterwards_it_works() -> Result<()> {
     let cluster = Cluster::start().await?;
-    let _turn = Turn::take()?;
+    let _turn = Turn::take(&cluster).await?;
     install(cluster.connection()).await?;
     let elsewhere = TestNamespace::create(cluster.connection(), "upstream", None).await?;
     let leases: Api<Lease> = elsewhere.api();

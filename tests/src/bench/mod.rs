@@ -37,7 +37,7 @@ pub async fn measure(extent: Extent) -> Result<Figures> {
     programs::measure(&built, &mut figures)?;
 
     let cluster = Cluster::start().await?;
-    let _turn = Turn::take()?;
+    let _turn = Turn::take(&cluster).await?;
     install(cluster.connection()).await?;
     let options = Options { build: Build::Release, log: "bench".to_owned(), quiet: true, ..Options::default() };
     let operator = Operator::start(cluster.connection(), &options).await?;
