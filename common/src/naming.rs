@@ -15,22 +15,6 @@ pub fn hash(parts: &[&str], len: usize) -> String {
     hex(&hasher.finalize())[..len.min(64)].to_owned()
 }
 
-/// JSON text that is the same for the same content: keys sorted, no white space (RFC 8785 for the values we seal: no exotic numbers).
-pub fn canonical(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::Object(fields) => {
-            let sorted: std::collections::BTreeMap<_, _> = fields.iter().collect();
-            let fields: Vec<String> = sorted
-                .into_iter()
-                .map(|(key, value)| format!("{}:{}", serde_json::json!(key), canonical(value)))
-                .collect();
-            format!("{{{}}}", fields.join(","))
-        }
-        serde_json::Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
-        scalar => scalar.to_string(),
-    }
-}
-
 /// Lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;

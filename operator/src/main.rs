@@ -5,10 +5,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use operator::config::{self, Config};
 
-// Frees memory back to the system after a burst (a relist, a storm); the system allocator keeps it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
+// The system's allocator, on purpose: measured with 20 incidents open, mimalloc held four times its anonymous memory.
 fn main() -> ExitCode {
     operator::run(Config::parse_from(config::with_double_dashes(std::env::args_os())))
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::window::ChangeWindow;
 use crate::{
+    actions,
     api::{
         ActionType, ApprovalPolicy, IssueSeverity, ResourceRef,
         approval_policy::{ApprovalMatch, ApprovalMode, ApprovalRule, AutoApproveConditions},
@@ -295,7 +296,7 @@ fn digest(rulings: &[&Option<(Ruling, Source<'_>)>]) -> String {
         .map(|ruling| match ruling {
             None => String::new(),
             Some((ruling, source)) => {
-                naming::canonical(&json!({ "policy": ruling.policy, "rule": ruling.rule, "content": source }))
+                actions::canonical(&json!({ "policy": ruling.policy, "rule": ruling.rule, "content": source }))
             }
         })
         .collect();

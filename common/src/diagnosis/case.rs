@@ -2,8 +2,12 @@
 //!
 //! In: [`Facts`]. Out: questions with answers. Never: concludes.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::{Event, Pod};
+
+use regex::Regex;
 
 use super::draft::{receipt, remedy};
 use crate::api::ai_insight::{Evidence, Remedy};
@@ -95,7 +99,7 @@ impl<'a> Case<'a> {
             .extra
             .logs
             .iter()
-            .filter(|tail| tail.container == name && tail.pod == pod && !tail.lines.is_empty())
+            .filter(|tail| tail.container == name && tail.pod == pod && tail.lines.iter().any(|line| is_said(line)))
             .collect();
         tails.sort_by_key(|tail| !tail.previous);
         tails.into_iter()
@@ -106,12 +110,12 @@ impl<'a> Case<'a> {
         const WORDS: [&str; 9] =
             ["fatal", "panic", "error", "exception", "cannot", "can't", "failed", "refused", "missing"];
         let tail = self.logs(container).next()?;
-        let lines = || tail.lines.iter().rev().map(String::as_str).filter(|line| !line.trim().is_empty());
+        let lines = || tail.lines.iter().rev().map(String::as_str).filter(|line| is_said(line));
         let named = lines().find(|line| {
             let line = line.to_lowercase();
             WORDS.iter().any(|word| line.contains(word))
         });
-        named.or_else(|| lines().next()).map(|line| (line.trim(), tail))
+        named.or_else(|| lines().next()).map(|line| (without_time(line), tail))
     }
 
     /// The receipt of that line.
@@ -221,6 +225,20 @@ fn is_sick(container: &View<'_>) -> bool {
         || container.ended().is_some()
         || (container.role == Role::App && !container.is_ready())
         || container.previous_end().is_some()
+}
+
+/// Something the application said: not blank, and not the kubelet's excuse for a log that is gone.
+fn is_said(line: &str) -> bool {
+    !line.trim().is_empty() && !line.starts_with("unable to retrieve container logs")
+}
+
+/// A log line without the time it begins with, which differs in every life.
+fn without_time(line: &str) -> &str {
+    static TIME: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^\s*\[?\d{4}[-/]\d{2}[-/]\d{2}[T ]\d{2}:\d{2}:\d{2}[.,\d]*(?:Z|[+-]\d{2}:?\d{2})?\]?\s*")
+            .expect("a valid pattern")
+    });
+    TIME.find(line).map_or(line, |time| &line[time.end()..]).trim()
 }
 
 /// A pod as evidence names it.

@@ -102,4 +102,6 @@ fn drop_symptoms(findings: &mut Vec<Finding>) {
 }
 
 #[cfg(test)]
+mod recorded;
+#[cfg(test)]
 mod tests;

@@ -25,10 +25,16 @@ pub fn killed_by(case: &Case<'_>, container: &View<'_>) -> Option<&'static str> 
     if container.restarts() == 0 && container.latest_end().is_none() {
         return None;
     }
-    case.events_of(container.pod, "Killing").find_map(|event| {
+    let kinds = ["liveness", "startup"];
+    let told = case.events_of(container.pod, "Killing").find_map(|event| {
         let said = event.message.as_deref().unwrap_or_default();
         let ours = said.starts_with(&format!("Container {} failed ", container.name()));
-        ["liveness", "startup"].into_iter().find(|kind| ours && said.contains(&format!("failed {kind} probe")))
+        kinds.into_iter().find(|kind| ours && said.contains(&format!("failed {kind} probe")))
+    });
+    // Events are merged and dropped: a probe that fails, and an end as after SIGTERM or SIGKILL, say the same.
+    told.or_else(|| {
+        container.latest_end().filter(|end| matches!(end.exit_code, 0 | 137 | 143) && !end.is_oom())?;
+        kinds.into_iter().find(|kind| unhealthy(case, container, kind).is_some())
     })
 }
 

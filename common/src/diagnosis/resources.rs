@@ -52,8 +52,11 @@ fn judge(case: &Case<'_>, container: &View<'_>, end: &Ended<'_>) -> Finding {
         .done();
     };
     let life = end.life();
-    let lived =
-        life.map_or_else(|| "after an unknown time".to_owned(), |life| format!("{} after its start", seconds(life)));
+    let lived = match life {
+        None => "after an unknown time".to_owned(),
+        Some(life) if life.as_secs() == 0 => "within a second of its start".to_owned(),
+        Some(life) => format!("{} after its start", seconds(life)),
+    };
     let written = mebibytes(limit);
     let lowered = case
         .rollout
@@ -160,8 +163,10 @@ fn adjust(case: &Case<'_>, container: &View<'_>, limit: &str, why: &str) -> Opti
         [("container", container.name().to_owned()), ("memory_limit", limit.to_owned())],
         format!("sets the memory limit to {limit}: {why}"),
     );
-    // Request equal to limit is how a pod asks for the Guaranteed class; raising one alone would take it away.
-    if memory_request(container.spec).is_some() && memory_request(container.spec) == memory_limit(container.spec) {
+    // Request equal to limit is how a template asks for the Guaranteed class; raising one alone would take it away. The template says
+    // so, not the pod: there the API server has filled in a missing request from the limit.
+    let template = case.facts.object.pod_spec()?.containers.iter().find(|it| it.name == container.name())?;
+    if memory_request(template).is_some() && memory_request(template) == memory_limit(template) {
         remedy.actions[0].params.insert("memory_request".to_owned(), limit.to_owned());
     }
     Some(remedy)

@@ -72,8 +72,9 @@ fn placement(spec: &PodSpec) -> impl PartialEq + '_ {
 /// The reason in the scheduler's sentence that a person can act on.
 fn classify(said: &str) -> (Code, String) {
     let lower = said.to_lowercase();
-    let short = said.split(" preemption:").next().unwrap_or(said);
-    let short = short.split_once(": ").map_or(short, |(_, reasons)| reasons).trim().trim_end_matches('.').to_owned();
+    // `0/3 nodes are available: <reasons>. <what preemption would do>`
+    let reasons = said.split_once(" nodes are available: ").map_or(said, |(_, reasons)| reasons);
+    let short = reasons.split(". ").next().unwrap_or(reasons).trim().trim_end_matches('.').to_owned();
     let code = if lower.contains("persistentvolumeclaim")
         || lower.contains("volume node affinity")
         || lower.contains("persistent volume")
@@ -104,7 +105,9 @@ pub fn volumes(case: &Case<'_>) -> Vec<Finding> {
         })
         .find(|event| {
             let said = event.message.as_deref().unwrap_or_default();
-            config::parse(said).is_none() && !said.contains("references non-existent")
+            // The kubelet has not heard of the namespace's objects yet; it has a moment later.
+            let starting = said.contains("failed to sync") && said.contains("cache");
+            config::parse(said).is_none() && !said.contains("references non-existent") && !starting
         });
     let named = case.sick.iter().any(|container| {
         case.events_of(container.pod, "FailedMount").any(|event| {
@@ -136,6 +139,11 @@ mod tests {
                 "0/1 nodes are available: 1 Insufficient memory. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.",
                 Code::UnschedulableResources,
                 "1 Insufficient memory",
+            ),
+            (
+                "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
+                Code::UnschedulableResources,
+                "1 Insufficient cpu",
             ),
             (
                 "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector. preemption: x",

@@ -20,7 +20,7 @@ pub const SOAK: SignedDuration = SignedDuration::from_secs(45);
 const NEWS: SignedDuration = SignedDuration::from_secs(60);
 /// The restart from which on it is a repetition. The first may be a node's reboot or a dependency that came up late.
 const REPEATED: i32 = 2;
-/// Lives longer than this do not make a repetition.
+/// Lives longer than this do not make a repetition. What never started has no life at all.
 const SHORT_LIFE: SignedDuration = SignedDuration::from_hours(24);
 
 /// Observes one container. `longest` is the longest recent life of this container in any of the workload's pods, `soak` how long a
@@ -54,7 +54,7 @@ pub fn observe(
         && let Some(finished) = end.finished
         && (container.running_since().is_none() || now.duration_since(finished) < NEWS)
     {
-        let repeated = container.restarts() >= REPEATED && end.life().is_some_and(|life| life < SHORT_LIFE);
+        let repeated = container.restarts() >= REPEATED && end.life().is_none_or(|life| life < SHORT_LIFE);
         if end.is_oom() {
             board.sight(
                 OomKill,

@@ -32,7 +32,7 @@ const LISTED: usize = 50;
 /// Most other resources listed in an Issue.
 const LISTED_RESOURCES: usize = 100;
 /// `lastSeen` alone is not worth a write more often than this.
-const LAST_SEEN_STEP: SignedDuration = SignedDuration::from_secs(60);
+const LAST_SEEN_STEP: SignedDuration = SignedDuration::from_secs(120);
 /// Writes for one resource at once.
 const AT_ONCE: usize = 8;
 

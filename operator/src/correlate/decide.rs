@@ -192,8 +192,11 @@ fn open(seen: &Seen, joining: &[Arc<Anomaly>]) -> Issue {
     let first = joining.iter().rev().max_by_key(|anomaly| weight(anomaly.spec.signal_type)).unwrap_or(&joining[0]);
     let signal = first.spec.signal_type.as_str();
     let number = next_episode(seen, None);
-    let identity =
-        seen.resource.uid.clone().unwrap_or_else(|| format!("{}/{}", seen.resource.kind, seen.resource.namespace));
+    let identity = seen
+        .resource
+        .uid
+        .clone()
+        .unwrap_or_else(|| format!("{}/{}/{}", seen.resource.kind, seen.resource.namespace, seen.resource.name));
     let mut issue = Issue::new(
         &naming::issue(&seen.resource.name, signal, &identity, number),
         IssueSpec {

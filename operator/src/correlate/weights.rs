@@ -25,10 +25,10 @@ pub fn weight(signal: SignalType) -> i32 {
         // Upstream gives every other signal 10, so that a lone crash loop, a node that is gone and a certificate that expires in a month
         // are all `low`. A node takes everything on it along.
         S::NodeNotReady | S::NetworkUnavailable => 60,
-        // The program does not run at all.
-        S::CrashloopBackoff => 40,
-        // It does not start, or its work is not done; what ran before may still serve.
-        S::ImagePullError | S::JobFailed | S::IngressError | S::DiskPressure | S::PidPressure => 30,
+        // It does not run or start, or its work is not done; what ran before may still serve.
+        S::CrashloopBackoff | S::ImagePullError | S::JobFailed | S::IngressError | S::DiskPressure | S::PidPressure => {
+            30
+        }
         S::HelmReleaseFailed | S::ArgocdDegraded => 25,
         S::PvcPending | S::CronjobMissed | S::CertificateExpiring => 20,
         S::HpaMaxed => 15,

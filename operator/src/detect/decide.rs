@@ -17,7 +17,7 @@ pub const RECOVERED: &str = "Recovered";
 /// `status.reason` of a signal whose resource is gone.
 pub const RESOURCE_DELETED: &str = "ResourceDeleted";
 /// A repeat is written down at most this often in the first minutes …
-const REPEAT_AT_MOST: SignedDuration = SignedDuration::from_secs(30);
+const REPEAT_AT_MOST: SignedDuration = SignedDuration::from_secs(60);
 /// … and at least this far apart once the trouble is old news.
 const REPEAT_AT_LEAST: SignedDuration = SignedDuration::from_mins(5);
 
@@ -145,7 +145,7 @@ fn repeat(anomaly: &Arc<Anomaly>, sighting: &Sighting, now: Timestamp) -> Option
         let (Some(first), Some(last)) = (&before.first_seen, &before.last_seen) else {
             return Some(report(anomaly, active(&before, whole_seconds(sighting.since), now)));
         };
-        let pause = (last.0.duration_since(first.0) / 10).clamp(REPEAT_AT_MOST, REPEAT_AT_LEAST);
+        let pause = (last.0.duration_since(first.0) / 5).clamp(REPEAT_AT_MOST, REPEAT_AT_LEAST);
         if now.duration_since(last.0) < pause {
             return None;
         }
@@ -265,8 +265,8 @@ mod tests {
     }
 
     #[test]
-    fn a_repeat_is_counted_but_not_more_often_than_every_half_minute() {
-        let (soon, later) = (raised_at(71), raised_at(69));
+    fn a_repeat_is_counted_but_not_more_often_than_every_minute() {
+        let (soon, later) = (raised_at(41), raised_at(39));
         assert!(decide(&seen(firing(), vec![soon])).0.is_empty());
         assert_eq!(only_report(&decide(&seen(firing(), vec![later])).0).count, Some(2));
     }

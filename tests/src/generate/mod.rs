@@ -6,6 +6,7 @@
 mod cli_reference;
 mod completions;
 mod crds;
+mod rbac;
 
 use std::{
     fs, io,
@@ -34,6 +35,7 @@ impl Output {
 /// Everything that is generated.
 pub fn outputs() -> anyhow::Result<Vec<Output>> {
     let mut outputs = crds::outputs()?;
+    outputs.extend(rbac::outputs()?);
     outputs.extend(cli_reference::outputs());
     outputs.extend(completions::outputs());
     Ok(outputs)
