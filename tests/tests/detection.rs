@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 use common::api::issue::IssueState;
 use common::api::{Anomaly, SignalType};
-use kit::app::{apply_config, expose, remove_config_key};
+use kit::app::{apply_config, remove_config_key};
 use kit::incidents::{
     REPAIR, cause_of, issue_about, issue_becomes, issue_explained, issue_reaches, issues_about, nothing_was_raised,
     state_of, stays_unresolved, the_operator_is_awake,
@@ -168,22 +168,6 @@ async fn a_rollout_stuck_on_a_bad_image_while_old_pods_serve_is_one_issue() -> R
     assert_eq!(web.live().await?.status.and_then(|status| status.available_replicas), Some(3), "old pods still serve");
     the_operator_is_awake(&cluster).await?;
     assert_eq!(issues_about(&namespace, "web").await?.len(), 1);
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_workload_that_cannot_do_without_a_broken_one_is_folded_into_its_incident() -> Result<()> {
-    let (cluster, namespace) = observed("folded").await?;
-    let checkout = App::named("checkout", &cluster)?.running(&namespace).await?;
-    expose(&namespace, "checkout").await?;
-    App::named("web", &cluster)?.doing(&["--depend-on=http://checkout/"]).running(&namespace).await?;
-    checkout.edit(&json!({ "spec": { "strategy": { "type": "Recreate", "rollingUpdate": null } } })).await?;
-    checkout.roll_out_arguments(&["--exit-after=1ms"]).await?;
-    issue_becomes(&namespace, "checkout", kit::incidents::SOON, "web is folded in", |issue| {
-        let folded = issue.status.iter().flat_map(|status| &status.folded_in);
-        folded.into_iter().any(|folded| folded.resource.name == "web" && !folded.reason.is_empty())
-    })
-    .await;
     Ok(())
 }
 

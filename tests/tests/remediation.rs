@@ -9,7 +9,6 @@ use kit::incidents::{
     REPAIR, issue_becomes, issue_explained, issue_reaches, plan_reaches, plan_state, report_of, state_of,
 };
 use kit::{App, Cluster, Operator, TestNamespace};
-use kube::ResourceExt;
 use kube::api::ListParams;
 
 /// A namespace in which reversible steps with a clean preview run by themselves.
@@ -58,33 +57,27 @@ async fn a_memory_limit_that_is_too_small_is_raised_until_the_app_lives() -> Res
 }
 
 #[tokio::test]
-async fn a_failed_attempt_does_not_restore_the_fault_and_ends_with_a_person() -> Result<()> {
+async fn a_failed_attempt_is_no_success_and_does_not_bring_the_fault_back() -> Result<()> {
     let (cluster, namespace) = trusted("leak").await?;
     // no limit cures it: whatever is tried fails
-    let web = App::named("web", &cluster)?
-        .memory_limit("24Mi")
-        .doing(&["--leak-mib-per-second=40"])
-        .create(&namespace)
-        .await?;
-    let issue = issue_becomes(&namespace, "web", REPAIR * 3, "handed to a person", |issue| {
-        matches!(state_of(issue), IssueState::Escalated | IssueState::Contained)
+    let leaks = ["--leak-mib-per-second=40"];
+    let web = App::named("web", &cluster)?.memory_limit("24Mi").doing(&leaks).create(&namespace).await?;
+    let issue = issue_about(&namespace, "web").await;
+    let ended = [RemediationState::Completed, RemediationState::Failed, RemediationState::RolledBack];
+    let plan = plan_reaches(&namespace, &issue, &ended, REPAIR).await;
+    assert_eq!(plan_state(&plan), RemediationState::Failed, "{:?}", plan.status.and_then(|status| status.result));
+    assert_ne!(memory_limit_of(&web.live().await?), "24Mi", "the limit that killed is back");
+
+    // the next attempt is another one, or a person's
+    issue_becomes(&namespace, "web", REPAIR, "goes on", |issue| {
+        let attempts = issue.status.as_ref().map_or(0, |status| status.remediation_attempts);
+        attempts > 1 || matches!(state_of(issue), IssueState::Escalated | IssueState::Contained)
     })
     .await;
-    let status = issue.status.clone().unwrap_or_default();
-    assert_eq!(status.requires_human_action, Some(true));
-    assert!(status.required_action.is_some_and(|action| !action.is_empty()));
-
-    // a limit that once was raised is not lowered to the value that killed: templates only ever changed forwards
     let plans = namespace.api::<RemediationPlan>().list(&ListParams::default()).await?.items;
-    assert!(plans.iter().all(|plan| plan_state(plan) != RemediationState::Completed), "nothing was called a success");
-    let mut tried: Vec<_> = plans.iter().map(|plan| serde_json::to_string(&plan.spec.actions).unwrap()).collect();
-    let attempts = tried.len();
+    let mut tried: Vec<_> = plans.iter().map(|plan| format!("{:?}", plan.spec.actions)).collect();
     tried.sort();
     tried.dedup();
-    assert_eq!(tried.len(), attempts, "an attempt was repeated: {tried:#?}");
-    let rollouts =
-        web.live().await?.annotations().get("deployment.kubernetes.io/revision").cloned().unwrap_or_default();
-    let most = attempts + 1;
-    assert!(rollouts.parse::<usize>()? <= most, "{rollouts} rollouts for {attempts} attempts");
+    assert_eq!(tried.len(), plans.len(), "an attempt was repeated: {tried:#?}");
     Ok(())
 }

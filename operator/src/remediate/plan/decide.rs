@@ -1,7 +1,7 @@
 //! The one next move of a plan. Pure: everything it depends on is in [`Input`].
 
 use common::api::{
-    Issue, RemediationPlan, Time,
+    Issue, RemediationPlan, SignalType, Time,
     remediation_plan::{HealthSample, PlanPreview, RemediationPlanStatus, RemediationState, StepPhase, StepStatus},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -417,7 +417,18 @@ fn step_at_hand(status: &RemediationPlanStatus) -> Option<(usize, &StepStatus)> 
 /// Fewer pods serve than before, or something is wrong now that was not.
 pub(super) fn is_worse(before: Option<&HealthSample>, now: Option<&HealthSample>) -> bool {
     let (Some(before), Some(now)) = (before, now) else { return false };
-    now.available < before.available || now.trouble.iter().any(|trouble| !before.trouble.contains(trouble))
+    let known: Vec<String> = before.trouble.iter().map(|trouble| kind_of_trouble(trouble)).collect();
+    now.available < before.available || now.trouble.iter().any(|trouble| !known.contains(&kind_of_trouble(trouble)))
+}
+
+/// A container that goes on dying is first an OOM kill, then a restart, then a crash loop: the same trouble, seen longer.
+fn kind_of_trouble(trouble: &str) -> String {
+    for signal in [SignalType::OomKill, SignalType::PodRestart, SignalType::CrashloopBackoff] {
+        if let Some(place) = trouble.strip_prefix(signal.as_str()) {
+            return format!("dying{place}");
+        }
+    }
+    trouble.to_owned()
 }
 
 /// How long health has to last: long enough to see the fault again if it is still there.
@@ -651,10 +662,11 @@ mod tests {
     #[test]
     fn a_failed_attempt_that_changed_nothing_does_not_restore_the_fault() {
         let mut plan = previewed(RemediationState::Verifying, StepPhase::Settled);
-        plan.status.as_mut().unwrap().health_before = Some(health(0, &["oom_kill"]));
+        plan.status.as_mut().unwrap().health_before = Some(health(0, &["oom_kill on container app"]));
         let next = next(&plan, |input| {
             input.arrival = Arrival::Failed("still OOMKilled".to_owned());
-            input.health = Some(health(0, &["oom_kill"]));
+            // what killed it for the first time has killed it more often since
+            input.health = Some(health(0, &["crashloop_backoff on container app", "oom_kill on container app"]));
         });
         assert_eq!(reason(&next), "NotHelped");
     }
