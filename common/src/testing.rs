@@ -210,7 +210,7 @@ fn set(object: &mut Value, pointer: &str, value: Value) {
 }
 
 /// A pod as its kubelet reports it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct PodSketch(Value);
 
 /// A pod on node `n1`, made at noon, not ready, its container being created.

@@ -9,6 +9,7 @@
 pub mod cli;
 pub mod clock;
 pub mod commands;
+pub mod facts;
 pub mod failure;
 pub mod kube;
 pub mod manifests;

@@ -124,9 +124,8 @@ impl Config {
     fn format(&self) -> LogFormat {
         self.log_format.unwrap_or(match self.zap_encoder.as_deref() {
             Some("console") => LogFormat::Text,
-            Some(_) => LogFormat::Json,
             None if self.zap_devel => LogFormat::Text,
-            None => LogFormat::Json,
+            _ => LogFormat::Json,
         })
     }
 
@@ -144,8 +143,10 @@ impl Config {
     /// Installs the one log writer, on stderr.
     pub fn init_logs(&self) {
         use tracing_subscriber::EnvFilter;
-        let filter = EnvFilter::try_from_default_env()
-            .unwrap_or_else(|_| EnvFilter::new(format!("warn,operator={level},common={level}", level = self.level())));
+        // The watches tell their failures themselves; kube would tell each a second time.
+        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| {
+            EnvFilter::new(format!("warn,kube_runtime=error,operator={level},common={level}", level = self.level()))
+        });
         let lines = tracing_subscriber::fmt()
             .with_env_filter(filter)
             .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))

@@ -126,7 +126,7 @@ pub struct LegacyWatcherSpec {
     /// Several targets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64))]
-    #[x_kube(validation = Rule::new("self.all(a, self.exists_one(b, a.deployment == b.deployment && a.__namespace__ == b.__namespace__))").message("two targets are the same workload").reason(Reason::FieldValueDuplicate))]
+    #[x_kube(validation = Rule::new("self.all(a, self.exists_one(b, a.deployment == b.deployment && a.__namespace__ == b.__namespace__))").message("two targets are the same workload"))]
     pub targets: Vec<LegacyWatchTarget>,
     /// Time between two collections.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -30,7 +30,7 @@ use super::shared::{Condition, IssueSeverity, Time, conditions_schema, map_list}
 pub struct EscalationPolicySpec {
     /// Ordered chain, first level first.
     #[schemars(length(min = 1, max = 32))]
-    #[x_kube(validation = Rule::new("self.all(a, self.exists_one(b, b.name == a.name))").message("two levels have the same name").reason(Reason::FieldValueDuplicate))]
+    #[x_kube(validation = Rule::new("self.all(a, self.exists_one(b, b.name == a.name))").message("two levels have the same name"))]
     pub levels: Vec<EscalationLevel>,
     /// Use when nothing else matches.
     #[serde(default, skip_serializing_if = "Option::is_none")]

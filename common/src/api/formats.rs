@@ -20,10 +20,7 @@ pub fn duration(_: &mut SchemaGenerator) -> Schema {
 /// A duration above zero.
 pub fn positive_duration(generator: &mut SchemaGenerator) -> Schema {
     let mut schema = duration(generator);
-    schema.insert(
-        "x-kubernetes-validations".to_owned(),
-        serde_json::json!([{ "rule": "duration(self) > duration('0s')", "message": "must be longer than zero" }]),
-    );
+    schema.insert("x-kubernetes-validations".to_owned(), above_zero());
     schema
 }
 
@@ -33,20 +30,27 @@ pub fn window(_: &mut SchemaGenerator) -> Schema {
         "type": "string",
         "maxLength": 32,
         "pattern": format!(r"^([0-9]{{1,5}}d|\+?{GO_DURATION})$"),
-        "x-kubernetes-validations": [{
-            "rule": format!("{} > 0", window_in_millis("self")),
-            "message": "must be longer than zero",
-        }],
+        "x-kubernetes-validations": above_zero(),
     })
 }
 
-/// CEL that turns a [`window`] held by `expression` into milliseconds, so that two can be compared. A number, because text built at
-/// run time has no bound and would price the rule out.
-pub fn window_in_millis(expression: &str) -> String {
-    format!(
-        "({expression}.endsWith('d') ? int({expression}.substring(0, size({expression}) - 1)) * 86400000 \
-         : duration({expression}).getMilliseconds())"
-    )
+/// Asked of the text: `duration(self)` would fail on a text that is none, and a failing rule, unlike a broken one, is not forgiven on
+/// objects that upstream stored.
+fn above_zero() -> serde_json::Value {
+    serde_json::json!([{ "rule": "self == '' || self.matches('[1-9]')", "message": "must be longer than zero" }])
+}
+
+/// CEL: the duration or window held by `a` is not longer than (`<=`) or shorter than (`<`) the one held by `b`. True where one of them
+/// cannot be computed; its own pattern refuses it.
+pub fn compare_spans(a: &str, operator: &str, b: &str) -> String {
+    // five digits at most, so that no sum leaves Go's range
+    let computable = r"^([0-9]{1,5}d|([0-9]{1,5}([.][0-9]{0,5})?(ns|us|µs|μs|ms|s|m|h))+)$";
+    let millis = |span: &str| {
+        format!(
+            "({span}.endsWith('d') ? int({span}.substring(0, size({span}) - 1)) * 86400000 : duration({span}).getMilliseconds())"
+        )
+    };
+    format!("!{a}.matches('{computable}') || !{b}.matches('{computable}') || {} {operator} {}", millis(a), millis(b))
 }
 
 /// An IANA time zone. The API server carries the database and answers itself: an unknown name makes the rule fail.
@@ -58,8 +62,10 @@ pub fn time_zone(_: &mut SchemaGenerator) -> Schema {
         "pattern": r"^[A-Za-z0-9_+/-]*$",
         "x-kubernetes-validations": [{
             // A fixed instant: only the look-up of the zone matters. `+03:00`, which CEL would take, is kept out by the pattern.
-            "rule": "self == '' || timestamp('2024-01-01T00:00:00Z').getFullYear(self) > 0",
+            // The look-up of an unknown zone fails instead of being false, which is only forgiven by the last part: a stored value stays.
+            "rule": "self == '' || timestamp('2024-01-01T00:00:00Z').getFullYear(self) > 0 || (oldSelf.hasValue() && oldSelf.value() == self)",
             "message": "must be an IANA time zone, e.g. America/Sao_Paulo",
+            "optionalOldSelf": true,
         }],
     })
 }

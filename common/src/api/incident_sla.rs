@@ -34,7 +34,7 @@ use super::{
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
 )]
 #[x_kube(
-    validation = Rule::new("duration(self.responseTime) <= duration(self.resolutionTime)")
+    validation = Rule::new(formats::compare_spans("self.responseTime", "<=", "self.resolutionTime"))
         .message("responseTime must not be longer than resolutionTime").field_path(".responseTime"),
     validation = Rule::new("!has(self.businessHoursOnly) || !self.businessHoursOnly || has(self.businessHours)")
         .message("businessHoursOnly needs businessHours").field_path(".businessHoursOnly")

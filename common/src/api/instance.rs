@@ -152,7 +152,7 @@ pub(crate) fn resources_schema(_: &mut SchemaGenerator) -> Schema {
             "requests": quantities,
         },
         "x-kubernetes-validations": [{
-            "rule": "!has(self.requests) || !has(self.limits) || self.requests.all(r, !(r in self.limits) || quantity(string(self.requests[r])).compareTo(quantity(string(self.limits[r]))) <= 0)",
+            "rule": "!has(self.requests) || !has(self.limits) || self.requests.all(r, !(r in self.limits) || !isQuantity(string(self.requests[r])) || !isQuantity(string(self.limits[r])) || quantity(string(self.requests[r])).compareTo(quantity(string(self.limits[r]))) <= 0)",
             "message": "a request must not exceed its limit",
             "fieldPath": ".requests",
         }],
@@ -306,8 +306,7 @@ pub struct WatcherSpec {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64))]
     #[x_kube(validation = Rule::new("self.all(a, self.exists_one(b, a.kind == b.kind && a.__namespace__ == b.__namespace__ && \
-            (has(a.name) && a.name != '' ? a.name : (has(a.deployment) ? a.deployment : '')) == (has(b.name) && b.name != '' ? b.name : (has(b.deployment) ? b.deployment : ''))))")
-        .message("two targets are the same workload").reason(Reason::FieldValueDuplicate))]
+            (has(a.name) && a.name != '' ? a.name : (has(a.deployment) ? a.deployment : '')) == (has(b.name) && b.name != '' ? b.name : (has(b.deployment) ? b.deployment : ''))))").message("two targets are the same workload"))]
     pub targets: Vec<WatchTargetSpec>,
     /// Time between two collections.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -394,7 +393,7 @@ pub struct PersistenceSpec {
 #[serde(rename_all = "camelCase")]
 #[x_kube(
     validation = Rule::new("!self.enabled || size(self.providers) > 0").message("fallback needs providers").field_path(".providers"),
-    validation = Rule::new("!has(self.cooldownBase) || !has(self.cooldownMax) || duration(self.cooldownBase) <= duration(self.cooldownMax)").message("cooldownBase must not be longer than cooldownMax").field_path(".cooldownBase")
+    validation = Rule::new(format!("!has(self.cooldownBase) || !has(self.cooldownMax) || {}", formats::compare_spans("self.cooldownBase", "<=", "self.cooldownMax"))).message("cooldownBase must not be longer than cooldownMax").field_path(".cooldownBase")
 )]
 pub struct FallbackSpec {
     /// Fallback on.

@@ -42,7 +42,7 @@ pub struct NotificationPolicySpec {
     pub channels: Vec<NotificationChannel>,
     /// Routes; every matching rule fires.
     #[schemars(length(max = 64))]
-    #[x_kube(validation = Rule::new("self.all(a, self.exists_one(b, b.name == a.name))").message("two rules have the same name").reason(Reason::FieldValueDuplicate))]
+    #[x_kube(validation = Rule::new("self.all(a, self.exists_one(b, b.name == a.name))").message("two rules have the same name"))]
     pub rules: Vec<NotificationRule>,
     /// Rate limits per Issue and channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    formats::{self, window_in_millis},
+    formats::{self, compare_spans},
     shared::{Condition, IssueSeverity, ResourceRef, Time, conditions_schema},
 };
 
@@ -139,7 +139,7 @@ pub struct SLOAlertPolicy {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 16))]
     #[x_kube(validation = Rule::new("self.all(a, self.exists_one(b, b.shortWindow == a.shortWindow && b.longWindow == a.longWindow))")
-        .message("two entries have the same pair of windows").reason(Reason::FieldValueDuplicate))]
+        .message("two entries have the same pair of windows"))]
     pub burn_rate_windows: Vec<BurnRateWindow>,
     /// Open a critical Issue when the budget is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -153,7 +153,7 @@ pub struct SLOAlertPolicy {
 /// A pair of windows that must both burn too fast.
 #[derive(Clone, Debug, Deserialize, KubeSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[x_kube(validation = Rule::new(format!("{} < {}", window_in_millis("self.shortWindow"), window_in_millis("self.longWindow")))
+#[x_kube(validation = Rule::new(compare_spans("self.shortWindow", "<", "self.longWindow"))
     .message("shortWindow must be shorter than longWindow").field_path(".shortWindow"))]
 pub struct BurnRateWindow {
     /// Fast window, e.g. `1h`.

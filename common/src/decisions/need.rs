@@ -12,7 +12,7 @@ use super::{
     window::Windows,
 };
 use crate::api::{
-    IssueSeverity, RemediationPlan,
+    IssueSeverity, RemediationPlan, Runbook,
     approval_policy::{ApprovalMode, AutoApproveConditions},
     remediation_plan::ActionClass,
 };
@@ -58,12 +58,15 @@ pub enum Author<'a> {
 }
 
 impl<'a> Author<'a> {
-    /// Who wrote this plan. The operator's own plans answer a finding or a Runbook and name no author; admission lets nobody else write
-    /// such a plan without one.
-    pub fn of(plan: &'a RemediationPlan, may_do_it: Option<bool>) -> Self {
-        match plan.spec.requested_by.as_deref() {
-            Some(name) if !name.is_empty() => Self::Person { name, may_do_it },
-            _ if plan.spec.finding_code.is_some() || plan.spec.runbook_ref.is_some() => Self::Operator,
+    /// Who wrote this plan, or the Runbook it was taken from. The operator's own plans answer a finding and name no author, and the Runbooks it
+    /// records are bound to a workload; admission lets nobody else write either without giving a name. A Runbook that is gone, or of a
+    /// person who gave no name, makes the author unknown.
+    pub fn of(plan: &'a RemediationPlan, runbook: Option<&Runbook>, may_do_it: Option<bool>) -> Self {
+        let is_recorded = |runbook: &Runbook| runbook.spec.bound_to.is_some() && runbook.spec.requested_by.is_none();
+        match (plan.spec.requested_by.as_deref(), &plan.spec.runbook_ref) {
+            (Some(name), _) if !name.is_empty() => Self::Person { name, may_do_it },
+            (_, Some(_)) if runbook.is_some_and(is_recorded) => Self::Operator,
+            (_, None) if plan.spec.finding_code.is_some() => Self::Operator,
             _ => Self::Unknown,
         }
     }
@@ -469,6 +472,34 @@ mod tests {
         assert_eq!(by(Some(true)).asks(), 0);
         assert_eq!(by(Some(false)).asks(), 1);
         assert_eq!(by(None).asks(), 1);
+    }
+
+    #[test]
+    fn the_author_is_the_operator_only_where_nobody_else_can_have_written_it() {
+        let plan = |more: serde_json::Value| {
+            let mut spec = serde_json::json!({"issueRef": {"name": "web"}, "attempt": 1, "strategy": ""});
+            spec.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            RemediationPlan::new("plan", serde_json::from_value(spec).unwrap())
+        };
+        let runbook = |more: serde_json::Value| {
+            let trigger =
+                serde_json::json!({"signalType": "oom_kill", "severity": "high", "resourceKind": "Deployment"});
+            let mut spec = serde_json::json!({"trigger": trigger, "steps": []});
+            spec.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            Runbook::new("book", serde_json::from_value(spec).unwrap())
+        };
+        let bound = serde_json::json!({"findingCode": "oom", "target": {"kind": "Deployment", "name": "web"}});
+        let recorded = runbook(serde_json::json!({"boundTo": bound}));
+        let by_hand = runbook(serde_json::json!({}));
+        let edited = runbook(serde_json::json!({"boundTo": bound, "requestedBy": "eve"}));
+        let from_book = plan(serde_json::json!({"runbookRef": {"name": "book"}, "findingCode": "oom"}));
+        assert_eq!(Author::of(&from_book, Some(&recorded), None), Author::Operator);
+        for other in [Some(&by_hand), Some(&edited), None] {
+            assert_eq!(Author::of(&from_book, other, None), Author::Unknown);
+        }
+        assert_eq!(Author::of(&plan(serde_json::json!({})), None, None), Author::Unknown);
+        let hers = plan(serde_json::json!({"requestedBy": "alice", "findingCode": "oom"}));
+        assert_eq!(Author::of(&hers, Some(&recorded), Some(true)).name(), Some("alice"));
     }
 
     #[test]

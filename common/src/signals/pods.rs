@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::{Pod, PodCondition, PodSpec};
 use super::board::{Board, Counts, Words};
 use super::crashes;
 use crate::api::SignalType::{ImagePullError, PodNotReady};
-use crate::facts::containers::{self, View};
+use crate::facts::containers::{self, Role, View};
 use crate::facts::membership::{condition, ready_since, started};
 use crate::facts::{Facts, Subject, probes};
 
@@ -149,6 +149,9 @@ fn start(pod: &Pod, container: &View<'_>, object: &str, soak: SignedDuration, bo
     let Some(waiting) = container.waiting() else {
         if container.is_being_prepared() {
             board.waits_for_event(ImagePullError, object, soak);
+            board.waits_for_event(PodNotReady, object, soak);
+        } else if container.role != Role::Init && !container.is_done() && !container.is_ready() {
+            // Configured at last, but whether it works nobody knows before it is ready.
             board.waits_for_event(PodNotReady, object, soak);
         }
         return false;

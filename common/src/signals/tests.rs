@@ -418,3 +418,54 @@ fn pressures_count_and_a_silent_kubelet_does_not_clear_them() {
 fn a_cordon_is_a_decision() {
     settled(&node().set("/spec/unschedulable", json!(true)).condition("Ready", "True", "KubeletReady", "", 10), 100);
 }
+
+#[test]
+fn a_container_that_got_its_key_has_to_become_ready_before_that_is_over() {
+    let started = deployment().pod(pod("web-1").running_since(50));
+    let seen = assess_at(&started, 51);
+    assert!(seen.recovering.iter().any(|it| it.signal == PodNotReady && it.object == "container app"), "{seen:?}");
+    let ready = deployment().pod(pod("web-1").running_since(50).ready_since(55));
+    assert!(
+        !assess_at(&ready, 56).recovering.iter().any(|it| it.object == "container app" && it.signal == PodNotReady)
+    );
+}
+
+mod whatever_pods_look_like {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn pods() -> impl Strategy<Value = PodSketch> {
+        let times = (0_i64..900, 0_i64..900, 0_i64..900, 0_i32..6, 0_usize..8);
+        times.prop_map(|(a, b, c, restarts, shape)| {
+            let (born, died, back) = (a.min(b).min(c), a.max(b).min(c.max(a.min(b))), a.max(b).max(c));
+            let died_of = if shape % 2 == 0 { "OOMKilled" } else { "Error" };
+            let base = pod("web-1").made(born).died(died_of, 137, born, died).restarts(restarts);
+            match shape {
+                0 | 1 => base.waiting("CrashLoopBackOff", ""),
+                2 | 3 => base.running_since(back).ready_since(back),
+                4 | 5 => base.running_since(back),
+                6 => pod("web-1").made(born).waiting("ErrImagePull", ""),
+                _ => pod("web-1").unschedulable("0/1 nodes are available", born),
+            }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn an_assessment_is_consistent(pods in prop::collection::vec(pods(), 0..4), now in 900_i64..3000) {
+            let scene = pods.into_iter().fold(deployment().replicas(2), Scene::pod);
+            let seen = assess_at(&scene, now);
+            let moment = at(now);
+            prop_assert!(seen.firing.iter().all(|it| it.since <= it.counts_from && it.counts_from <= moment));
+            prop_assert!(seen.pending.iter().all(|it| it.counts_from > moment));
+            prop_assert!(seen.look_again.is_none_or(|again| again > moment));
+            for recovery in &seen.recovering {
+                let same = |it: &&Sighting| it.signal == recovery.signal && it.object == recovery.object;
+                prop_assert!(seen.firing.iter().chain(&seen.pending).find(same).is_none(), "both open and recovering: {recovery:?}");
+            }
+            // Looking again at the same moment says the same.
+            prop_assert_eq!(assess_at(&scene, now), seen);
+        }
+    }
+}

@@ -1,10 +1,13 @@
 //! `kubectl chatcli explain`: why, with receipts.
 
+use common::{diagnosis, signals};
 use kube::ResourceExt as _;
 
 use super::{Context, resolve};
 use crate::cli::ExplainArgs;
+use crate::facts;
 use crate::failure::{Exit, Failure};
+use crate::kube::{Cluster, Kind};
 use crate::output::explanation::{Explanation, page};
 use crate::output::{incident, structured};
 use crate::story::Story;
@@ -12,8 +15,17 @@ use crate::story::Story;
 /// Runs the command.
 pub async fn run(args: ExplainArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     let cluster = context.cluster().await?;
+    if let Some((prefix, name)) = args.subject.split_once('/')
+        && let Some(kind) = facts::kind(prefix)
+    {
+        return live(&kind, name, &args, &cluster, context).await;
+    }
     let issue = resolve::issue(&cluster, &args.subject).await?;
-    let story = Story::read(&cluster, issue).await;
+    incident_of(&Story::read(&cluster, issue).await, &args, context)
+}
+
+/// What the operator found.
+fn incident_of(story: &Story, args: &ExplainArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     let name = story.issue.name_any();
     let status = story.issue.status.clone().unwrap_or_default();
     let Some(answer) = story.insight.as_ref().and_then(|insight| insight.status.as_ref()) else {
@@ -37,8 +49,47 @@ pub async fn run(args: ExplainArgs, context: &Context<'_>) -> Result<Exit, Failu
         findings: &answer.findings,
         folded_in: &status.folded_in,
         gaps: &story.gaps,
-        next: incident::after_explaining(&story, &context.scope()),
+        next: incident::after_explaining(story, &context.scope()),
     };
+    context.ui.print(&page(&explanation, &context.clock, context.ui.width()))?;
+    Ok(Exit::Ok)
+}
+
+/// What the rules say now, from what the caller may read; nothing has to be installed.
+async fn live(
+    kind: &Kind,
+    name: &str,
+    args: &ExplainArgs,
+    cluster: &Cluster,
+    context: &Context<'_>,
+) -> Result<Exit, Failure> {
+    let busy = context.ui.busy("reading");
+    let facts = facts::gather(cluster, kind, name, context.clock.now).await?;
+    drop(busy);
+    let Some(facts) = facts else {
+        let place =
+            if kind.resource.kind == "Node" { String::new() } else { format!(" in namespace {}", cluster.namespace()) };
+        return Err(Failure::new(format!("no {} {name:?}{place}", kind.resource.kind.to_lowercase()))
+            .hint(format!("list what there is: kubectl get {}", kind.resource.plural)));
+    };
+    let subject = facts.subject.short();
+    let seen = signals::assess(&facts);
+    // Without a sign of trouble the rules have nothing to explain; their "unknown" would be an alarm.
+    let findings =
+        if seen.firing.is_empty() && seen.pending.is_empty() { Vec::new() } else { diagnosis::diagnose(&facts) };
+    if let Some(form) = args.output {
+        context.ui.print(&structured::value(&findings, form)?)?;
+        return Ok(Exit::Ok);
+    }
+    if findings.is_empty() {
+        context.ui.print(&format!("{subject} shows no sign of trouble"))?;
+        return Ok(Exit::Ok);
+    }
+    if seen.firing.is_empty() {
+        context.ui.note(&format!("note: {subject} may still recover by itself: {}", seen.pending[0].description));
+    }
+    let gaps: Vec<_> = facts.extra.unreadable.iter().map(|(what, why)| format!("{}: {why}", what.short())).collect();
+    let explanation = Explanation { findings: &findings, folded_in: &[], gaps: &gaps, next: Vec::new() };
     context.ui.print(&page(&explanation, &context.clock, context.ui.width()))?;
     Ok(Exit::Ok)
 }

@@ -79,18 +79,21 @@ fn evidence(page: &mut String, number: usize, receipt: &Evidence, clock: &Clock,
         path => format!("{}  {path}", receipt.object.short()),
     };
     let _ = writeln!(page, "{}", ends(&format!("       {}", faint(&tame(&place))), &faint(&time), width));
-    // A value that the statement already quotes would be said twice.
-    let value = receipt
-        .value
-        .as_deref()
-        .map(tame)
-        .filter(|value| !value.is_empty() && !receipt.statement.contains(value.as_str()));
+    let value = receipt.value.as_deref().map(tame).filter(|value| !is_said(value, receipt));
     if let Some(value) = value {
         let shown: Vec<_> = value.lines().collect();
         for line in shown.iter().rev().take(5).rev() {
             let _ = writeln!(page, "       {}", faint(&format!("= {}", cut(line, width.saturating_sub(9)))));
         }
     }
+}
+
+/// A value that the statement quotes, with or without the reason in front of it, or that is the receipt's time, would be said twice.
+fn is_said(value: &str, receipt: &Evidence) -> bool {
+    const ENOUGH: usize = 60;
+    let start: String = value.split_once(": ").map_or(value, |(_, rest)| rest).chars().take(ENOUGH).collect();
+    let is_time = receipt.time.as_ref().is_some_and(|time| time.0.to_string() == value);
+    value.is_empty() || is_time || receipt.statement.contains(&start)
 }
 
 fn cut(line: &str, width: usize) -> String {

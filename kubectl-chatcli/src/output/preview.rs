@@ -42,6 +42,9 @@ pub fn asks(plan: &RemediationPlan, preview: &PlanPreview) -> String {
     if let Some(ask) = said("Ask") {
         return format!("a person ({})", worded(ask));
     }
+    if let Some(wait) = said("Wait") {
+        return format!("nobody yet, it waits: {}", worded(wait));
+    }
     let state = plan.status.as_ref().map(|status| status.state).unwrap_or_default();
     if state.is_terminal() {
         return format!("nobody, it is {state}");

@@ -135,7 +135,7 @@ async fn logs(ctx: &Context, namespace: &str, pod: &str, container: &str, previo
             extra.logs.push(LogTail { pod: pod.to_owned(), container: container.to_owned(), previous, lines });
         }
         Err(error) => {
-            extra.unreadable.push((ResourceRef::new("Pod", namespace, pod), format!("log of {container}: {error}")))
+            extra.unreadable.push((ResourceRef::new("Pod", namespace, pod), format!("log of {container}: {error}")));
         }
     }
     extra

@@ -7,7 +7,8 @@ use kube::{Api, api::PostParams};
 
 use crate::runtime::{Context, read};
 
-/// Whether a person may do every one of these writes; `None` when the server could not be asked about one and refused none.
+/// Whether a person may do every one of these writes; `None` when the server could not be asked about one and refused none, and when there is
+/// no write to ask about: not knowing what a plan will do is not a yes.
 ///
 /// Groups are not known here: whoever holds a right through a group alone is told no, and then people are asked.
 pub async fn may_do(ctx: &Context, person: &str, writes: &[WriteRecord]) -> Option<bool> {
@@ -15,7 +16,7 @@ pub async fn may_do(ctx: &Context, person: &str, writes: &[WriteRecord]) -> Opti
     if answers.contains(&Some(false)) {
         return Some(false);
     }
-    answers.iter().all(|answer| *answer == Some(true)).then_some(true)
+    (!answers.is_empty() && answers.iter().all(|answer| *answer == Some(true))).then_some(true)
 }
 
 async fn may(ctx: &Context, person: &str, write: &WriteRecord) -> Option<bool> {

@@ -74,16 +74,13 @@ impl Drawn {
         let params = PostParams { field_manager: Some(managers::CORRELATOR.to_owned()), ..PostParams::default() };
         let mut days = known.as_ref().and_then(|counter| counter.data.clone()).unwrap_or_default();
         let last = advance(&mut days, today, wanted);
-        let stored = match known {
-            Some(mut counter) => {
-                counter.data = Some(days);
-                attempt(COUNTER, api.replace(COUNTER, &params, &counter)).await?
-            }
-            None => {
-                let metadata = ObjectMeta { name: Some(COUNTER.to_owned()), ..ObjectMeta::default() };
-                let counter = ConfigMap { metadata, data: Some(days), ..ConfigMap::default() };
-                attempt(COUNTER, api.create(&params, &counter)).await?
-            }
+        let stored = if let Some(mut counter) = known {
+            counter.data = Some(days);
+            attempt(COUNTER, api.replace(COUNTER, &params, &counter)).await?
+        } else {
+            let metadata = ObjectMeta { name: Some(COUNTER.to_owned()), ..ObjectMeta::default() };
+            let counter = ConfigMap { metadata, data: Some(days), ..ConfigMap::default() };
+            attempt(COUNTER, api.create(&params, &counter)).await?
         };
         self.counter = Some(stored);
         Ok(last)

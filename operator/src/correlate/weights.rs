@@ -13,6 +13,7 @@ pub const WINDOW: SignedDuration = SignedDuration::from_mins(10);
 const MOST: i32 = 100;
 
 /// What a signal adds to the risk.
+#[allow(clippy::match_same_arms, reason = "the published numbers stay apart from ours")]
 pub fn weight(signal: SignalType) -> i32 {
     use SignalType as S;
     match signal {

@@ -47,7 +47,7 @@ pub enum Move {
     /// Say that it is there.
     Raise(Box<Anomaly>),
     /// Say how it stands.
-    Report(Arc<Anomaly>, AnomalyStatus),
+    Report(Arc<Anomaly>, Box<AnomalyStatus>),
 }
 
 /// Whether an Anomaly is this detector's to change.
@@ -175,7 +175,7 @@ fn clear(anomaly: &Arc<Anomaly>, reason: &str, now: Timestamp) -> Option<Move> {
 
 fn report(anomaly: &Arc<Anomaly>, status: AnomalyStatus) -> Move {
     let status = AnomalyStatus { observed_generation: anomaly.metadata.generation, ..status };
-    Move::Report(Arc::clone(anomaly), status)
+    Move::Report(Arc::clone(anomaly), Box::new(status))
 }
 
 fn active(before: &AnomalyStatus, since: Time, now: Timestamp) -> AnomalyStatus {

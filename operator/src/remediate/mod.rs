@@ -8,7 +8,23 @@ pub mod issue;
 mod place;
 pub mod plan;
 
+use common::api::Anomaly;
+use jiff::{SignedDuration, Timestamp};
+
 use crate::runtime::Runtime;
+
+/// How long an Anomaly speaks that nobody updates: the correlation window.
+const UNATTENDED: SignedDuration = SignedDuration::from_mins(10);
+
+/// Whether the trouble an Anomaly tells of goes on. Our detector says so itself; one written by somebody else speaks for a while.
+fn goes_on(anomaly: &Anomaly, now: Timestamp) -> bool {
+    let status = anomaly.status.as_ref();
+    status.and_then(|status| status.active).unwrap_or_else(|| {
+        let seen =
+            status.and_then(|status| status.last_seen.clone()).or_else(|| anomaly.metadata.creation_timestamp.clone());
+        seen.is_none_or(|at| now < at.0 + UNATTENDED)
+    })
+}
 
 /// Adds both controllers.
 pub fn register(runtime: &mut Runtime) {

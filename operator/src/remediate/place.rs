@@ -14,8 +14,6 @@ use crate::runtime::{Context, ObjectKey};
 
 /// A place and its rules.
 pub(super) struct Place {
-    /// How people call it: `namespace shop`, `the cluster`.
-    pub(super) name: String,
     /// How much may be done by itself, and why.
     pub(super) standing: Standing,
     /// Who paused it, if anybody.
@@ -40,11 +38,6 @@ pub(super) fn of(ctx: &Context, target: &ResourceRef) -> Place {
         cluster_annotations: cluster.as_ref().and_then(|namespace| namespace.metadata.annotations.as_ref()),
     };
     let mut place = Place {
-        name: if target.namespace.is_empty() {
-            "the cluster".to_owned()
-        } else {
-            format!("namespace {}", target.namespace)
-        },
         standing: autonomy::standing(
             namespace_annotations.as_ref().and_then(|marks| marks.get(annotations::AUTONOMY)).map(String::as_str),
             default_of(ctx.config.autonomy),

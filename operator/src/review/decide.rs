@@ -85,7 +85,9 @@ fn summary(input: &Input<'_>, finding: Option<&Finding>) -> String {
         Some(IssueState::Contained) => "it was silenced, not fixed".to_owned(),
         _ => format!("it was handed to people after {}", attempts(input.plans.len())),
     };
-    format!("{}: {what}. Outcome: {how}.", input.issue.spec.resource.short())
+    let who = input.issue.spec.resource.short();
+    let subject = if what.starts_with(&who) { String::new() } else { format!("{who}: ") };
+    format!("{subject}{what}. Outcome: {how}.")
 }
 
 fn attempts(count: usize) -> String {

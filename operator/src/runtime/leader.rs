@@ -198,14 +198,14 @@ impl<'a> Candidate<'a> {
             match lease::evaluate(ours, &self.me, now) {
                 Verdict::Take => self.take().await,
                 Verdict::Wait { holder, until } => {
-                    wake_at = wake_at.min(self.instant(until, now));
+                    wake_at = wake_at.min(Self::instant(until, now));
                     waits_for = Some(holder);
                 }
             }
         }
         let other = lease::other_operator(&leases, &self.me, &self.ctx.namespace, now);
         if let Some(other) = &other {
-            wake_at = wake_at.min(self.instant(other.until, now));
+            wake_at = wake_at.min(Self::instant(other.until, now));
         }
         wake_at = wake_at.min(self.next_renewal());
         self.stand(other, waits_for).await;
@@ -227,7 +227,7 @@ impl<'a> Candidate<'a> {
             .collect()
     }
 
-    fn instant(&self, at: Timestamp, now: Timestamp) -> Instant {
+    fn instant(at: Timestamp, now: Timestamp) -> Instant {
         Instant::now() + Duration::try_from(now.duration_until(at)).unwrap_or_default() + Duration::from_millis(10)
     }
 
@@ -285,7 +285,7 @@ impl<'a> Candidate<'a> {
             }
         }
         anyhow::ensure!(
-            held.renewed.elapsed() < lease::DURATION.unsigned_abs() - TRY_AGAIN,
+            held.renewed.elapsed() + TRY_AGAIN < lease::DURATION.unsigned_abs(),
             "the Lease ran out: it could not be renewed"
         );
         self.held = Some(held);

@@ -26,14 +26,16 @@ pub(super) async fn shared<K: Watched>(ctx: Arc<Context>) {
     if K::group(&()) == common::api::keys::GROUP {
         // Our kinds are written by people too: one object that cannot be parsed must not blind us for all others.
         let api: Api<DeserializeGuard<K>> = Api::all(client);
-        follow::<K, _>(&ctx, api, config, |guarded| guarded.0.map_err(|invalid| (invalid.metadata, invalid.error)))
-            .await;
+        follow::<K, _>(&ctx, api, config, |guarded| {
+            guarded.0.map_err(|invalid| Box::new((invalid.metadata, invalid.error)))
+        })
+        .await;
     } else {
         follow::<K, _>(&ctx, Api::<K>::all(client), config, Ok).await;
     }
 }
 
-type Unreadable = (kube::api::ObjectMeta, String);
+type Unreadable = Box<(kube::api::ObjectMeta, String)>;
 
 async fn follow<K, W>(ctx: &Arc<Context>, api: Api<W>, config: watcher::Config, open: fn(W) -> Result<K, Unreadable>)
 where
@@ -50,7 +52,8 @@ where
                 tell(object, false);
             }
         }
-        Err((metadata, error)) => {
+        Err(unreadable) => {
+            let (metadata, error) = *unreadable;
             let key = ObjectKey::new(metadata.namespace.unwrap_or_default(), metadata.name.unwrap_or_default());
             tracing::warn!(%kind, object = %key, error, "this object cannot be read and is left alone");
             ctx.metrics.unreadable(&kind);

@@ -114,7 +114,6 @@ fn reason_word(reason: &str) -> &'static str {
         "MaxAttemptsReached",
         "NoRemedy",
         "NoRunbookForRetry",
-        "ObserveOnly",
         "Protected",
         "Rejected",
         "ApprovalExpired",

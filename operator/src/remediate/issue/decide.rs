@@ -7,6 +7,7 @@ use common::api::{
 use jiff::Timestamp;
 
 use super::remedies::{self, Chosen};
+use crate::remediate::goes_on;
 
 /// Everything the next move depends on. Nothing else may influence it.
 pub struct Input<'a> {
@@ -35,8 +36,10 @@ pub struct Input<'a> {
 pub enum MayPlan {
     /// Yes.
     Yes,
-    /// No; CamelCase reason and one sentence.
-    No(&'static str, String),
+    /// Not while the place is set so; one clause.
+    NotNow(String),
+    /// Never here; one sentence.
+    Never(String),
 }
 
 /// The one next move of an incident.
@@ -106,11 +109,8 @@ pub fn next_move(input: &Input<'_>) -> Move {
 
 /// True when every signal of the incident is clear, its recovery time included, or its resource is gone.
 fn is_over(input: &Input<'_>) -> bool {
-    let signals_clear = !input.anomalies.is_empty()
-        && input
-            .anomalies
-            .iter()
-            .all(|anomaly| anomaly.status.as_ref().and_then(|status| status.active) == Some(false));
+    let signals_clear =
+        !input.anomalies.is_empty() && !input.anomalies.iter().any(|anomaly| goes_on(anomaly, input.now));
     signals_clear || !input.resource_exists
 }
 
@@ -151,8 +151,10 @@ fn choose(input: &Input<'_>, plan: Option<&RemediationPlan>, attempts: i32) -> M
     if plan.is_some_and(|plan| !state_of(plan).is_terminal()) {
         return wait("the running plan");
     }
-    if let MayPlan::No(reason, message) = &input.may_plan {
-        return escalate(reason, message, Some(finding));
+    match &input.may_plan {
+        MayPlan::Yes => {}
+        MayPlan::NotNow(message) => return wait(&format!("a person: {message}")),
+        MayPlan::Never(message) => return escalate("Protected", message, Some(finding)),
     }
     if attempts >= input.max_attempts {
         return escalate(
@@ -207,10 +209,21 @@ fn follow(input: &Input<'_>, plan: Option<&RemediationPlan>, attempts: i32) -> M
                 Move::Explain { reason: "ReanalysisRequested", message: format!("attempt {attempts} failed: {result}") }
             }
         },
-        RemediationState::WaitingApproval => wait("votes"),
+        RemediationState::WaitingApproval => wait(gate_message(plan, "Ask").unwrap_or("votes")),
         RemediationState::Verifying => wait("verification"),
-        RemediationState::Pending | RemediationState::Executing => wait("the plan"),
+        RemediationState::Pending => wait(gate_message(plan, "Wait").unwrap_or("the plan")),
+        RemediationState::Executing => wait("the plan"),
     }
+}
+
+/// What the gate said that holds the plan: `0 of 1 votes`, `automation is paused for the namespace shop`.
+fn gate_message<'a>(plan: &'a RemediationPlan, result: &str) -> Option<&'a str> {
+    let gates = &plan.status.as_ref()?.gates;
+    gates
+        .iter()
+        .find(|gate| gate.result == result)
+        .map(|gate| gate.message.as_str())
+        .filter(|message| !message.is_empty())
 }
 
 fn known_reason(reason: &str) -> &'static str {
@@ -455,9 +468,16 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_may_run_people_are_told_why() {
+    fn where_the_namespace_only_observes_the_incident_is_explained_and_left_to_people() {
         let mut scene = scene(IssueState::Analyzing, 0);
-        scene.may_plan = MayPlan::No("ObserveOnly", "namespace shop is set to observe".to_owned());
-        assert_eq!(scene.enters(), (IssueState::Escalated, "ObserveOnly"));
+        scene.may_plan = MayPlan::NotNow("namespace shop is observe".to_owned());
+        assert_eq!(scene.next(), wait("a person: namespace shop is observe"));
+    }
+
+    #[test]
+    fn in_a_protected_namespace_nothing_is_even_planned() {
+        let mut scene = scene(IssueState::Analyzing, 0);
+        scene.may_plan = MayPlan::Never("nothing in namespace kube-system is ever changed".to_owned());
+        assert_eq!(scene.enters(), (IssueState::Escalated, "Protected"));
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn gather(ctx: &Context, key: &ObjectKey, issue: &Issue) -> Seen {
     plans.sort_by_key(|plan| plan.spec.attempt);
     let insight = ObjectKey::new(key.namespace.clone(), naming::insight(&key.name));
     Seen {
-        anomalies: ctx.stores.anomalies.tagged(&tag),
+        anomalies: super::anomalies_of(&ctx.stores, issue),
         insight: ctx.stores.insights.get(&insight),
         plans,
         runbooks: runbooks(ctx, &key.namespace),
@@ -77,13 +77,9 @@ fn runbooks(ctx: &Context, namespace: &str) -> Vec<Arc<Runbook>> {
 
 fn may_plan(ctx: &Context, issue: &Issue) -> MayPlan {
     let place = place::of(ctx, &issue.spec.resource);
-    if let Some(why) = place.out_of_bounds {
-        return MayPlan::No("Protected", why);
-    }
-    match place.standing.level {
-        Autonomy::Observe => {
-            MayPlan::No("ObserveOnly", format!("{} is set to observe: nothing is planned there", place.name))
-        }
-        _ => MayPlan::Yes,
+    match (place.out_of_bounds, place.standing.level) {
+        (Some(why), _) => MayPlan::Never(why),
+        (None, Autonomy::Observe) => MayPlan::NotNow(place.standing.message),
+        (None, _) => MayPlan::Yes,
     }
 }

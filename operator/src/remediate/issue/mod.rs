@@ -9,6 +9,8 @@ mod status;
 use std::sync::Arc;
 use std::time::Duration;
 
+use common::api::{Anomaly, Issue, issue::IssueState};
+
 use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Stores, Tag};
 
 /// Moves Issues from one state to the next.
@@ -25,12 +27,11 @@ impl Controller for Issues {
     fn wake(&self, stores: &Stores, change: &Change) -> Vec<ObjectKey> {
         match &change.object {
             Object::Issue(issue) if !change.gone => vec![ObjectKey::of(&**issue)],
-            Object::Anomaly(anomaly) => beside(
-                &**anomaly,
-                anomaly.status.as_ref().and_then(|status| status.issue_ref.as_ref()).map(|issue| &issue.name),
-            ),
+            Object::Anomaly(anomaly) => incident_of(stores, anomaly).into_iter().collect(),
             Object::AIInsight(insight) => beside(&**insight, Some(&insight.spec.issue_ref.name)),
             Object::RemediationPlan(plan) => beside(&**plan, Some(&plan.spec.issue_ref.name)),
+            // Its autonomy may have changed, and with it what may be planned.
+            Object::Namespace(namespace) => waiting_in(stores, namespace.metadata.name.as_deref()),
             // A workload that goes takes its incidents with it; its other changes reach them as Anomalies.
             Object::Deployment(gone) if change.gone => about(stores, gone.metadata.uid.as_deref()),
             Object::StatefulSet(gone) if change.gone => about(stores, gone.metadata.uid.as_deref()),
@@ -59,9 +60,32 @@ fn beside<K: kube::Resource>(object: &K, name: Option<&String>) -> Vec<ObjectKey
     name.map(|name| ObjectKey::new(namespace, name.clone())).into_iter().collect()
 }
 
+fn waiting_in(stores: &Stores, namespace: Option<&str>) -> Vec<ObjectKey> {
+    let waits = |issue: &Issue| {
+        let state = issue.status.as_ref().map(|status| status.state);
+        issue.metadata.namespace.as_deref() == namespace && state == Some(IssueState::Analyzing)
+    };
+    stores.issues.filter(waits).iter().map(|issue| ObjectKey::of(&**issue)).collect()
+}
+
 fn about(stores: &Stores, uid: Option<&str>) -> Vec<ObjectKey> {
     let Some(uid) = uid else { return Vec::new() };
     stores.issues.tagged(&Tag::Resource(uid.to_owned())).iter().map(|issue| ObjectKey::of(&**issue)).collect()
+}
+
+/// The incident an anomaly was folded into, which may live in another namespace.
+pub(crate) fn incident_of(stores: &Stores, anomaly: &Anomaly) -> Option<ObjectKey> {
+    let issue = anomaly.status.as_ref()?.issue_ref.as_ref()?;
+    let known = issue.uid.as_ref().and_then(|uid| stores.issues.by_uid(uid));
+    known.map(|issue| ObjectKey::of(&*issue)).or_else(|| {
+        let namespace = anomaly.metadata.namespace.clone().unwrap_or_default();
+        Some(ObjectKey::new(namespace, issue.name.clone()))
+    })
+}
+
+/// Anomalies folded into an incident, also those of other namespaces.
+pub(crate) fn anomalies_of(stores: &Stores, issue: &Issue) -> Vec<Arc<Anomaly>> {
+    issue.metadata.uid.clone().map(|uid| stores.anomalies.tagged(&Tag::Incident(uid))).unwrap_or_default()
 }
 
 /// Whether the resource of an incident is still there. What is not watched is taken to exist: only a watch can say that it is gone.

@@ -63,13 +63,15 @@ pub(super) async fn ask(
     let known: Vec<KnownPolicy<'_>> = rules.policies.iter().map(PolicyAsRead::known).collect();
     let types = types_of(plan);
     let may_do_it = author_may(ctx, plan).await;
+    let book = plan.spec.runbook_ref.as_ref().map(|book| ObjectKey::new(namespace.clone(), book.name.clone()));
+    let book = book.and_then(|book| ctx.stores.runbooks.get(&book));
     let need = decisions::need::need(&Question {
         subject: subject(ctx, &namespace, issue, target, &types),
         policies: &known,
         autonomy: &place::of(ctx, target).standing,
         class: preview.class,
         preview_is_clean: preview.is_clean(),
-        author: Author::of(plan, may_do_it),
+        author: Author::of(plan, book.as_deref(), may_do_it),
         confidence: confidence(ctx, plan),
         success_rate: history(ctx, &types, target).rate(),
     });

@@ -20,6 +20,8 @@ pub struct Input<'a> {
     pub brakes: Brakes,
     /// Whether the trouble goes on.
     pub sick: Sick,
+    /// When a signal of the incident last fired.
+    pub last_fired: Option<Timestamp>,
     /// The same change, asked for again; gathered before the first write only.
     pub again: Option<Repeated>,
     /// What consent the sealed preview needs, and what has been given.
@@ -269,7 +271,7 @@ fn ask_gates(input: &Input<'_>) -> Decision {
 /// Between the first write and the last step's settling.
 fn execute(input: &Input<'_>, status: &RemediationPlanStatus) -> Decision {
     if let Some(undoing) = undo_at_hand(status) {
-        return undo_or_end(input, status, undoing);
+        return undo_or_end(status, &undoing);
     }
     let Some((index, step)) = step_at_hand(status) else {
         return Move::Verify.into();
@@ -309,36 +311,51 @@ fn execute(input: &Input<'_>, status: &RemediationPlanStatus) -> Decision {
 }
 
 /// After the last step: success needs the rollout complete, the signals clear, and both to last.
+///
+/// The soak runs while the signals' own recovery time does: both ask for the same quiet.
 fn verify(input: &Input<'_>, status: &RemediationPlanStatus) -> Decision {
     if let Some(undoing) = undo_at_hand(status) {
-        return undo_or_end(input, status, undoing);
+        return undo_or_end(status, &undoing);
     }
-    let trouble = match (&input.arrival, &input.sick) {
-        (_, Sick::Gone) => return Move::Finish(Outcome::failed("TargetGone", "the target no longer exists")).into(),
-        (Arrival::Failed(why), _) => return fail(input, status, why),
-        (Arrival::Arrived, Sick::No) => None,
-        (Arrival::Arrived, Sick::Yes(signals)) => Some(format!("still firing: {}", signals.join(", "))),
-        (_, Sick::Unknown(why)) | (Arrival::Unknown(why), _) => Some(why.clone()),
-        (Arrival::OnTheWay(what), _) => Some(what.clone()),
-        (Arrival::NotLooked, _) => Some("not looked yet".to_owned()),
+    let missing = match &input.arrival {
+        _ if input.sick == Sick::Gone => {
+            return Move::Finish(Outcome::failed("TargetGone", "the target no longer exists")).into();
+        }
+        Arrival::Failed(why) => return fail(input, status, why),
+        Arrival::Arrived => None,
+        Arrival::OnTheWay(what) | Arrival::Unknown(what) => Some(what.clone()),
+        Arrival::NotLooked => Some("not looked yet".to_owned()),
     };
-    match (trouble, &status.settled_since) {
+    let fired_again = |since: &Time| input.last_fired.filter(|at| *at > since.0).map(|_| "it fired again".to_owned());
+    let is_late = is_past(input.now, status.verify_deadline.as_ref());
+    let deadline = status.verify_deadline.as_ref().map(|at| at.0);
+    match (&status.settled_since, missing) {
+        (_, Some(why)) if is_late => fail(input, status, &why),
+        (None, Some(why)) => wait(deadline, "Verifying", &why).into(),
         (None, None) => Move::BeginSoak.into(),
-        (None, Some(since)) => {
+        (Some(_), Some(why)) => Move::BreakSoak(why).into(),
+        (Some(since), None) => {
+            if let Some(why) = fired_again(since) {
+                return Move::BreakSoak(why).into();
+            }
             let done_at = since.0 + soak_of(status);
-            if input.now >= done_at {
-                return Move::Finish(Outcome {
+            match &input.sick {
+                _ if input.now < done_at => wait(Some(done_at), "Soaking", "healthy; watching that it stays so").into(),
+                Sick::No => Move::Finish(Outcome {
                     state: RemediationState::Completed,
                     reason: "Verified",
                     message: format!("{}; healthy and quiet for {}", what_was_done(input.plan), words(soak_of(status))),
                 })
-                .into();
+                .into(),
+                Sick::Yes(signals) if is_late => fail(input, status, &format!("still firing: {}", signals.join(", "))),
+                Sick::Yes(signals) => {
+                    wait(deadline, "Verifying", &format!("not over yet: {}", signals.join(", "))).into()
+                }
+                Sick::Unknown(why) if is_late => fail(input, status, why),
+                Sick::Unknown(why) => wait(deadline, "Verifying", why).into(),
+                Sick::Gone => wait(deadline, "Verifying", "").into(),
             }
-            wait(Some(done_at), "Soaking", "healthy; watching that it stays so").into()
         }
-        (Some(why), _) if is_past(input.now, status.verify_deadline.as_ref()) => fail(input, status, &why),
-        (Some(why), Some(_)) => Move::BreakSoak(why).into(),
-        (Some(why), None) => wait(status.verify_deadline.as_ref().map(|at| at.0), "Verifying", &why).into(),
     }
 }
 
@@ -358,10 +375,10 @@ fn fail(input: &Input<'_>, status: &RemediationPlanStatus, why: &str) -> Decisio
     Move::Finish(Outcome::failed("NotHelped", format!("{why}; left as it is: {}", what_was_done(input.plan)))).into()
 }
 
-fn undo_or_end(input: &Input<'_>, status: &RemediationPlanStatus, at_hand: Undo) -> Decision {
+fn undo_or_end(status: &RemediationPlanStatus, at_hand: &Undo) -> Decision {
     match at_hand {
         Undo::GoOn(index) => Move::Undo {
-            step: index,
+            step: *index,
             because: status.rollback_result.clone().unwrap_or_else(|| "a later step failed".to_owned()),
         }
         .into(),
@@ -373,7 +390,6 @@ fn undo_or_end(input: &Input<'_>, status: &RemediationPlanStatus, at_hand: Undo)
                 .map(|step| format!("{}: {}", step.action, step.message.as_deref().unwrap_or("not undone")))
                 .collect();
             let why = status.rollback_result.as_deref().unwrap_or("it did not help");
-            let _ = input;
             if leftovers.is_empty() {
                 return Move::Finish(Outcome {
                     state: RemediationState::RolledBack,
@@ -478,213 +494,4 @@ pub(super) fn words(duration: SignedDuration) -> String {
 
 pub(super) fn wait(until: Option<Timestamp>, reason: &'static str, message: &str) -> Move {
     Move::Wait { until, reason, message: message.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::remediate::testing::{issue, now, previewed};
-    use common::api::issue::IssueState;
-
-    fn input<'a>(plan: &'a RemediationPlan, issue: &'a Issue) -> Input<'a> {
-        Input {
-            now: now(),
-            plan,
-            issue: Some(issue),
-            brakes: Brakes::default(),
-            sick: Sick::Yes(vec!["image_pull_error".to_owned()]),
-            again: Some(Repeated::Same),
-            consent: Consent::NotNeeded("reversible, namespace is auto".to_owned()),
-            rival: None,
-            budget: Budget::default(),
-            arrival: Arrival::NotLooked,
-            health: None,
-            intent_is_fresh: true,
-        }
-    }
-
-    fn next(plan: &RemediationPlan, change: impl FnOnce(&mut Input<'_>)) -> Move {
-        let issue = issue(IssueState::Remediating, 1);
-        let mut input = input(plan, &issue);
-        change(&mut input);
-        next_move(&input).next
-    }
-
-    fn reason(next: &Move) -> &str {
-        match next {
-            Move::Wait { reason, .. } => reason,
-            Move::Finish(outcome) => outcome.reason,
-            other => panic!("neither a wait nor an end: {other:?}"),
-        }
-    }
-
-    fn pending() -> RemediationPlan {
-        previewed(RemediationState::Pending, StepPhase::Planned)
-    }
-
-    fn health(available: i32, trouble: &[&str]) -> HealthSample {
-        HealthSample {
-            desired: 3,
-            available,
-            trouble: trouble.iter().map(|text| (*text).to_owned()).collect(),
-            at: None,
-        }
-    }
-
-    #[test]
-    fn every_gate_open_means_the_request_is_stored_before_it_is_sent() {
-        assert_eq!(next(&pending(), |_| ()), Move::Intend(0));
-    }
-
-    #[test]
-    fn a_plan_without_preview_is_previewed_first() {
-        let mut plan = pending();
-        plan.status.as_mut().unwrap().preview = None;
-        assert_eq!(next(&plan, |_| ()), Move::Preview);
-    }
-
-    #[test]
-    fn a_plan_edited_after_its_preview_starts_nothing() {
-        let mut plan = pending();
-        plan.metadata.generation = Some(2);
-        assert_eq!(reason(&next(&plan, |_| ())), "EditedAfterPreview");
-    }
-
-    #[test]
-    fn a_pause_outranks_an_approval() {
-        let next = next(&pending(), |input| {
-            input.brakes.paused = Some("namespace shop".to_owned());
-            input.consent = Consent::Given("alice".to_owned());
-        });
-        assert_eq!(reason(&next), "Paused");
-    }
-
-    #[test]
-    fn a_protected_namespace_is_never_touched_whatever_was_approved() {
-        let next = next(&pending(), |input| {
-            input.brakes.out_of_bounds = Some("namespace kube-system is protected".to_owned());
-            input.consent = Consent::Given("alice".to_owned());
-        });
-        assert_eq!(reason(&next), "Protected");
-    }
-
-    #[test]
-    fn a_workload_that_healed_is_left_alone() {
-        assert_eq!(reason(&next(&pending(), |input| input.sick = Sick::No)), "NoLongerNeeded");
-    }
-
-    #[test]
-    fn unknown_health_waits() {
-        assert_eq!(
-            reason(&next(&pending(), |input| input.sick = Sick::Unknown("store not ready".to_owned()))),
-            "HealthUnknown"
-        );
-    }
-
-    #[test]
-    fn three_failures_within_the_hour_open_the_breaker() {
-        assert_eq!(reason(&next(&pending(), |input| input.budget.failures = 3)), "BreakerOpen");
-    }
-
-    #[test]
-    fn consent_that_cannot_be_verified_is_no_consent() {
-        let next = next(&pending(), |input| input.consent = Consent::Unverified("binding missing".to_owned()));
-        assert_eq!(reason(&next), "VoteIdentityUnverified");
-    }
-
-    #[test]
-    fn drift_voids_the_seal() {
-        let next = next(&pending(), |input| input.again = Some(Repeated::Drifted(Box::default())));
-        assert!(matches!(next, Move::Reseal(_)));
-    }
-
-    #[test]
-    fn a_second_plan_on_the_same_object_waits() {
-        assert_eq!(reason(&next(&pending(), |input| input.rival = Some("other".to_owned()))), "Locked");
-    }
-
-    #[test]
-    fn after_a_crash_the_request_is_looked_for_before_it_is_sent_again() {
-        let plan = previewed(RemediationState::Executing, StepPhase::Intent);
-        assert_eq!(next(&plan, |input| input.intent_is_fresh = false), Move::Look(0));
-        assert_eq!(next(&plan, |_| ()), Move::Send(0));
-    }
-
-    #[test]
-    fn success_needs_clear_signals_not_just_a_finished_rollout() {
-        let plan = previewed(RemediationState::Verifying, StepPhase::Settled);
-        let next = next(&plan, |input| input.arrival = Arrival::Arrived);
-        assert_eq!(reason(&next), "Verifying");
-    }
-
-    #[test]
-    fn unknown_is_not_success() {
-        let plan = previewed(RemediationState::Verifying, StepPhase::Settled);
-        let next = next(&plan, |input| {
-            input.arrival = Arrival::Unknown("no status".to_owned());
-            input.sick = Sick::No;
-        });
-        assert_eq!(reason(&next), "Verifying");
-    }
-
-    #[test]
-    fn health_has_to_last_before_it_counts() {
-        let mut plan = previewed(RemediationState::Verifying, StepPhase::Settled);
-        let healthy = |input: &mut Input<'_>| {
-            input.arrival = Arrival::Arrived;
-            input.sick = Sick::No;
-        };
-        assert_eq!(next(&plan, healthy), Move::BeginSoak);
-        plan.status.as_mut().unwrap().settled_since = Some(Time(now() - SignedDuration::from_secs(29)));
-        assert_eq!(reason(&next(&plan, healthy)), "Soaking");
-        plan.status.as_mut().unwrap().settled_since = Some(Time(now() - SignedDuration::from_secs(30)));
-        assert_eq!(reason(&next(&plan, healthy)), "Verified");
-    }
-
-    #[test]
-    fn a_blink_of_health_between_two_kills_starts_the_soak_over() {
-        let mut plan = previewed(RemediationState::Verifying, StepPhase::Settled);
-        plan.status.as_mut().unwrap().settled_since = Some(Time(now()));
-        assert!(matches!(next(&plan, |input| input.arrival = Arrival::Arrived), Move::BreakSoak(_)));
-    }
-
-    #[test]
-    fn a_failed_attempt_that_made_things_worse_is_taken_back() {
-        let mut plan = previewed(RemediationState::Verifying, StepPhase::Settled);
-        plan.status.as_mut().unwrap().health_before = Some(health(3, &[]));
-        let next = next(&plan, |input| {
-            input.arrival = Arrival::Failed("progress deadline exceeded".to_owned());
-            input.health = Some(health(2, &[]));
-        });
-        assert!(matches!(next, Move::Undo { step: 0, .. }));
-    }
-
-    #[test]
-    fn a_failed_attempt_that_changed_nothing_does_not_restore_the_fault() {
-        let mut plan = previewed(RemediationState::Verifying, StepPhase::Settled);
-        plan.status.as_mut().unwrap().health_before = Some(health(0, &["oom_kill on container app"]));
-        let next = next(&plan, |input| {
-            input.arrival = Arrival::Failed("still OOMKilled".to_owned());
-            // what killed it for the first time has killed it more often since
-            input.health = Some(health(0, &["crashloop_backoff on container app", "oom_kill on container app"]));
-        });
-        assert_eq!(reason(&next), "NotHelped");
-    }
-
-    #[test]
-    fn a_plan_another_operator_left_half_done_runs_nothing() {
-        let mut plan = previewed(RemediationState::Executing, StepPhase::Planned);
-        plan.status.as_mut().unwrap().transition = None;
-        assert_eq!(reason(&next(&plan, |_| ())), "TakenOver");
-    }
-
-    #[test]
-    fn what_was_undone_in_part_says_what_is_left() {
-        let mut plan = previewed(RemediationState::Executing, StepPhase::PartlyUndone);
-        plan.status.as_mut().unwrap().steps[0].message = Some("spec.replicas was changed by bob".to_owned());
-        match next(&plan, |_| ()) {
-            Move::Finish(Outcome { reason: "NotUndone", message, .. }) => assert!(message.contains("bob")),
-            other => panic!("{other:?}"),
-        }
-    }
 }

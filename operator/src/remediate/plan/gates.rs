@@ -72,6 +72,8 @@ fn describe(next: &Move) -> (&'static str, String) {
     match next {
         Move::Ask(why) => ("Ask", why.clone()),
         Move::Finish(outcome) => ("Stop", outcome.message.clone()),
+        // Somebody is being asked; everything else waits for the world.
+        Move::Wait { reason: "WaitingForVotes", message, .. } => ("Ask", message.clone()),
         Move::Wait { message, .. } => ("Wait", message.clone()),
         Move::Preview => ("Wait", "the API server is being asked".to_owned()),
         Move::Reseal(_) => ("Wait", "what it would change is no longer what was sealed".to_owned()),

@@ -22,6 +22,7 @@ pub(super) struct Seen {
     pub(super) health: Option<HealthSample>,
     pub(super) asked: consent::Asked,
     pub(super) policy_digest: Option<String>,
+    last_fired: Option<Timestamp>,
     brakes: Brakes,
     again: Option<Repeated>,
     rival: Option<String>,
@@ -38,6 +39,7 @@ impl Seen {
             issue: self.issue.as_deref(),
             brakes: self.brakes.clone(),
             sick: self.sick.clone(),
+            last_fired: self.last_fired,
             again: self.again.clone(),
             consent: self.asked.consent.clone(),
             rival: self.rival.clone(),
@@ -57,6 +59,7 @@ pub(super) async fn gather(ctx: &Arc<Context>, fresh: &Fresh, plan: &Arc<Remedia
     let status = plan.status.clone().unwrap_or_default();
     let sick = issue.as_ref().map_or(Sick::Gone, |issue| world::sickness(ctx, issue));
     let mut seen = Seen {
+        last_fired: issue.as_ref().and_then(|issue| world::last_fired(ctx, issue)),
         sick,
         health: None,
         asked: consent::Asked::default(),

@@ -6,6 +6,8 @@ pub mod decide;
 pub mod gates;
 mod gather;
 mod status;
+#[cfg(test)]
+mod tests;
 mod verbs;
 mod world;
 
@@ -16,6 +18,7 @@ use std::time::Duration;
 use common::api::RemediationPlan;
 use kube::ResourceExt as _;
 
+use crate::remediate::issue::incident_of;
 use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Stores, Tag};
 
 /// Carries plans out.
@@ -45,9 +48,7 @@ impl Controller for Plans {
                 std::iter::once(ObjectKey::of(&**plan)).chain(waiting).collect()
             }
             Object::Anomaly(anomaly) => {
-                let issue = anomaly.status.as_ref().and_then(|status| status.issue_ref.as_ref());
-                let namespace = anomaly.namespace().unwrap_or_default();
-                issue.map(|issue| of_issue(stores, &ObjectKey::new(namespace, issue.name.clone()))).unwrap_or_default()
+                incident_of(stores, anomaly).map(|issue| of_issue(stores, &issue)).unwrap_or_default()
             }
             Object::Issue(issue) => of_issue(stores, &ObjectKey::of(&**issue)),
             Object::ApprovalRequest(request) => {

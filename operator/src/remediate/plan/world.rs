@@ -11,7 +11,7 @@ use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
 use kube::ResourceExt as _;
 
 use super::decide::{Budget, Sick};
-use crate::remediate::issue;
+use crate::remediate::{goes_on, issue};
 use crate::runtime::{Context, ObjectKey, Stores, Tag};
 
 /// Shortest time health has to last after a fault that kills running containers.
@@ -42,7 +42,7 @@ pub(super) fn sickness(ctx: &Context, issue: &Issue) -> Sick {
     if !issue::resource_exists(&ctx.stores, &issue.spec.resource) {
         return Sick::Gone;
     }
-    let anomalies = ctx.stores.anomalies.tagged(&Tag::Issue(ObjectKey::of(issue)));
+    let anomalies = issue::anomalies_of(&ctx.stores, issue);
     if anomalies.is_empty() {
         // An incident a person wrote has no signal to watch; whether it is over is theirs to say.
         return match &issue.spec.requested_by {
@@ -50,13 +50,16 @@ pub(super) fn sickness(ctx: &Context, issue: &Issue) -> Sick {
             None => Sick::Unknown("the incident has no anomaly yet".to_owned()),
         };
     }
+    let now = ctx.clock.now();
     let firing: Vec<String> =
-        anomalies.iter().filter(|anomaly| is_active(anomaly)).map(|anomaly| told(anomaly)).collect();
+        anomalies.iter().filter(|anomaly| goes_on(anomaly, now)).map(|anomaly| told(anomaly)).collect();
     if firing.is_empty() { Sick::No } else { Sick::Yes(firing) }
 }
 
-fn is_active(anomaly: &Anomaly) -> bool {
-    anomaly.status.as_ref().and_then(|status| status.active) != Some(false)
+/// When a signal of the incident last fired.
+pub(super) fn last_fired(ctx: &Context, issue: &Issue) -> Option<Timestamp> {
+    let anomalies = issue::anomalies_of(&ctx.stores, issue);
+    anomalies.iter().filter_map(|anomaly| anomaly.status.as_ref()?.last_seen.as_ref()).map(|seen| seen.0).max()
 }
 
 fn told(anomaly: &Anomaly) -> String {
@@ -136,7 +139,7 @@ fn hopeless(pod: &Pod, container: &ContainerStatus) -> Option<String> {
 
 /// How long health has to last, in seconds: twice as long as the containers lived before they died, within bounds.
 pub(super) fn soak(ctx: &Context, issue: &Issue, target: &ResourceRef) -> i64 {
-    let anomalies = ctx.stores.anomalies.tagged(&Tag::Issue(ObjectKey::of(issue)));
+    let anomalies = issue::anomalies_of(&ctx.stores, issue);
     let deadly = |signal| matches!(signal, SignalType::OomKill | SignalType::CrashloopBackoff | SignalType::PodRestart);
     if !anomalies.iter().any(|anomaly| deadly(anomaly.spec.signal_type)) {
         return SOAK;

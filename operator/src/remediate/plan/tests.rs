@@ -1,0 +1,225 @@
+//! The rules of a plan's life, one sentence each.
+
+use common::api::{
+    Issue, RemediationPlan, Time,
+    issue::IssueState,
+    remediation_plan::{HealthSample, RemediationState, StepPhase},
+};
+use jiff::SignedDuration;
+
+use super::decide::{Arrival, Brakes, Budget, Consent, Input, Move, Outcome, Repeated, Sick, next_move};
+use crate::remediate::testing::{issue, now, previewed};
+
+fn input<'a>(plan: &'a RemediationPlan, issue: &'a Issue) -> Input<'a> {
+    Input {
+        now: now(),
+        plan,
+        issue: Some(issue),
+        brakes: Brakes::default(),
+        sick: Sick::Yes(vec!["image_pull_error".to_owned()]),
+        last_fired: None,
+        again: Some(Repeated::Same),
+        consent: Consent::NotNeeded("reversible, namespace is auto".to_owned()),
+        rival: None,
+        budget: Budget::default(),
+        arrival: Arrival::NotLooked,
+        health: None,
+        intent_is_fresh: true,
+    }
+}
+
+fn next(plan: &RemediationPlan, change: impl FnOnce(&mut Input<'_>)) -> Move {
+    let issue = issue(IssueState::Remediating, 1);
+    let mut input = input(plan, &issue);
+    change(&mut input);
+    next_move(&input).next
+}
+
+fn reason(next: &Move) -> &str {
+    match next {
+        Move::Wait { reason, .. } => reason,
+        Move::Finish(outcome) => outcome.reason,
+        other => panic!("neither a wait nor an end: {other:?}"),
+    }
+}
+
+fn pending() -> RemediationPlan {
+    previewed(RemediationState::Pending, StepPhase::Planned)
+}
+
+fn health(available: i32, trouble: &[&str]) -> HealthSample {
+    HealthSample { desired: 3, available, trouble: trouble.iter().map(|text| (*text).to_owned()).collect(), at: None }
+}
+
+#[test]
+fn every_gate_open_means_the_request_is_stored_before_it_is_sent() {
+    assert_eq!(next(&pending(), |_| ()), Move::Intend(0));
+}
+
+#[test]
+fn a_plan_without_preview_is_previewed_first() {
+    let mut plan = pending();
+    plan.status.as_mut().unwrap().preview = None;
+    assert_eq!(next(&plan, |_| ()), Move::Preview);
+}
+
+#[test]
+fn a_plan_edited_after_its_preview_starts_nothing() {
+    let mut plan = pending();
+    plan.metadata.generation = Some(2);
+    assert_eq!(reason(&next(&plan, |_| ())), "EditedAfterPreview");
+}
+
+#[test]
+fn a_pause_outranks_an_approval() {
+    let next = next(&pending(), |input| {
+        input.brakes.paused = Some("namespace shop".to_owned());
+        input.consent = Consent::Given("alice".to_owned());
+    });
+    assert_eq!(reason(&next), "Paused");
+}
+
+#[test]
+fn a_protected_namespace_is_never_touched_whatever_was_approved() {
+    let next = next(&pending(), |input| {
+        input.brakes.out_of_bounds = Some("namespace kube-system is protected".to_owned());
+        input.consent = Consent::Given("alice".to_owned());
+    });
+    assert_eq!(reason(&next), "Protected");
+}
+
+#[test]
+fn a_workload_that_healed_is_left_alone() {
+    assert_eq!(reason(&next(&pending(), |input| input.sick = Sick::No)), "NoLongerNeeded");
+}
+
+#[test]
+fn unknown_health_waits() {
+    assert_eq!(
+        reason(&next(&pending(), |input| input.sick = Sick::Unknown("store not ready".to_owned()))),
+        "HealthUnknown"
+    );
+}
+
+#[test]
+fn three_failures_within_the_hour_open_the_breaker() {
+    assert_eq!(reason(&next(&pending(), |input| input.budget.failures = 3)), "BreakerOpen");
+}
+
+#[test]
+fn consent_that_cannot_be_verified_is_no_consent() {
+    let next = next(&pending(), |input| input.consent = Consent::Unverified("binding missing".to_owned()));
+    assert_eq!(reason(&next), "VoteIdentityUnverified");
+}
+
+#[test]
+fn drift_voids_the_seal() {
+    let next = next(&pending(), |input| input.again = Some(Repeated::Drifted(Box::default())));
+    assert!(matches!(next, Move::Reseal(_)));
+}
+
+#[test]
+fn a_second_plan_on_the_same_object_waits() {
+    assert_eq!(reason(&next(&pending(), |input| input.rival = Some("other".to_owned()))), "Locked");
+}
+
+#[test]
+fn after_a_crash_the_request_is_looked_for_before_it_is_sent_again() {
+    let plan = previewed(RemediationState::Executing, StepPhase::Intent);
+    assert_eq!(next(&plan, |input| input.intent_is_fresh = false), Move::Look(0));
+    assert_eq!(next(&plan, |_| ()), Move::Send(0));
+}
+
+fn soaked() -> RemediationPlan {
+    let mut plan = previewed(RemediationState::Verifying, StepPhase::Settled);
+    plan.status.as_mut().unwrap().settled_since = Some(Time(now() - SignedDuration::from_secs(60)));
+    plan
+}
+
+#[test]
+fn success_needs_clear_signals_not_just_a_finished_rollout() {
+    let next = next(&soaked(), |input| input.arrival = Arrival::Arrived);
+    assert_eq!(reason(&next), "Verifying");
+}
+
+#[test]
+fn unknown_is_not_success() {
+    let plan = previewed(RemediationState::Verifying, StepPhase::Settled);
+    let next = next(&plan, |input| {
+        input.arrival = Arrival::Unknown("no status".to_owned());
+        input.sick = Sick::No;
+    });
+    assert_eq!(reason(&next), "Verifying");
+}
+
+#[test]
+fn health_has_to_last_before_it_counts() {
+    let mut plan = previewed(RemediationState::Verifying, StepPhase::Settled);
+    let healthy = |input: &mut Input<'_>| {
+        input.arrival = Arrival::Arrived;
+        input.sick = Sick::No;
+    };
+    assert_eq!(next(&plan, healthy), Move::BeginSoak);
+    plan.status.as_mut().unwrap().settled_since = Some(Time(now() - SignedDuration::from_secs(29)));
+    assert_eq!(reason(&next(&plan, healthy)), "Soaking");
+    plan.status.as_mut().unwrap().settled_since = Some(Time(now() - SignedDuration::from_secs(30)));
+    assert_eq!(reason(&next(&plan, healthy)), "Verified");
+}
+
+#[test]
+fn a_fault_that_fires_during_the_soak_starts_it_over() {
+    let next = next(&soaked(), |input| {
+        input.arrival = Arrival::Arrived;
+        input.sick = Sick::No;
+        input.last_fired = Some(now());
+    });
+    assert!(matches!(next, Move::BreakSoak(_)));
+}
+
+#[test]
+fn a_pod_lost_during_the_soak_starts_it_over() {
+    let next = next(&soaked(), |input| {
+        input.arrival = Arrival::OnTheWay("0 of 1 pods are available".to_owned());
+        input.sick = Sick::No;
+    });
+    assert!(matches!(next, Move::BreakSoak(_)));
+}
+
+#[test]
+fn a_failed_attempt_that_made_things_worse_is_taken_back() {
+    let mut plan = previewed(RemediationState::Verifying, StepPhase::Settled);
+    plan.status.as_mut().unwrap().health_before = Some(health(3, &[]));
+    let next = next(&plan, |input| {
+        input.arrival = Arrival::Failed("progress deadline exceeded".to_owned());
+        input.health = Some(health(2, &[]));
+    });
+    assert!(matches!(next, Move::Undo { step: 0, .. }));
+}
+
+#[test]
+fn a_failed_attempt_that_changed_nothing_does_not_restore_the_fault() {
+    let mut plan = previewed(RemediationState::Verifying, StepPhase::Settled);
+    plan.status.as_mut().unwrap().health_before = Some(health(0, &["oom_kill on container app"]));
+    let next = next(&plan, |input| {
+        input.arrival = Arrival::Failed("still OOMKilled".to_owned());
+        input.health = Some(health(0, &["oom_kill"]));
+    });
+    assert_eq!(reason(&next), "NotHelped");
+}
+
+#[test]
+fn a_plan_another_operator_left_half_done_runs_nothing() {
+    let mut plan = previewed(RemediationState::Executing, StepPhase::Planned);
+    plan.status.as_mut().unwrap().transition = None;
+    assert_eq!(reason(&next(&plan, |_| ())), "TakenOver");
+}
+
+#[test]
+fn what_was_undone_in_part_says_what_is_left() {
+    let mut plan = previewed(RemediationState::Executing, StepPhase::PartlyUndone);
+    plan.status.as_mut().unwrap().steps[0].message = Some("spec.replicas was changed by bob".to_owned());
+    match next(&plan, |_| ()) {
+        Move::Finish(Outcome { reason: "NotUndone", message, .. }) => assert!(message.contains("bob")),
+        other => panic!("{other:?}"),
+    }
+}
