@@ -6,7 +6,7 @@ use common::api::issue::IssueState;
 use common::api::remediation_plan::RemediationState;
 use kit::app::{apply_config, image_of, memory_limit_of};
 use kit::incidents::{
-    REPAIR, issue_becomes, issue_explained, issue_reaches, plan_reaches, plan_state, report_of, state_of,
+    REPAIR, issue_about, issue_becomes, issue_explained, issue_reaches, plan_reaches, plan_state, report_of, state_of,
 };
 use kit::{App, Cluster, Operator, TestNamespace};
 use kube::api::ListParams;
