@@ -8,7 +8,7 @@ CARGO ?= cargo
 CLUSTER_SOURCES := tests/cluster
 # cargo-deny and its like are tools, not dependencies: they live beside cargo, not in the build folder
 DENY_VERSION := 0.20.2
-SCRIPTS = $(shell git ls-files -co --exclude-standard -- '*.sh' .ci/run | xargs -r ls 2>/dev/null) $(wildcard completions/kubectl_complete-chatcli)
+SCRIPTS = $(shell git grep -lI --untracked -E '^.!/(usr/bin/env bash|bin/(ba)?sh)' -- . ':!*.rs' ':!*.md')
 say = @printf '\033[1m==> %s\033[0m\n' '$(1)'
 
 .PHONY: help

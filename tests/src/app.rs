@@ -29,6 +29,7 @@ pub struct App {
     memory_limit: String,
     config_keys: Vec<String>,
     probe: Value,
+    more: Value,
 }
 
 impl App {
@@ -42,6 +43,7 @@ impl App {
             memory_limit: "64Mi".to_owned(),
             config_keys: Vec::new(),
             probe: json!({ "httpGet": { "path": "/ready", "port": 8080 }, "periodSeconds": 1 }),
+            more: json!({}),
         })
     }
 
@@ -83,8 +85,20 @@ impl App {
     /// Another readiness probe; merged into the usual one.
     #[must_use]
     pub fn probe(mut self, probe: &Value) -> Self {
-        json_merge(&mut self.probe, probe);
+        json_patch::merge(&mut self.probe, probe);
         self
+    }
+
+    /// Anything else of the Deployment, merged over the rest.
+    #[must_use]
+    pub fn with(mut self, more: &Value) -> Self {
+        json_patch::merge(&mut self.more, more);
+        self
+    }
+
+    /// The pod template on its own, for other kinds of workload.
+    pub fn template(&self) -> Value {
+        self.manifest()["spec"]["template"].take()
     }
 
     /// The Deployment as an object.
@@ -95,7 +109,7 @@ impl App {
             .iter()
             .map(|key| json!({ "name": key, "valueFrom": { "configMapKeyRef": { "name": config, "key": key } } }))
             .collect();
-        json!({
+        let mut manifest = json!({
             "apiVersion": "apps/v1",
             "kind": "Deployment",
             "metadata": { "name": self.name, "labels": { "app": self.name } },
@@ -121,13 +135,24 @@ impl App {
                     }
                 }
             }
-        })
+        });
+        json_patch::merge(&mut manifest, &self.more);
+        manifest
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The workload it became in this namespace.
+    pub fn created(&self, namespace: &TestNamespace) -> Workload {
+        Workload { name: self.name.clone(), namespace: namespace.name().to_owned(), api: namespace.api() }
     }
 
     /// Creates it and does not wait.
     pub async fn create(&self, namespace: &TestNamespace) -> Result<Workload> {
-        let workload =
-            Workload { name: self.name.clone(), namespace: namespace.name().to_owned(), api: namespace.api() };
+        let workload = self.created(namespace);
         workload.apply(&self.manifest()).await?;
         Ok(workload)
     }
@@ -210,7 +235,7 @@ impl Workload {
     /// Edits the only container, as `kubectl patch` would.
     pub async fn edit_container(&self, changes: &Value) -> Result<()> {
         let mut container = json!({ "name": "app" });
-        json_merge(&mut container, changes);
+        json_patch::merge(&mut container, changes);
         self.edit(&json!({ "spec": { "template": { "spec": { "containers": [container] } } } })).await
     }
 
@@ -299,8 +324,4 @@ pub async fn expose(namespace: &TestNamespace, app: &str) -> Result<()> {
     });
     namespace.api::<Service>().create(&kube::api::PostParams::default(), &serde_json::from_value(service)?).await?;
     Ok(())
-}
-
-fn json_merge(target: &mut Value, patch: &Value) {
-    json_patch::merge(target, patch);
 }

@@ -34,6 +34,11 @@ impl Cluster {
         Ok(Self { client: connection.client()?, connection, facts, own })
     }
 
+    /// Started by these tests, for these tests.
+    pub fn is_own(&self) -> bool {
+        self.own
+    }
+
     /// A client with all rights.
     pub fn client(&self) -> Client {
         self.client.clone()

@@ -7,6 +7,7 @@
 
 pub mod app;
 pub mod audit;
+pub mod bench;
 pub mod cluster;
 pub mod connection;
 pub mod control_plane;

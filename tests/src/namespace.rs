@@ -8,7 +8,7 @@ use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{DeleteParams, ObjectMeta, PostParams};
 use kube::{Api, Client, Resource};
 
-use crate::Connection;
+use crate::{Connection, installation};
 
 /// What tests make carries this label, so that leftovers of killed runs can be told from people's namespaces.
 pub const MADE_BY_TESTS: &str = "chatcli-tests";
@@ -56,6 +56,13 @@ impl TestNamespace {
     /// A client with all rights, on the test's runtime.
     pub fn client(&self) -> Client {
         self.client.clone()
+    }
+
+    /// Applies an object of any kind in it.
+    pub async fn apply(&self, mut object: serde_json::Value) -> Result<()> {
+        object["metadata"]["namespace"] = self.name.clone().into();
+        installation::apply(&self.client, &serde_json::from_value(object)?).await?;
+        Ok(())
     }
 
     /// The objects of one kind in it.

@@ -7,13 +7,16 @@ use std::fs::File;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use common::api::keys::{LEASE_NAME, OPERATOR_NAMESPACE};
+use common::api::keys::{LEASE_NAME, OPERATOR_NAMESPACE, OPERATOR_SERVICE_ACCOUNT};
 use jiff::Timestamp;
+use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::coordination::v1::Lease;
-use kube::{Api, Client};
+use kube::api::DeleteParams;
+use kube::{Api, Client, ResourceExt};
 use tokio::sync::{OnceCell, watch};
 use tokio::time::Instant;
 
@@ -32,11 +35,13 @@ pub struct Options {
     pub build: Build,
     /// Flags beyond the usual ones.
     pub flags: Vec<String>,
+    /// Logs as shipped, not for debugging.
+    pub quiet: bool,
     /// Goes through here instead of straight to the API server.
     pub proxy: Option<String>,
     /// Name under which it holds the Lease. The same name after a crash continues at once.
     pub identity: String,
-    /// The log file's name.
+    /// What its log and kubeconfig are called; a number is added for each start.
     pub log: String,
 }
 
@@ -45,6 +50,7 @@ impl Default for Options {
         Self {
             build: Build::Debug,
             flags: Vec::new(),
+            quiet: false,
             proxy: None,
             identity: "operator-under-test".to_owned(),
             log: "operator".to_owned(),
@@ -59,10 +65,26 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// Waits for it.
-    pub fn take() -> Result<Self> {
-        Ok(Self { _lock: locks::take("operator")? })
+    /// Waits for it, and removes an operator that a demo left running in the cluster.
+    pub async fn take(cluster: &Cluster) -> Result<Self> {
+        let lock = locks::take("operator")?;
+        make_room(cluster).await?;
+        Ok(Self { _lock: lock })
     }
+}
+
+/// Two operators on one cluster would only watch each other.
+async fn make_room(cluster: &Cluster) -> Result<()> {
+    let deployments: Api<Deployment> = Api::namespaced(cluster.client(), OPERATOR_NAMESPACE);
+    let Some(installed) = deployments.get_opt(OPERATOR_SERVICE_ACCOUNT).await? else { return Ok(()) };
+    if !cluster.is_own() {
+        bail!("an operator runs in the cluster of CHATCLI_TEST_KUBECONFIG; remove it first: kubectl chatcli uninstall");
+    }
+    deployments.delete(&installed.name_any(), &DeleteParams::foreground()).await?;
+    let gone = watch_until(&deployments, Instant::now() + Duration::from_secs(60), |seen| {
+        seen.named(OPERATOR_SERVICE_ACCOUNT).is_none().then_some(())
+    });
+    gone.await.map_err(|_| anyhow::anyhow!("the operator that runs in the cluster does not go away"))
 }
 
 /// A running operator; killed when dropped.
@@ -86,7 +108,7 @@ impl Operator {
     pub async fn shared(cluster: &Cluster) -> Result<&'static Self> {
         let (operator, _) = SHARED
             .get_or_try_init(|| async {
-                let turn = Turn::take()?;
+                let turn = Turn::take(cluster).await?;
                 install(cluster.connection()).await?;
                 let operator = Self::start(cluster.connection(), &Options::default()).await?;
                 operator.leads(&cluster.client()).await?;
@@ -99,12 +121,13 @@ impl Operator {
 
     /// Starts one. The caller holds a [`Turn`], or has an API server of its own.
     pub async fn start(connection: &Connection, options: &Options) -> Result<Self> {
+        static STARTED: AtomicU32 = AtomicU32::new(0);
         let program = Programs::built(options.build)?.operator;
         let folder = place::traces();
         let kubeconfig = folder.join(format!("{}.kubeconfig", options.log));
         let token = operator_token(&connection.client()?).await.context("a token for the operator's ServiceAccount")?;
         connection.write_for_token(&kubeconfig, &token, options.proxy.as_deref())?;
-        let log = folder.join(format!("{}.log", options.log));
+        let log = folder.join(format!("{}-{}.log", options.log, STARTED.fetch_add(1, Ordering::Relaxed)));
         let (health, metrics) = (free_port()?, free_port()?);
         let started = Timestamp::now();
         let child = Command::new(&program)
@@ -113,13 +136,17 @@ impl Operator {
             .arg(format!("--identity={}", options.identity))
             .arg(format!("--health-probe-bind-address=127.0.0.1:{health}"))
             .arg(format!("--metrics-bind-address=127.0.0.1:{metrics}"))
-            .args(["--zap-encoder=console", "--zap-log-level=debug"])
+            .args([
+                "--zap-encoder=console",
+                if options.quiet { "--zap-log-level=info" } else { "--zap-log-level=debug" },
+            ])
+            .env("NO_COLOR", "1")
             .args(&options.flags)
             .env_remove("KUBECONFIG")
             .env_remove("RUST_LOG")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(File::options().create(true).append(true).open(&log)?)
+            .stderr(File::create(&log)?)
             .spawn()
             .with_context(|| format!("cannot start {}", program.display()))?;
         let pid = child.id();
@@ -141,7 +168,8 @@ impl Operator {
         let mut exit = self.exit.clone();
         let held = watch_until(&leases, Instant::now() + Duration::from_secs(60), |seen| {
             let spec = seen.named(LEASE_NAME)?.spec.as_ref()?;
-            let mine = spec.holder_identity.as_deref() == Some(self.identity.as_str());
+            // it says which program it is before its name
+            let mine = spec.holder_identity.as_ref().is_some_and(|holder| holder.ends_with(&self.identity));
             let renewed = spec.renew_time.as_ref().is_some_and(|time| time.0 >= self.started);
             (mine && renewed).then_some(())
         });

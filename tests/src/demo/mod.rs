@@ -78,7 +78,7 @@ fn agree(stage: &mut Stage, wishes: Wishes, foreign: bool) -> Result<()> {
 async fn perform(stage: &mut Stage) -> Result<Cluster> {
     stage.heading("A cluster");
     let cluster = Cluster::start().await?;
-    let _turn = Turn::take()?;
+    let _turn = Turn::take(&cluster).await?;
     let programs = Programs::built(Build::Debug)?;
     stage.done("the cluster answers");
 

@@ -1,5 +1,6 @@
 //! How the demo speaks: headings, sentences, commands with their real output, and what is being waited for.
 #![allow(clippy::print_stdout, reason = "the terminal is this program's output")]
+#![allow(clippy::unused_self, reason = "one speaks on a stage; it is a value so that the clock of a scene is its own")]
 
 use std::io::{IsTerminal, Write};
 use std::process::Stdio;

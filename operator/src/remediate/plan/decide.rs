@@ -1,7 +1,7 @@
 //! The one next move of a plan. Pure: everything it depends on is in [`Input`].
 
 use common::api::{
-    Issue, RemediationPlan, Time,
+    Issue, RemediationPlan, SignalType, Time,
     remediation_plan::{HealthSample, PlanPreview, RemediationPlanStatus, RemediationState, StepPhase, StepStatus},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -432,7 +432,18 @@ fn step_at_hand(status: &RemediationPlanStatus) -> Option<(usize, &StepStatus)> 
 /// Fewer pods serve than before, or something is wrong now that was not.
 pub(super) fn is_worse(before: Option<&HealthSample>, now: Option<&HealthSample>) -> bool {
     let (Some(before), Some(now)) = (before, now) else { return false };
-    now.available < before.available || now.trouble.iter().any(|trouble| !before.trouble.contains(trouble))
+    let known: Vec<String> = before.trouble.iter().map(|trouble| kind_of_trouble(trouble)).collect();
+    now.available < before.available || now.trouble.iter().any(|trouble| !known.contains(&kind_of_trouble(trouble)))
+}
+
+/// A container that goes on dying is first an OOM kill, then a restart, then a crash loop: the same trouble, seen longer.
+fn kind_of_trouble(trouble: &str) -> String {
+    for signal in [SignalType::OomKill, SignalType::PodRestart, SignalType::CrashloopBackoff] {
+        if let Some(place) = trouble.strip_prefix(signal.as_str()) {
+            return format!("dying{place}");
+        }
+    }
+    trouble.to_owned()
 }
 
 /// How long health has to last: long enough to see the fault again if it is still there.

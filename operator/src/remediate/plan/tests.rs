@@ -199,7 +199,7 @@ fn a_failed_attempt_that_made_things_worse_is_taken_back() {
 #[test]
 fn a_failed_attempt_that_changed_nothing_does_not_restore_the_fault() {
     let mut plan = previewed(RemediationState::Verifying, StepPhase::Settled);
-    plan.status.as_mut().unwrap().health_before = Some(health(0, &["oom_kill"]));
+    plan.status.as_mut().unwrap().health_before = Some(health(0, &["oom_kill on container app"]));
     let next = next(&plan, |input| {
         input.arrival = Arrival::Failed("still OOMKilled".to_owned());
         input.health = Some(health(0, &["oom_kill"]));

@@ -1,0 +1,110 @@
+//! 2,000 anomalies over 200 workloads, as fast as the API server takes them; how long after the last one all are correlated.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use common::api::anomaly::AnomalySpec;
+use common::api::{Anomaly, Issue, ResourceRef, SignalType, Source};
+use futures::{StreamExt, TryStreamExt, stream};
+use k8s_openapi::api::apps::v1::Deployment;
+use kube::api::{ListParams, PostParams};
+use kube::{Api, ResourceExt};
+use serde_json::json;
+use tokio::sync::oneshot;
+
+use super::Figures;
+use crate::control_plane::ControlPlane;
+use crate::installation::install;
+use crate::namespace::TestNamespace;
+use crate::operator::{Operator, Options};
+use crate::programs::Build;
+use crate::watching::watch_until;
+
+const WORKLOADS: usize = 200;
+const EACH: usize = 10;
+
+pub async fn measure(figures: &mut Figures) -> Result<()> {
+    let control_plane = ControlPlane::start().await?;
+    install(control_plane.connection()).await?;
+    let options = Options { build: Build::Release, log: "bench-storm".to_owned(), quiet: true, ..Options::default() };
+    let operator = Operator::start(control_plane.connection(), &options).await?;
+    operator.leads(&control_plane.client()?).await?;
+    let namespace = TestNamespace::create(control_plane.connection(), "storm", Some("observe")).await?;
+    let workloads: Vec<ResourceRef> = stream::iter(0..WORKLOADS)
+        .map(|number| workload(namespace.api(), number))
+        .buffer_unordered(20)
+        .try_collect()
+        .await?;
+
+    let (began, watching) = oneshot::channel();
+    let anomalies = namespace.api::<Anomaly>();
+    let watched = anomalies.clone();
+    let correlated = tokio::spawn(async move {
+        let mut began = Some(began);
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(300);
+        watch_until(&watched, deadline, |seen| {
+            if let Some(began) = began.take() {
+                let _ = began.send(());
+            }
+            let done =
+                seen.all().filter(|anomaly| anomaly.status.as_ref().is_some_and(|status| status.correlated)).count();
+            (done == WORKLOADS * EACH).then(Instant::now)
+        })
+        .await
+        .map_err(|seen| anyhow::anyhow!("not all of {} anomalies were correlated within 5 min", seen.len()))
+    });
+    watching.await.context("the watch did not begin")?;
+    let begin = Instant::now();
+    stream::iter(0..WORKLOADS * EACH)
+        .map(|number| create(&anomalies, &workloads[number % WORKLOADS], number))
+        .buffer_unordered(50)
+        .try_for_each(|()| async { Ok(()) })
+        .await?;
+    let last = Instant::now();
+    let done = correlated.await??;
+    figures.add("storm: creating 2,000 anomalies", (last - begin).as_secs_f64(), "s", None);
+    figures.add(
+        "storm: all correlated after the last create",
+        done.saturating_duration_since(last).as_secs_f64(),
+        "s",
+        Some(2.0),
+    );
+    let issues = namespace.api::<Issue>().list(&ListParams::default()).await?.items.len();
+    figures.add("storm: Issues for 200 broken workloads", issues as f64, "", Some(200.0));
+    operator.stop().await?;
+    Ok(())
+}
+
+/// An object is enough: nothing runs on this API server.
+async fn workload(api: Api<Deployment>, number: usize) -> Result<ResourceRef> {
+    let name = format!("workload-{number}");
+    let object = json!({
+        "metadata": { "name": name },
+        "spec": {
+            "selector": { "matchLabels": { "app": name } },
+            "template": { "metadata": { "labels": { "app": name } }, "spec": { "containers": [{ "name": "app", "image": "app" }] } }
+        }
+    });
+    let made = api.create(&PostParams::default(), &serde_json::from_value(object)?).await?;
+    let namespace = made.namespace().unwrap_or_default();
+    Ok(ResourceRef::new("Deployment", namespace, made.name_any())
+        .with_uid(made.uid().context("a stored object has a UID")?))
+}
+
+async fn create(api: &Api<Anomaly>, resource: &ResourceRef, number: usize) -> Result<()> {
+    let spec = AnomalySpec {
+        source: Source::Prometheus,
+        signal_type: SignalType::ErrorRate,
+        resource: resource.clone(),
+        value: "0.2".to_owned(),
+        threshold: "0.01".to_owned(),
+        description: Some("one of many".to_owned()),
+        severity: None,
+        detected_at: None,
+        object: Some(format!("series {number}")),
+        episode: None,
+        requested_by: Some("admin".to_owned()),
+    };
+    api.create(&PostParams::default(), &Anomaly::new(&format!("storm-{number}"), spec)).await?;
+    Ok(())
+}

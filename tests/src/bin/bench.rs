@@ -1,0 +1,21 @@
+//! `make bench`. `BENCH_IDLE_MINUTES`, `BENCH_FAULTS` and `BENCH_VOTES` change how much is measured.
+#![allow(clippy::print_stdout, reason = "the terminal is this program's output")]
+
+use kit::bench::{Extent, measure};
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let number =
+        |name: &str, usual: usize| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
+    let extent = Extent {
+        idle_minutes: number("BENCH_IDLE_MINUTES", 10).max(1) as u64,
+        faults: number("BENCH_FAULTS", 32),
+        votes: number("BENCH_VOTES", 10),
+    };
+    let figures = measure(extent).await?;
+    println!("{figures}");
+    let file = kit::place::target().join("bench.json");
+    std::fs::write(&file, serde_json::to_string_pretty(&figures)?)?;
+    println!("as JSON: {}", file.display());
+    Ok(())
+}

@@ -1,0 +1,208 @@
+//! Nobody but the people who may decide makes anything happen, and what they decided on is what happens.
+
+use anyhow::Result;
+use common::api::approval_request::ApprovalRequestState;
+use common::api::approval_vote::VoteDecision;
+use common::api::issue::IssueState;
+use common::api::keys::OPERATOR_NAMESPACE;
+use common::api::remediation_plan::RemediationState;
+use common::api::{ApprovalRequest, Issue, RemediationPlan};
+use k8s_openapi::api::core::v1::ConfigMap;
+use kit::app::{apply_config, remove_config_key};
+use kit::incidents::{
+    REPAIR, SOON, issue_explained, issue_reaches, plan_reaches, plan_state, question_about, the_operator_is_awake,
+};
+use kit::installation::operator_user;
+use kit::votes::{cast, may_only_write_votes, may_vote, vote};
+use kit::{App, Cluster, Operator, TestNamespace, Workload, eventually, plugin};
+use kube::api::{DeleteParams, Patch, PatchParams};
+use kube::{Client, ResourceExt};
+use serde_json::json;
+
+/// A broken checkout whose fix waits for votes.
+struct Asked {
+    cluster: Cluster,
+    namespace: TestNamespace,
+    checkout: Workload,
+    issue: Issue,
+    plan: RemediationPlan,
+    request: ApprovalRequest,
+}
+
+/// As installed: nothing says what may happen in the namespace.
+async fn asked(purpose: &str) -> Result<Asked> {
+    let cluster = Cluster::start().await?;
+    Operator::shared(&cluster).await?;
+    let namespace = TestNamespace::create(cluster.connection(), purpose, None).await?;
+    apply_config(&namespace, "checkout-config", &[("DB_HOST", "db"), ("DB_PORT", "5432")]).await?;
+    remove_config_key(&namespace, "checkout-config", "DB_HOST").await?;
+    let checkout = App::named("checkout", &cluster)?.needing_config("DB_HOST").create(&namespace).await?;
+    let issue = issue_explained(&namespace, "checkout", "config-key-missing").await;
+    let plan = plan_reaches(&namespace, &issue, &[RemediationState::WaitingApproval], SOON).await;
+    let request = question_about(&namespace, &plan).await;
+    Ok(Asked { cluster, namespace, checkout, issue, plan, request })
+}
+
+impl Asked {
+    async fn person(&self, name: &str) -> Result<Client> {
+        self.cluster.person(name, &["on-call"]).await?.client()
+    }
+
+    /// The operator had every chance to act, and did not.
+    async fn nothing_happened(&self) -> Result<()> {
+        the_operator_is_awake(&self.cluster).await?;
+        let config = self.namespace.api::<ConfigMap>().get("checkout-config").await?;
+        assert!(!config.data.unwrap_or_default().contains_key("DB_HOST"), "the change was made");
+        let plan = self.namespace.api::<RemediationPlan>().get(&self.plan.name_any()).await?;
+        let state = plan_state(&plan);
+        let acted =
+            matches!(state, RemediationState::Executing | RemediationState::Verifying | RemediationState::Completed);
+        assert!(!acted, "the plan is {state}");
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn after_install_alone_nothing_is_changed_without_a_vote_and_one_vote_restores_the_key() -> Result<()> {
+    let asked = asked("vote").await?;
+    asked.nothing_happened().await?;
+
+    may_vote(&asked.namespace, "alice").await?;
+    let alice = asked.cluster.person("alice", &["on-call"]).await?;
+    let shown = plugin::run(&alice, &["plan", "preview", &asked.issue.name_any(), "-n", asked.namespace.name()])?;
+    assert_eq!(shown.code, 1, "it would change something\n{}\n{}", shown.stdout, shown.stderr);
+    let voted = ["approve", &asked.issue.name_any(), "-n", asked.namespace.name(), "--reason", "put it back", "--yes"];
+    plugin::run(&alice, &voted)?.results();
+
+    issue_reaches(&asked.namespace, "checkout", IssueState::Resolved, REPAIR).await;
+    asked.checkout.available().await;
+    let config = asked.namespace.api::<ConfigMap>().get("checkout-config").await?;
+    assert_eq!(config.data.unwrap_or_default().get("DB_HOST").map(String::as_str), Some("db"), "as it was applied");
+    Ok(())
+}
+
+#[tokio::test]
+async fn forged_and_unauthorised_votes_are_refused_by_the_server_and_start_nothing() -> Result<()> {
+    let asked = asked("forged").await?;
+    may_vote(&asked.namespace, "alice").await?;
+    may_only_write_votes(&asked.namespace, "mallory").await?;
+    let (alice, mallory) = (asked.person("alice").await?, asked.person("mallory").await?);
+
+    let in_her_name = vote(&asked.request, "alice", VoteDecision::Approve);
+    let refused = cast(&mallory, &in_her_name).await;
+    assert!(refused.is_err(), "mallory votes as alice");
+    let without_the_verb = vote(&asked.request, "mallory", VoteDecision::Approve);
+    assert!(cast(&mallory, &without_the_verb).await.is_err(), "mallory may write votes, but not approve");
+    let mut another_group = vote(&asked.request, "alice", VoteDecision::Approve);
+    another_group.spec.voter.groups = vec!["system:masters".to_owned()];
+    assert!(cast(&alice, &another_group).await.is_err(), "alice claims a group she is not in");
+    // who could do anything by hand still has no voice but their own
+    let admin = asked.cluster.client();
+    assert!(cast(&admin, &vote(&asked.request, "alice", VoteDecision::Approve)).await.is_err(), "admin votes as alice");
+    asked.nothing_happened().await
+}
+
+#[tokio::test]
+async fn a_vote_on_another_preview_is_ignored_with_a_reason() -> Result<()> {
+    let asked = asked("stale").await?;
+    may_vote(&asked.namespace, "alice").await?;
+    let alice = asked.person("alice").await?;
+    let mut stale = vote(&asked.request, "alice", VoteDecision::Approve);
+    stale.spec.plan_digest = format!("sha256:{}", "0".repeat(64));
+    cast(&alice, &stale).await?;
+    let name = stale.name_any();
+    eventually(&asked.namespace.api::<ApprovalRequest>(), SOON, "the vote is listed as ignored", |seen| {
+        let status = seen.named(&asked.request.name_any())?.status.as_ref()?;
+        status.ignored_votes.iter().find(|ignored| ignored.name == name && !ignored.reason.is_empty()).map(drop)
+    })
+    .await;
+    asked.nothing_happened().await
+}
+
+#[tokio::test]
+async fn a_rejection_ends_it() -> Result<()> {
+    let asked = asked("reject").await?;
+    may_vote(&asked.namespace, "bob").await?;
+    cast(&asked.person("bob").await?, &vote(&asked.request, "bob", VoteDecision::Reject)).await?;
+    let rejected = |request: &ApprovalRequest| {
+        request.status.as_ref().is_some_and(|status| status.state == ApprovalRequestState::Rejected)
+    };
+    eventually(&asked.namespace.api::<ApprovalRequest>(), SOON, "the request is rejected", |seen| {
+        seen.named(&asked.request.name_any()).filter(|request| rejected(request)).map(drop)
+    })
+    .await;
+    asked.nothing_happened().await
+}
+
+#[tokio::test]
+async fn a_plan_cannot_be_edited_after_its_preview_and_the_server_says_why() -> Result<()> {
+    let asked = asked("edited").await?;
+    let plans = asked.namespace.api::<RemediationPlan>();
+    let edit = json!({ "spec": { "actions": [{ "type": "PatchConfig", "params": { "configmap": "checkout-config", "DB_HOST": "attacker" } }] } });
+    let refused = plans.patch(&asked.plan.name_any(), &PatchParams::default(), &Patch::Merge(edit)).await;
+    let why = refused.err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(why.contains("previewed"), "even an administrator is told why not: {why}");
+    asked.nothing_happened().await
+}
+
+#[tokio::test]
+async fn nobody_but_the_operator_writes_the_status_that_approves() -> Result<()> {
+    let asked = asked("status").await?;
+    let requests = asked.namespace.api::<ApprovalRequest>();
+    let approved = json!({ "status": { "state": "Approved" } });
+    let by_hand =
+        requests.patch_status(&asked.request.name_any(), &PatchParams::default(), &Patch::Merge(&approved)).await;
+    assert!(by_hand.is_err(), "an administrator approves by writing the status");
+    asked.nothing_happened().await
+}
+
+#[tokio::test]
+async fn kube_system_is_never_touched_whatever_a_plan_says() -> Result<()> {
+    let cluster = Cluster::start().await?;
+    Operator::shared(&cluster).await?;
+    let log = cluster.audit_log()?;
+    let mark = log.mark()?;
+    let namespace = TestNamespace::create(cluster.connection(), "protected", Some("auto")).await?;
+    assert!(namespace.apply(issue_about_dns("elsewhere")).await.is_err(), "an own namespace reaches nothing else");
+
+    // from the operator's namespace an administrator may point anywhere, so here the gate has to hold
+    let home = TestNamespace::adopt(cluster.connection(), OPERATOR_NAMESPACE)?;
+    let name = format!("dns-{}", namespace.name());
+    home.apply(issue_about_dns(&name)).await?;
+    let plan = json!({
+        "apiVersion": "platform.chatcli.io/v1alpha1", "kind": "RemediationPlan", "metadata": { "name": name },
+        "spec": {
+            "issueRef": { "name": name }, "attempt": 1, "strategy": "restart DNS", "requestedBy": "admin",
+            "actions": [{ "type": "RestartDeployment" }],
+            "target": { "kind": "DaemonSet", "name": "kube-proxy", "namespace": "kube-system" }
+        }
+    });
+    home.apply(plan).await?;
+    let plans = home.api::<RemediationPlan>();
+    let told = eventually(&plans, SOON, "the plan is refused", |seen| {
+        let status = seen.named(&name)?.status.as_ref()?;
+        let stopped = status.gates.iter().find(|gate| gate.result == "Stop").map(|gate| gate.reason.clone());
+        stopped
+            .or_else(|| (status.state == RemediationState::Failed).then(|| status.result.clone().unwrap_or_default()))
+    })
+    .await;
+    the_operator_is_awake(&cluster).await?;
+    plans.delete(&name, &DeleteParams::default()).await?;
+    home.api::<Issue>().delete(&name, &DeleteParams::default()).await?;
+
+    assert!(!told.is_empty(), "refused without a reason");
+    let writes = log.writes_of(&operator_user(), mark)?;
+    let there: Vec<_> = writes.iter().filter(|request| request.object_ref.namespace == "kube-system").collect();
+    assert!(there.is_empty(), "{there:#?}");
+    Ok(())
+}
+
+fn issue_about_dns(name: &str) -> serde_json::Value {
+    json!({
+        "apiVersion": "platform.chatcli.io/v1alpha1", "kind": "Issue", "metadata": { "name": name },
+        "spec": {
+            "severity": "critical", "source": "manual", "signalType": "pod_restart", "description": "written by hand",
+            "resource": { "kind": "DaemonSet", "name": "kube-proxy", "namespace": "kube-system" }, "requestedBy": "admin"
+        }
+    })
+}
