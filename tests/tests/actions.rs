@@ -215,7 +215,7 @@ async fn a_restart_replaces_the_pods_and_its_undo_restores_the_template() -> Res
     let web = App::named("web", &cluster)?.running(&namespace).await?;
     let before = wanted_state(&web.live().await?);
     let pods: Api<Pod> = namespace.api();
-    let old = pods.list(&Default::default()).await?.items[0].metadata.uid.clone();
+    let old = pods.list(&kube::api::ListParams::default()).await?.items[0].metadata.uid.clone();
     let plan = Plan::on(&namespace, cluster.connection(), &web).await?.doing(ActionType::RestartDeployment, &[]);
     let previewed = plan.preview().await?;
     assert_clean(&previewed);
@@ -320,7 +320,7 @@ async fn an_evicted_pod_is_replaced_and_a_budget_can_forbid_it() -> Result<()> {
     let (cluster, namespace) = shop("evict").await?;
     let web = App::named("web", &cluster)?.replicas(2).running(&namespace).await?;
     let pods: Api<Pod> = namespace.api();
-    let victim = pods.list(&Default::default()).await?.items[0].metadata.clone();
+    let victim = pods.list(&kube::api::ListParams::default()).await?.items[0].metadata.clone();
     let name = victim.name.context("a pod has a name")?;
     let plan = Plan::on(&namespace, cluster.connection(), &web).await?.doing(ActionType::DeletePod, &[("pod", &name)]);
 
@@ -338,7 +338,7 @@ async fn an_evicted_pod_is_replaced_and_a_budget_can_forbid_it() -> Result<()> {
     let held = plan.preview().await?;
     assert_eq!(level(&held, "pdb"), Some(VerdictLevel::Block), "{:#?}", held.preview.verdicts);
     assert!(matches!(plan.apply(&held.steps[0]).await, Err(SendError::PdbSaysNo { .. })));
-    budgets.delete("web", &Default::default()).await?;
+    budgets.delete("web", &kube::api::DeleteParams::default()).await?;
 
     let previewed = plan.preview().await?;
     assert_eq!(previewed.preview.class, ActionClass::Disruptive);

@@ -288,7 +288,7 @@ mod tests {
         for weaken in weakened {
             let mut spec = guard.spec.clone();
             weaken(&mut spec);
-            assert!(guard.compare(Some(&live(spec.clone()))).is_err(), "{spec}");
+            assert!(guard.compare(Some(&live(&spec))).is_err(), "{spec}");
         }
         assert!(guard.compare(None).is_err());
     }
