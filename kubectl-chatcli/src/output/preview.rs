@@ -45,6 +45,12 @@ pub fn asks(plan: &RemediationPlan, preview: &PlanPreview) -> String {
     if let Some(wait) = said("Wait") {
         return format!("nobody yet, it waits: {}", worded(wait));
     }
+    if let Some(consent) = gates.iter().find(|gate| gate.name == "approval" && gate.result == "Pass") {
+        return match consent.reason.as_str() {
+            "Approved" => format!("nobody any more, approved by {}", worded(consent)),
+            _ => format!("nobody ({})", worded(consent)),
+        };
+    }
     let state = plan.status.as_ref().map(|status| status.state).unwrap_or_default();
     if state.is_terminal() {
         return format!("nobody, it is {state}");

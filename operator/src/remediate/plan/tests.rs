@@ -202,7 +202,8 @@ fn a_failed_attempt_that_changed_nothing_does_not_restore_the_fault() {
     plan.status.as_mut().unwrap().health_before = Some(health(0, &["oom_kill on container app"]));
     let next = next(&plan, |input| {
         input.arrival = Arrival::Failed("still OOMKilled".to_owned());
-        input.health = Some(health(0, &["oom_kill"]));
+        // what killed it for the first time has killed it more often since
+        input.health = Some(health(0, &["crashloop_backoff on container app", "oom_kill on container app"]));
     });
     assert_eq!(reason(&next), "NotHelped");
 }
