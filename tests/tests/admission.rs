@@ -132,7 +132,7 @@ fn plan_of(name: &str, target_namespace: &str, more: Value) -> RemediationPlan {
     if let (Some(spec), Value::Object(more)) = (spec.as_object_mut(), more) {
         spec.extend(more);
     }
-    RemediationPlan::new(name, serde_json::from_value(spec).unwrap())
+    RemediationPlan::new(name, serde_json::from_value(spec).expect("the object is plain JSON"))
 }
 
 fn request_for(plan: &str, plan_uid: &str) -> ApprovalRequest {
@@ -140,7 +140,7 @@ fn request_for(plan: &str, plan_uid: &str) -> ApprovalRequest {
         "issueRef": { "name": "web" }, "remediationPlanRef": plan, "policyRef": "autonomy", "ruleName": "reversible",
         "requestedActions": [], "requester": "me", "planUid": plan_uid,
     });
-    ApprovalRequest::new(&format!("approval-{plan}"), serde_json::from_value(spec).unwrap())
+    ApprovalRequest::new(&format!("approval-{plan}"), serde_json::from_value(spec).expect("the object is plain JSON"))
 }
 
 fn need(approvers: u32) -> ApprovalNeed {

@@ -304,6 +304,7 @@ const JSON: &str = "application/json";
 const JSON_PATCH: &str = "application/json-patch+json";
 
 /// What a status means for this kind of request.
+#[expect(clippy::match_same_arms, reason = "a table by status; merged arms would not read as one")]
 fn judge(kind: WriteKind, answer: Answer) -> Result<Answer, SendError> {
     let removes = matches!(kind, WriteKind::Evict | WriteKind::Delete);
     let message = answer.message();
@@ -315,8 +316,8 @@ fn judge(kind: WriteKind, answer: Answer) -> Result<Answer, SendError> {
     match answer.status {
         200..300 => Ok(answer),
         404 => Err(SendError::Gone(message)),
-        403 if answer.is_rbac_denial() => Err(SendError::Forbidden(message)),
         409 if removes => Err(SendError::Gone(message)),
+        403 if answer.is_rbac_denial() => Err(SendError::Forbidden(message)),
         409 if kind == WriteKind::Create => Err(SendError::Drifted(message)),
         409 => Err(SendError::TryLater(message)),
         // A patch that cannot be applied has no cause and no kind in its answer; an object that is invalid after the patch has both.

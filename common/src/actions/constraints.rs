@@ -86,10 +86,10 @@ impl Constraint {
             "rollback on failure" => Self::RollbackOnFailure,
             "no scaling to 0 replicas" | "no scaling to 0" => Self::AtLeastReplicas(1),
             below if below.starts_with("do not scale below ") => {
-                number().map(Self::AtLeastReplicas).unwrap_or_else(|| Self::Unknown(text.to_owned()))
+                number().map_or_else(|| Self::Unknown(text.to_owned()), Self::AtLeastReplicas)
             }
             window if window.starts_with("maximum rollback window is ") => {
-                number().map(Self::RollbackWindow).unwrap_or_else(|| Self::Unknown(text.to_owned()))
+                number().map_or_else(|| Self::Unknown(text.to_owned()), Self::RollbackWindow)
             }
             _ => Self::Unknown(text.to_owned()),
         }

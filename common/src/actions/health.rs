@@ -13,9 +13,8 @@ use crate::api::remediation_plan::HealthSample;
 pub fn sample(workload: &Object, at: Timestamp) -> Option<HealthSample> {
     let count = |pointer: &str| workload.int(pointer).unwrap_or(0);
     let (desired, available) = match workload.kind() {
-        "Deployment" | "ReplicaSet" => (workload.replicas(), count("/status/availableReplicas")),
         // availableReplicas counts minReadySeconds too.
-        "StatefulSet" => (workload.replicas(), count("/status/availableReplicas")),
+        "Deployment" | "ReplicaSet" | "StatefulSet" => (workload.replicas(), count("/status/availableReplicas")),
         "DaemonSet" => (count("/status/desiredNumberScheduled"), count("/status/numberAvailable")),
         "Job" => {
             let wanted = workload.int("/spec/parallelism").unwrap_or(1);

@@ -129,6 +129,9 @@ pub async fn preview(client: &Client, input: &PreviewInput<'_>) -> Result<Previe
         .collect::<Result<_, _>>()?;
     let constraints: Vec<Constraint> = input.safety_constraints.iter().map(|text| Constraint::read(text)).collect();
 
+    if live::is_protected(&input.target.namespace, input.operator_namespace) {
+        return Err(refused(0)(Refusal::Protected(input.target.namespace.clone())));
+    }
     let chosen: Vec<ResourceRef> =
         input.earlier.iter().flat_map(|step| &step.writes).map(|write| write.object.clone()).collect();
     let scope = Scope {
@@ -216,7 +219,8 @@ impl DryRun<'_> {
         let operations = apply::operations(self.client, record, &current, self.plan_uid, params).await?;
         let key = (record.object.uid.clone().unwrap_or_default(), false);
         let mut folded = self.sent.get(&key).cloned().unwrap_or_default();
-        folded.extend(operations);
+        let is_first = folded.is_empty();
+        folded.extend(operations.into_iter().filter(|operation| is_first || !is_guard(operation)));
         let answer = self.ask(record, folded.clone()).await?;
         verdicts.extend(warnings(&answer.warnings));
         let planned = Object(answer.body);
@@ -236,7 +240,7 @@ impl DryRun<'_> {
         if let Some(Undo::By(undo)) = undo.map(|write| &write.undo) {
             let back = apply::operations(self.client, undo, &planned, self.plan_uid, params).await?;
             let mut both = folded.clone();
-            both.extend(back);
+            both.extend(back.into_iter().filter(|operation| !is_guard(operation)));
             verdicts.push(match self.ask(undo, both).await {
                 Ok(answer) => proven(&current, &Object(answer.body)),
                 Err(error) => undo_refused(&error),
@@ -258,15 +262,14 @@ impl DryRun<'_> {
         let current = world.find(&record.object).cloned().unwrap_or_default();
         let key = (record.object.uid.clone().unwrap_or_default(), true);
         let mut folded = self.sent.get(&key).cloned().unwrap_or_default();
-        // Guards of a later step speak of what an earlier one wrote, which the server has not; they are asked when it is sent.
-        let guards_hold = folded.is_empty();
-        folded.extend(stored(record).into_iter().filter(|operation| guards_hold || operation["op"] != "test"));
+        let is_first = folded.is_empty();
+        folded.extend(stored(record).into_iter().filter(|operation| is_first || !is_guard(operation)));
         let answer = self.ask(record, folded.clone()).await?;
         verdicts.extend(warnings(&answer.warnings));
         verdicts.push(verdict("server", VerdictLevel::Ok, VerdictSource::Server, "the dry run is accepted".to_owned()));
         if let Undo::By(undo) = &write.undo {
             let mut both = folded.clone();
-            both.extend(stored(undo).into_iter().filter(|operation| operation["op"] != "test"));
+            both.extend(stored(undo).into_iter().filter(|operation| !is_guard(operation)));
             verdicts.push(match self.ask(undo, both).await {
                 Ok(answer) if Object(answer.body.clone()).int("/spec/replicas").unwrap_or(0) == current.replicas() => {
                     let text = format!("the dry run restores {} replicas", current.replicas());
@@ -287,6 +290,9 @@ impl DryRun<'_> {
         world.overlay(&scale);
         world.overlay(&planned);
         self.sent.insert(key, folded);
+        // A later patch of the same object is asked with this number in place; through the object itself, for that is what it goes to.
+        let number = serde_json::json!({"op": "add", "path": "/spec/replicas", "value": planned.replicas()});
+        self.sent.entry((record.object.uid.clone().unwrap_or_default(), false)).or_default().push(number);
         let edits = edits::between(&current.0, &planned.0);
         Ok(format!("{}{}", diff::head(&current, &record.object.short()), diff::hunks(&edits, self.plan_uid)))
     }
@@ -308,13 +314,21 @@ impl DryRun<'_> {
     }
 }
 
+/// Guards of what is folded in behind speak of values as the server stores them (`1024Mi` as `1Gi`), which it does not do half-way through
+/// a patch; they are asked when the request is sent on its own.
+fn is_guard(operation: &Value) -> bool {
+    operation["op"] == "test"
+}
+
 fn stored(record: &WriteRecord) -> Vec<Value> {
     serde_json::from_str(&record.payload).unwrap_or_default()
 }
 
-/// Compares what the undo's dry run leaves with what is there now.
+/// Compares what the undo's dry run leaves with what is there now. Metadata is not ours to restore: no action touches it, and controllers
+/// write to it while the server is being asked.
 fn proven(current: &Object, undone: &Object) -> Verdict {
-    let left = edits::between(&edits::without_server_fields(&current.0), &edits::without_server_fields(&undone.0));
+    let mut left = edits::between(&edits::without_server_fields(&current.0), &edits::without_server_fields(&undone.0));
+    left.retain(|edit| !edit.path.starts_with("/metadata/"));
     if left.is_empty() {
         let which =
             current.generation().map_or("the object".to_owned(), |generation| format!("generation {generation}"));

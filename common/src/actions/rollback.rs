@@ -131,29 +131,27 @@ impl ToRevision {
         };
         match self {
             Self::Previous => Ok((previous()?, None)),
-            Self::Healthy => match earlier.iter().find(|set| set.int("/status/readyReplicas").unwrap_or(0) > 0) {
-                Some(set) => Ok((set, None)),
-                None => {
-                    let set = previous()?;
-                    let note = format!(
-                        "no earlier revision has ready pods; nothing proves that revision {} works",
-                        revision(set)
-                    );
-                    Ok((set, Some(note)))
+            Self::Healthy => {
+                if let Some(set) = earlier.iter().find(|set| set.int("/status/readyReplicas").unwrap_or(0) > 0) {
+                    return Ok((set, None));
                 }
-            },
-            Self::Number(number) => match all.iter().find(|set| revision(set) == number) {
-                Some(set) => Ok((set, None)),
-                None => {
-                    let kept: Vec<String> = all.iter().map(|set| revision(set).to_string()).collect();
-                    Err(Refusal::BadParam {
-                        action: ActionType::RollbackDeployment,
-                        param: "toRevision".to_owned(),
-                        value: number.to_string(),
-                        allowed: format!("previous, healthy, {}", kept.join(", ")),
-                    })
+                let set = previous()?;
+                let note =
+                    format!("no earlier revision has ready pods; nothing proves that revision {} works", revision(set));
+                Ok((set, Some(note)))
+            }
+            Self::Number(number) => {
+                if let Some(set) = all.iter().find(|set| revision(set) == number) {
+                    return Ok((set, None));
                 }
-            },
+                let kept: Vec<String> = all.iter().map(|set| revision(set).to_string()).collect();
+                Err(Refusal::BadParam {
+                    action: ActionType::RollbackDeployment,
+                    param: "toRevision".to_owned(),
+                    value: number.to_string(),
+                    allowed: format!("previous, healthy, {}", kept.join(", ")),
+                })
+            }
         }
     }
 }

@@ -23,7 +23,7 @@ const MAX_PROPERTIES: u64 = 64;
 
 /// Every definition: the 17 shared kinds and `ApprovalVote` by kind, then the legacy kind.
 pub fn crds() -> Vec<CustomResourceDefinition> {
-    [
+    vec![
         AIInsight::crd(),
         Anomaly::crd(),
         ApprovalPolicy::crd(),

@@ -243,7 +243,7 @@ mod tests {
             .unwrap()
     }
 
-    fn live(spec: Value) -> DynamicObject {
+    fn live(spec: &Value) -> DynamicObject {
         let mut live = DynamicObject::new("chatcli-votes", &ApiResource::erase::<ValidatingAdmissionPolicy>(&()))
             .data(json!({ "spec": spec }));
         live.metadata.uid = Some("u".into());
@@ -272,7 +272,7 @@ mod tests {
         spec["matchConstraints"]["namespaceSelector"] = json!({});
         spec["matchConstraints"]["objectSelector"] = json!({});
         spec["matchConstraints"]["resourceRules"][0]["scope"] = json!("*");
-        assert_eq!(guard.compare(Some(&live(spec))).unwrap().version, "3");
+        assert_eq!(guard.compare(Some(&live(&spec))).unwrap().version, "3");
     }
 
     #[test]
@@ -288,7 +288,7 @@ mod tests {
         for weaken in weakened {
             let mut spec = guard.spec.clone();
             weaken(&mut spec);
-            assert!(guard.compare(Some(&live(spec.clone()))).is_err(), "{spec}");
+            assert!(guard.compare(Some(&live(&spec))).is_err(), "{spec}");
         }
         assert!(guard.compare(None).is_err());
     }

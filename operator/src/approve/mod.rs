@@ -179,7 +179,7 @@ fn apply_verdict(
     now: jiff::Timestamp,
 ) -> ApprovalRequestStatus {
     let since = |state: ApprovalRequestState, known: &Option<Time>| {
-        if verdict.state != state { None } else { known.clone().or(Some(Time(now))) }
+        (verdict.state == state).then(|| known.clone().unwrap_or(Time(now)))
     };
     let generation = request.meta().generation;
     let condition = |kind, holds, reason: &str, message: &str| {

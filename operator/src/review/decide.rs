@@ -156,23 +156,15 @@ fn plan_events(plan: &RemediationPlan) -> Vec<TimelineEvent> {
         if let Some(at) = step.applied_at.clone() {
             events.push(event(at, "action_executed", &what));
         }
-        if matches!(step.phase, StepPhase::Failed | StepPhase::Unknown) {
-            if let Some(at) = step.intent_at.clone() {
-                events.push(event(
-                    at,
-                    "action_failed",
-                    &format!("{what}: {}", step.message.as_deref().unwrap_or("no answer")),
-                ));
+        let outcome = |otherwise: &str| format!("{what}: {}", step.message.as_deref().unwrap_or(otherwise));
+        match step.phase {
+            StepPhase::Failed | StepPhase::Unknown => {
+                events.extend(step.intent_at.clone().map(|at| event(at, "action_failed", &outcome("no answer"))));
             }
-        }
-        if matches!(step.phase, StepPhase::Undone | StepPhase::PartlyUndone | StepPhase::NotUndoable) {
-            if let Some(at) = status.completed_at.clone() {
-                events.push(event(
-                    at,
-                    "rolled_back",
-                    &format!("{what}: {}", step.message.as_deref().unwrap_or("taken back")),
-                ));
+            StepPhase::Undone | StepPhase::PartlyUndone | StepPhase::NotUndoable => {
+                events.extend(status.completed_at.clone().map(|at| event(at, "rolled_back", &outcome("taken back"))));
             }
+            _ => {}
         }
     }
     if let Some(at) = status.completed_at.clone() {

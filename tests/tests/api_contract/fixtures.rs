@@ -32,7 +32,7 @@ impl Change {
             (Value::Object(map), Some(value)) => drop(map.insert(last.to_owned(), value.clone())),
             (Value::Object(map), None) => drop(map.remove(last).with_context(|| format!("{kind} has no {}", self.at))?),
             (Value::Array(list), Some(value)) => {
-                *list.get_mut(last.parse::<usize>()?).context("no such item")? = value.clone()
+                *list.get_mut(last.parse::<usize>()?).context("no such item")? = value.clone();
             }
             (parent, _) => anyhow::bail!("{} does not lead into an object: {parent}", self.at),
         }

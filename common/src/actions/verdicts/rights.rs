@@ -78,13 +78,11 @@ impl Question {
         let body = review.to_string().into_bytes();
         match wire::call(client, Method::POST, PATH, Some("application/json"), body).await {
             Ok(answer) if answer.is_success() => {
-                match answer.body.pointer("/status/allowed").and_then(Value::as_bool) {
-                    Some(true) => None,
-                    _ => {
-                        let text = format!("lacks the right to {}", self.told());
-                        Some(verdict(CHECK, VerdictLevel::Block, VerdictSource::Server, text))
-                    }
-                }
+                let allowed = answer.body.pointer("/status/allowed").and_then(Value::as_bool) == Some(true);
+                (!allowed).then(|| {
+                    let text = format!("lacks the right to {}", self.told());
+                    verdict(CHECK, VerdictLevel::Block, VerdictSource::Server, text)
+                })
             }
             Ok(answer) => Some(ask(CHECK, format!("cannot create selfsubjectaccessreviews: {}", answer.message()))),
             Err(lost) => Some(ask(CHECK, lost.to_string())),

@@ -385,7 +385,7 @@ mod tests {
     fn an_explained_incident_gets_the_first_remedy_as_plan_one() {
         match scene(IssueState::Analyzing, 0).next() {
             Move::Plan { attempt: 1, chosen } => {
-                assert_eq!(chosen.actions[0].action_type, ActionType::RollbackDeployment)
+                assert_eq!(chosen.actions[0].action_type, ActionType::RollbackDeployment);
             }
             other => panic!("{other:?}"),
         }
@@ -396,7 +396,7 @@ mod tests {
         let failed = plan_of(1, ActionType::RollbackDeployment, RemediationState::Failed);
         match scene(IssueState::Analyzing, 1).with_plan(failed).next() {
             Move::Plan { attempt: 2, chosen } => {
-                assert_eq!(chosen.actions[0].action_type, ActionType::RestartDeployment)
+                assert_eq!(chosen.actions[0].action_type, ActionType::RestartDeployment);
             }
             other => panic!("{other:?}"),
         }

@@ -30,9 +30,9 @@ pub(super) async fn apply(
     let mut draft = Draft::of(plan, ctx.clock.now());
     draft.gates(decision.gates);
     match decision.next {
-        Move::Preview => preview(ctx, plan, seen, draft).await,
-        Move::Reseal(sealed) => reseal(ctx, plan, seen, draft, &sealed).await,
-        Move::Ask(why) => return ask(ctx, plan, seen, draft, &why).await,
+        Move::Preview => Box::pin(preview(ctx, plan, seen, draft)).await,
+        Move::Reseal(sealed) => Box::pin(reseal(ctx, plan, seen, draft, &sealed)).await,
+        Move::Ask(why) => return Box::pin(ask(ctx, plan, seen, draft, &why)).await,
         Move::Wait { reason, message, .. } => {
             draft.condition(conditions::EXECUTING, draft.status.state == RemediationState::Executing, reason, &message);
             draft.write(ctx).await.map(drop)
@@ -147,6 +147,9 @@ fn seal(ctx: &Context, seen: &Seen, draft: &mut Draft<'_>, preview: PlanPreview,
     }
     draft.status.preview = Some(preview);
     draft.status.steps = steps;
+    for step in draft.status.steps.iter_mut().filter(|step| step.writes.is_empty()) {
+        (step.phase, step.message) = (StepPhase::Skipped, Some("already as wanted".to_owned()));
+    }
 }
 
 async fn ask(
@@ -158,7 +161,7 @@ async fn ask(
 ) -> Result<(), Error> {
     let digest = draft.status.preview.as_ref().map(|preview| preview.digest.clone()).unwrap_or_default();
     let Some(need) = &seen.asked.need else { return Ok(()) };
-    match consent::open(ctx, plan, need, &digest).await {
+    match Box::pin(consent::open(ctx, plan, need, &digest)).await {
         Ok(request) => {
             draft.status.approval_ref = Some(NameRef::new(request));
             if draft.status.state != RemediationState::WaitingApproval {
@@ -287,10 +290,9 @@ async fn look(
 
 fn finish_step_if_done(ctx: &Context, plan: &RemediationPlan, draft: &mut Draft<'_>, index: usize) {
     let step = &draft.status.steps[index];
-    if usize::try_from(step.writes_done).is_ok_and(|done| done >= step.writes.len()) {
-        if let Some(target) = world::target_of(&ctx.stores, plan) {
-            applied_to(ctx, &target, draft, index);
-        }
+    let is_done = usize::try_from(step.writes_done).is_ok_and(|done| done >= step.writes.len());
+    if is_done && let Some(target) = world::target_of(&ctx.stores, plan) {
+        applied_to(ctx, &target, draft, index);
     }
 }
 

@@ -187,5 +187,5 @@ pub(super) async fn open(
         preflight_snapshot: None,
     };
     let facts = approve::Facts { evidence: Some(evidence), blast_radius: None };
-    Ok(approve::open(ctx, plan, need, digest, facts).await?.name_any())
+    Ok(Box::pin(approve::open(ctx, plan, need, digest, facts)).await?.name_any())
 }

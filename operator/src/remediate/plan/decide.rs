@@ -366,10 +366,9 @@ fn fail(input: &Input<'_>, status: &RemediationPlanStatus, why: &str) -> Decisio
         return Move::Finish(Outcome::failed("Failed", why)).into();
     }
     let half_done = status.steps.iter().any(|step| matches!(step.phase, StepPhase::Failed)) && status.steps.len() > 1;
-    if half_done || is_worse(status.health_before.as_ref(), input.health.as_ref()) {
-        if let Some((index, _)) = newest_undoable(status) {
-            return Move::Undo { step: index, because: why.to_owned() }.into();
-        }
+    let worth_undoing = half_done || is_worse(status.health_before.as_ref(), input.health.as_ref());
+    if worth_undoing && let Some((step, _)) = newest_undoable(status) {
+        return Move::Undo { step, because: why.to_owned() }.into();
     }
     // Equal health: restoring a state that was itself the fault would be a rollout for its own sake.
     Move::Finish(Outcome::failed("NotHelped", format!("{why}; left as it is: {}", what_was_done(input.plan)))).into()

@@ -72,7 +72,7 @@ impl Controller for Plans {
         if ended || plan.metadata.deletion_timestamp.is_some() {
             return Ok(Next::OnChange);
         }
-        let seen = gather::gather(ctx, &self.fresh, &plan).await?;
+        let seen = Box::pin(gather::gather(ctx, &self.fresh, &plan)).await?;
         let decision = decide::next_move(&seen.input(ctx.clock.now(), &plan));
         let wakes_at = match &decision.next {
             decide::Move::Wait { until, .. } => *until,

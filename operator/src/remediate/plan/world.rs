@@ -145,7 +145,7 @@ pub(super) fn soak(ctx: &Context, issue: &Issue, target: &ResourceRef) -> i64 {
         return SOAK;
     }
     let longest =
-        pods_of(&ctx.stores, target).iter().flat_map(|pod| containers(pod).filter_map(life).max()).max().unwrap_or(0);
+        pods_of(&ctx.stores, target).iter().filter_map(|pod| containers(pod).filter_map(life).max()).max().unwrap_or(0);
     (2 * longest).clamp(SOAK_AFTER_DEATHS, SOAK_AT_MOST)
 }
 
