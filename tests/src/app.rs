@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{ConfigMap, Service};
 use kube::Api;
-use kube::api::{Patch, PatchParams};
+use kube::api::{Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
 
 use crate::cluster::Cluster;
@@ -300,7 +300,8 @@ pub async fn apply_config(namespace: &TestNamespace, name: &str, data: &[(&str, 
         PatchParams { field_manager: Some("kubectl-client-side-apply".to_owned()), ..PatchParams::default() };
     let api: Api<ConfigMap> = namespace.api();
     if api.get_opt(name).await?.is_none() {
-        api.create(&kube::api::PostParams::default(), &serde_json::from_value(object.clone())?).await?;
+        let by_kubectl = PostParams { field_manager: parameters.field_manager.clone(), ..PostParams::default() };
+        api.create(&by_kubectl, &serde_json::from_value(object.clone())?).await?;
     }
     api.patch(name, &parameters, &Patch::Merge(&object)).await?;
     Ok(())
@@ -322,6 +323,6 @@ pub async fn expose(namespace: &TestNamespace, app: &str) -> Result<()> {
         "metadata": { "name": app },
         "spec": { "selector": { "app": app }, "ports": [{ "port": 80, "targetPort": 8080 }] }
     });
-    namespace.api::<Service>().create(&kube::api::PostParams::default(), &serde_json::from_value(service)?).await?;
+    namespace.api::<Service>().create(&PostParams::default(), &serde_json::from_value(service)?).await?;
     Ok(())
 }

@@ -73,8 +73,8 @@ impl Turn {
     }
 }
 
-/// Two operators on one cluster would only watch each other.
-async fn make_room(cluster: &Cluster) -> Result<()> {
+/// Removes the operator that runs in the cluster: two would only watch each other.
+pub async fn make_room(cluster: &Cluster) -> Result<()> {
     let deployments: Api<Deployment> = Api::namespaced(cluster.client(), OPERATOR_NAMESPACE);
     let Some(installed) = deployments.get_opt(OPERATOR_SERVICE_ACCOUNT).await? else { return Ok(()) };
     if !cluster.is_own() {

@@ -15,7 +15,7 @@ use common::api::keys::OPERATOR_NAMESPACE;
 use futures::FutureExt;
 
 use crate::cluster::Cluster;
-use crate::operator::Turn;
+use crate::operator::{Turn, make_room};
 use crate::own_cluster::OwnCluster;
 use crate::programs::{Build, Programs};
 use stage::Stage;
@@ -85,7 +85,7 @@ async fn perform(stage: &mut Stage) -> Result<Cluster> {
     stage.heading("The operator");
     let image = operator_image(&cluster, &programs)?;
     shop::tear_down(&cluster).await?;
-    stage.plugin(cluster.connection(), &["install", "--image", &image, "--yes"])?;
+    stage.plugin_in_short(cluster.connection(), &["install", "--image", &image, "--yes"])?;
 
     stage.heading("A shop");
     let shop = shop::open(stage, &cluster).await?;
@@ -132,7 +132,7 @@ async fn clean_up(stage: &mut Stage, cluster: Option<&Cluster>, was_running: boo
     let Some(cluster) = cluster else { return Ok(()) };
     stage.heading("Cleaning up (KEEP=1 would leave it running)");
     shop::tear_down(cluster).await?;
-    stage.plugin(cluster.connection(), &["uninstall", "--yes"])?;
-    stage.tell(&format!("what it found stays: namespace {OPERATOR_NAMESPACE} and the CRDs"));
+    make_room(cluster).await?;
+    stage.tell(&format!("the operator is stopped; its kinds and its namespace {OPERATOR_NAMESPACE} stay, `kubectl chatcli uninstall` removes them"));
     Ok(())
 }

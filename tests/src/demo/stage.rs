@@ -48,6 +48,25 @@ impl Stage {
         self.plugin_may_exit(person, arguments, &[0])
     }
 
+    /// Runs the plugin where it lists a lot: the list is counted, its last line shown.
+    pub fn plugin_in_short(&self, person: &Connection, arguments: &[&str]) -> Result<()> {
+        println!("\n{}", self.bold(&format!("$ kubectl chatcli {}", arguments.join(" "))));
+        let output = plugin::command(person, Build::Debug)?.args(arguments).stderr(Stdio::inherit()).output()?;
+        ensure!(output.status.success(), "kubectl chatcli {} ended with {}", arguments.join(" "), output.status);
+        let text = String::from_utf8_lossy(&output.stdout);
+        let lines: Vec<&str> = text.lines().collect();
+        if let Some((last, list)) = lines.split_last() {
+            println!(
+                "… {} objects, from {} to {}",
+                list.len(),
+                list.first().unwrap_or(last),
+                list.last().unwrap_or(last)
+            );
+            println!("{last}");
+        }
+        Ok(())
+    }
+
     /// The same for a command whose exit code speaks, as that of a diff does.
     pub fn plugin_may_exit(&self, person: &Connection, arguments: &[&str], codes: &[i32]) -> Result<()> {
         let typed: Vec<String> = arguments.iter().map(|word| quoted(word)).collect();
