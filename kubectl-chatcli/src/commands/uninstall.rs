@@ -48,7 +48,10 @@ pub async fn run(args: UninstallArgs, context: &Context<'_>) -> Result<Exit, Fai
 fn removed(args: &UninstallArgs) -> Result<Vec<Manifest>, Failure> {
     let values = Values { namespace: args.operator_namespace.clone(), ..Values::default() };
     let mut manifests = rendered(&values)?;
-    manifests.retain(|manifest| args.purge || !matches!(manifest.stage, Stage::Crds | Stage::Namespace));
+    // The parameters stay too. Kubernetes 1.34 stops watching them with the last policy that reads them, and does not begin again for the
+    // policies of a later install: without the object it still remembers, everything would be refused until the API server restarts.
+    let kept = [Stage::Crds, Stage::Namespace, Stage::Params];
+    manifests.retain(|manifest| args.purge || !kept.contains(&manifest.stage));
     manifests.sort_by_key(|manifest| ORDER.iter().position(|stage| *stage == manifest.stage));
     Ok(manifests)
 }
@@ -107,7 +110,7 @@ mod tests {
 
     #[test]
     fn guards_go_first_and_incidents_stay() {
-        assert_eq!(stages(false), [Stage::Bindings, Stage::Policies, Stage::Operator, Stage::Params, Stage::Rbac]);
+        assert_eq!(stages(false), [Stage::Bindings, Stage::Policies, Stage::Operator, Stage::Rbac]);
     }
 
     #[test]

@@ -137,8 +137,24 @@ fn timeline(input: &Input<'_>, finding: Option<&Finding>) -> Vec<TimelineEvent> 
         events.extend(request_events(request));
     }
     events.extend(last_event(input));
-    events.sort_by_key(|event| event.timestamp.0);
+    // Times have whole seconds: within one, cause comes before effect.
+    events.sort_by_key(|event| (event.timestamp.0, rank(&event.event_type)));
     events
+}
+
+/// The order in which things happen within one second.
+fn rank(event_type: &str) -> usize {
+    const ORDER: &[&str] = &[
+        "detected",
+        "analyzed",
+        "plan_previewed",
+        "approval_requested",
+        "decided",
+        "action_executed",
+        "verified",
+        "resolved",
+    ];
+    ORDER.iter().position(|known| *known == event_type).unwrap_or(ORDER.len() - 2)
 }
 
 fn plan_events(plan: &RemediationPlan) -> Vec<TimelineEvent> {

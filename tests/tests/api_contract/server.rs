@@ -1,6 +1,6 @@
 //! An API server with definitions installed, and plain requests to it: the tests look at the server's words, so nothing is in between.
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, LazyLock, Weak};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -150,10 +150,11 @@ impl Server {
     }
 
     fn collection(&self, object: &Value) -> Result<String> {
+        /// Made once: building the schemas of 19 kinds costs more than the request that needs their path.
+        static DEFINITIONS: LazyLock<Vec<CustomResourceDefinition>> = LazyLock::new(common::api::crds);
         let kind = object["kind"].as_str().context("an object has a kind")?;
-        let definitions = common::api::crds();
         let definition =
-            definitions.iter().find(|definition| definition.spec.names.kind == kind).context(kind.to_owned())?;
+            DEFINITIONS.iter().find(|definition| definition.spec.names.kind == kind).context(kind.to_owned())?;
         let (group, plural) = (&definition.spec.group, &definition.spec.names.plural);
         let version = &definition.spec.versions[0].name;
         Ok(format!("/apis/{group}/{version}/namespaces/{}/{plural}", self.namespace_of(object)))
