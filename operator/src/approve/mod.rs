@@ -40,6 +40,8 @@ use crate::runtime::{
 };
 use decide::{Input, Verdict};
 
+/// How soon guards are looked at again that did not hold.
+const PROVE_AGAIN: std::time::Duration = std::time::Duration::from_secs(5);
 /// Name under which changes of the guards arrive.
 const GUARD: &str = "guard of votes";
 
@@ -96,7 +98,9 @@ impl Controller for Requests {
             guards: &guards,
             tally: tally.as_ref(),
         };
-        let Some(verdict) = decide::decide(&input) else { return Ok(Next::OnChange) };
+        // The server takes a moment to act on a guard it has just been given: a proof that fails right after is tried again.
+        let unproven = guards.is_err().then_some(Next::In(PROVE_AGAIN));
+        let Some(verdict) = decide::decide(&input) else { return Ok(unproven.unwrap_or(Next::OnChange)) };
         let changed = verdict.state != before.state;
         let after = apply_verdict(before, &verdict, &request, input.now);
         let written = status::apply(ctx, &request, &request::OWNER, request::wire(&after)).await?;
@@ -107,7 +111,7 @@ impl Controller for Requests {
         let waits = verdict.state == ApprovalRequestState::Pending;
         // A moment past the end, because votes cast at the very end still count.
         let end = after.expires_at.filter(|_| waits).map(|end| end.0 + jiff::SignedDuration::from_secs(1));
-        Ok(Next::at(end))
+        Ok(unproven.unwrap_or_else(|| Next::at(end)))
     }
 }
 
