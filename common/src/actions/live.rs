@@ -15,7 +15,8 @@ use super::object::Object;
 use super::refusal::Refusal;
 use super::wire;
 use crate::api::ResourceRef;
-use crate::api::keys::{PROTECTED_NAMESPACES, labels};
+use crate::api::keys::labels;
+use crate::decisions::brakes::is_protected;
 
 /// One thing to read.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -119,11 +120,6 @@ pub async fn read(client: &Client, scope: &Scope<'_>, needs: &[Need]) -> Result<
     scope.plan_uid.clone_into(&mut live.plan_uid);
     live.read = answers.into_iter().collect();
     Ok(live)
-}
-
-/// Namespaces in which nothing is ever changed.
-pub fn is_protected(namespace: &str, operator_namespace: &str) -> bool {
-    PROTECTED_NAMESPACES.contains(&namespace) || namespace == operator_namespace
 }
 
 async fn namespace_of(client: &Client, name: &str, namespaced: bool) -> Result<Option<Object>, Unreadable> {

@@ -29,6 +29,7 @@ use crate::api::remediation_plan::{
     VerdictSource, WriteKind, WriteRecord,
 };
 use crate::api::{RemediationAction, ResourceRef};
+use crate::decisions::brakes::is_protected;
 
 /// Everything a preview depends on beside the cluster.
 #[derive(Clone, Copy, Debug)]
@@ -129,7 +130,7 @@ pub async fn preview(client: &Client, input: &PreviewInput<'_>) -> Result<Previe
         .collect::<Result<_, _>>()?;
     let constraints: Vec<Constraint> = input.safety_constraints.iter().map(|text| Constraint::read(text)).collect();
 
-    if live::is_protected(&input.target.namespace, input.operator_namespace) {
+    if is_protected(&input.target.namespace, input.operator_namespace) {
         return Err(refused(0)(Refusal::Protected(input.target.namespace.clone())));
     }
     let chosen: Vec<ResourceRef> =

@@ -1,5 +1,6 @@
 //! The one next move of an incident. Pure: everything it depends on is in [`Input`].
 
+use common::actions::is_containment;
 use common::api::{
     AIInsight, Anomaly, Issue, RemediationPlan, ResourceRef, Runbook, ai_insight::Finding, issue::IssueState,
     keys::conditions, remediation_plan::RemediationState,
@@ -183,7 +184,7 @@ fn follow(input: &Input<'_>, plan: Option<&RemediationPlan>, attempts: i32) -> M
     let status = plan.status.clone().unwrap_or_default();
     let result = status.result.as_deref().unwrap_or("it did not help");
     match status.state {
-        RemediationState::Completed if is_containment(plan) => Move::Enter {
+        RemediationState::Completed if plan.spec.actions.iter().any(is_containment) => Move::Enter {
             state: IssueState::Contained,
             reason: "ContainmentApplied",
             message: "the workload was silenced, not fixed".to_owned(),
@@ -243,10 +244,6 @@ fn failure_reason(plan: &RemediationPlan) -> &str {
         .as_ref()
         .and_then(|status| status.conditions.iter().find(|condition| condition.type_ == conditions::VERIFIED))
         .map_or("", |condition| condition.reason.as_str())
-}
-
-fn is_containment(plan: &RemediationPlan) -> bool {
-    plan.spec.actions.iter().any(|action| action.params.get("containment").is_some_and(|value| value == "true"))
 }
 
 fn anomaly_since<'a>(input: &'a Input<'_>, since: Option<Timestamp>) -> Option<&'a str> {
