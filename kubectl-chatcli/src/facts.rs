@@ -6,29 +6,21 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use common::api::ResourceRef;
 use common::diagnosis;
-use common::facts::{Extra, Facts, LogTail, ServiceFacts, Subject, Want, membership};
-use common::redact;
+use common::facts::{Facts, Subject, Surroundings, membership, reading};
 use futures::future::join_all;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::{ConfigMap, Event, Node, Pod, Service};
-use k8s_openapi::api::discovery::v1::EndpointSlice;
-use kube::api::{Api, ListParams, LogParams};
+use k8s_openapi::api::core::v1::{Node, Pod, Service};
+use k8s_openapi::api::networking::v1::Ingress;
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use kube::api::{Api, ListParams, ObjectList};
 use kube::{Client, ResourceExt as _};
 use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
 use crate::kube::{Cluster, Kind, typed};
-
-/// Lines and bytes of a log tail; what the rules look at.
-const LINES: i64 = 50;
-const BYTES: i64 = 65_536;
-/// Pods whose Events are read; of many failing pods one tells as much as all.
-const PODS: usize = 3;
-/// How often the rules may ask for more.
-const ROUNDS: usize = 3;
 
 /// A kind one can ask about, by the names kubectl knows it by.
 pub fn kind(name: &str) -> Option<Kind> {
@@ -72,7 +64,8 @@ pub async fn gather(
     let uid = found.uid().unwrap_or_default();
     let (pods, replica_sets) = owned(cluster, &object, &uid, name).await?;
     let nodes = nodes(cluster, &pods).await;
-    let mut facts = Facts { now, subject, object, pods, replica_sets, nodes, extra: Extra::default() };
+    let around = if is_node { Surroundings::default() } else { surroundings(cluster, cluster.namespace()).await };
+    let mut facts = Facts { pods, replica_sets, nodes, subject, ..Facts::about(object, now) }.with_surroundings(around);
     deepen(&cluster.client(), &mut facts).await;
     Ok(Some(facts))
 }
@@ -80,13 +73,36 @@ pub async fn gather(
 /// Reads what the rules want, and what they want then: a log line may name a Service.
 async fn deepen(client: &Client, facts: &mut Facts) {
     let mut asked = BTreeSet::new();
-    for _ in 0..ROUNDS {
+    for _ in 0..reading::ROUNDS {
         let wants: Vec<_> = diagnosis::wants(facts).into_iter().filter(|want| asked.insert(want.clone())).collect();
-        let answers = join_all(wants.iter().map(|want| answer(client, facts, want))).await;
-        for one in answers {
-            merge(&mut facts.extra, one);
+        if wants.is_empty() {
+            return;
         }
+        let answers = reading::answers(client, facts, &wants).await;
+        facts.extra.merge(answers);
     }
+}
+
+/// Who sends it traffic, scales it and guards it, as far as the caller may read that.
+async fn surroundings(cluster: &Cluster, namespace: &str) -> Surroundings {
+    let client = cluster.client();
+    let all = ListParams::default();
+    let services = Api::<Service>::namespaced(client.clone(), namespace);
+    let ingresses = Api::<Ingress>::namespaced(client.clone(), namespace);
+    let autoscalers = Api::<HorizontalPodAutoscaler>::namespaced(client.clone(), namespace);
+    let budgets = Api::<PodDisruptionBudget>::namespaced(client, namespace);
+    let (services, ingresses, autoscalers, budgets) =
+        futures::join!(services.list(&all), ingresses.list(&all), autoscalers.list(&all), budgets.list(&all));
+    Surroundings {
+        services: shared_list(services),
+        ingresses: shared_list(ingresses),
+        autoscalers: shared_list(autoscalers),
+        budgets: shared_list(budgets),
+    }
+}
+
+fn shared_list<K: Clone>(list: kube::Result<ObjectList<K>>) -> Vec<Arc<K>> {
+    list.map(|list| list.items.into_iter().map(Arc::new).collect()).unwrap_or_default()
 }
 
 fn shared<T: DeserializeOwned>(object: &kube::api::DynamicObject) -> Result<Arc<T>, Failure> {
@@ -148,135 +164,6 @@ async fn nodes(cluster: &Cluster, pods: &[Arc<Pod>]) -> Vec<Arc<Node>> {
     let kind = Kind::of("", "v1", "Node", "nodes");
     let found = join_all(names.iter().map(|name| cluster.find(&kind, None, name))).await;
     found.into_iter().filter_map(|node| shared(node.ok().flatten().as_ref()?).ok()).collect()
-}
-
-fn merge(all: &mut Extra, one: Extra) {
-    all.events.extend(one.events);
-    all.logs.extend(one.logs);
-    all.config_maps.extend(one.config_maps);
-    all.services.extend(one.services);
-    all.missing.extend(one.missing);
-    all.unreadable.extend(one.unreadable);
-}
-
-async fn answer(client: &Client, facts: &Facts, want: &Want) -> Extra {
-    let namespace = facts.subject.namespace.as_str();
-    let mut extra = Extra::default();
-    match want {
-        Want::Events => events(client, facts, &mut extra).await,
-        Want::Logs { pod, container, previous } => {
-            logs(client, namespace, (pod, container, *previous), &mut extra).await;
-        }
-        Want::ConfigMap(name) => {
-            let found = Api::<ConfigMap>::namespaced(client.clone(), namespace).get_opt(name).await;
-            if let Some(found) = noted(found, &reference("ConfigMap", namespace, name), &mut extra) {
-                extra.config_maps.push(found);
-            }
-        }
-        Want::Service { namespace, name } => service(client, namespace, name, &mut extra).await,
-    }
-    extra
-}
-
-fn reference(kind: &str, namespace: &str, name: &str) -> ResourceRef {
-    ResourceRef { api_version: Some("v1".to_owned()), ..ResourceRef::new(kind, namespace, name) }
-}
-
-/// What was read; what is missing or may not be read is written down.
-fn noted<T>(found: kube::Result<Option<T>>, reference: &ResourceRef, extra: &mut Extra) -> Option<T> {
-    match found {
-        Ok(None) => extra.missing.push(reference.clone()),
-        Err(problem) => extra.unreadable.push((reference.clone(), reason(&problem))),
-        Ok(found) => return found,
-    }
-    None
-}
-
-fn reason(problem: &kube::Error) -> String {
-    match problem {
-        kube::Error::Api(status) => status.message.clone(),
-        other => other.to_string(),
-    }
-}
-
-async fn events(client: &Client, facts: &Facts, extra: &mut Extra) {
-    let (api, selectors): (Api<Event>, Vec<String>) = if matches!(facts.object, Subject::Node(_)) {
-        // The kubelet reports about its Node under the node's name as UID.
-        (Api::all(client.clone()), vec![format!("involvedObject.kind=Node,involvedObject.name={}", facts.subject.name)])
-    } else {
-        let newest = facts.replica_sets.first().and_then(|set| set.uid());
-        let pods = facts
-            .pods
-            .iter()
-            .filter(|pod| membership::ready_since(pod).is_none())
-            .take(PODS)
-            .filter_map(|pod| pod.uid());
-        let uids = facts.object.meta().uid.clone().into_iter().chain(newest).chain(pods);
-        let selectors = uids.map(|uid| format!("involvedObject.uid={uid}")).collect();
-        (Api::namespaced(client.clone(), &facts.subject.namespace), selectors)
-    };
-    let params: Vec<_> = selectors.iter().map(|selector| ListParams::default().fields(selector).limit(100)).collect();
-    for listed in join_all(params.iter().map(|params| api.list(params))).await {
-        match listed {
-            Ok(listed) => extra.events.extend(listed.items),
-            Err(problem) => {
-                extra.unreadable.push((ResourceRef::new("Event", &facts.subject.namespace, ""), reason(&problem)));
-            }
-        }
-    }
-    for event in &mut extra.events {
-        event.message = event.message.take().map(|text| redact::secrets(&text).into_owned());
-    }
-    extra.events.sort_by_key(|event| {
-        let last = event.last_timestamp.as_ref().map(|time| time.0).or(event.event_time.as_ref().map(|time| time.0));
-        last.or(event.metadata.creation_timestamp.as_ref().map(|time| time.0))
-    });
-}
-
-async fn logs(client: &Client, namespace: &str, (pod, container, previous): (&str, &str, bool), extra: &mut Extra) {
-    let params = LogParams {
-        container: Some(container.to_owned()),
-        previous,
-        tail_lines: Some(LINES),
-        limit_bytes: Some(BYTES),
-        ..LogParams::default()
-    };
-    match Api::<Pod>::namespaced(client.clone(), namespace).logs(pod, &params).await {
-        Ok(text) => {
-            let lines = redact::secrets(&text).lines().map(str::to_owned).collect();
-            extra.logs.push(LogTail { pod: pod.to_owned(), container: container.to_owned(), previous, lines });
-        }
-        Err(problem) => {
-            extra
-                .unreadable
-                .push((ResourceRef::new("Pod", namespace, pod), format!("log of {container}: {}", reason(&problem))));
-        }
-    }
-}
-
-async fn service(client: &Client, namespace: &str, name: &str, extra: &mut Extra) {
-    let reference = reference("Service", namespace, name);
-    let services: Api<Service> = Api::namespaced(client.clone(), namespace);
-    let slices: Api<EndpointSlice> = Api::namespaced(client.clone(), namespace);
-    let of_it = ListParams::default().labels(&format!("kubernetes.io/service-name={name}"));
-    let (found, slices) = futures::join!(services.get_opt(name), slices.list(&of_it));
-    let Some(found) = noted(found, &reference, extra) else { return };
-    let Some(slices) = noted(slices.map(Some), &reference, extra) else { return };
-    let endpoints: Vec<_> = slices.items.into_iter().flat_map(|slice| slice.endpoints).collect();
-    // Unknown readiness counts as ready, as the API says it must.
-    let is_ready = |conditions: Option<bool>| conditions.unwrap_or(true);
-    let ready = endpoints
-        .iter()
-        .filter(|one| is_ready(one.conditions.as_ref().and_then(|conditions| conditions.ready)))
-        .count();
-    let selector = found.spec.clone().and_then(|spec| spec.selector).unwrap_or_default();
-    extra.services.push(ServiceFacts {
-        service: ResourceRef { uid: found.uid(), ..reference },
-        selector,
-        ready_endpoints: ready,
-        endpoints: endpoints.len(),
-        behind: Vec::new(),
-    });
 }
 
 #[cfg(test)]

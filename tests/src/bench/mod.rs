@@ -4,6 +4,7 @@
 //! a busy machine says as much about the machine. Times are taken by one independent watch client with a monotonic clock.
 
 mod crowd;
+mod faults;
 mod figures;
 mod idle;
 mod latency;
@@ -29,6 +30,8 @@ pub struct Extent {
     pub faults: usize,
     /// Votes whose effect is timed.
     pub votes: usize,
+    /// Whether the whole fault suite is scored.
+    pub fault_suite: bool,
 }
 
 /// Measures everything.
@@ -47,6 +50,10 @@ pub async fn measure(extent: Extent) -> Result<Figures> {
     idle::measure(&cluster, &operator, extent.idle_minutes, &mut figures).await?;
     say(&format!("{} faults", extent.faults));
     latency::measure(&cluster, extent.faults, &mut figures).await?;
+    if extent.fault_suite {
+        say("the fault suite");
+        faults::measure(&cluster, &mut figures).await?;
+    }
     say(&format!("{} votes", extent.votes));
     votes::measure(&cluster, extent.votes, &mut figures).await?;
     say("seven faults that stand");
