@@ -3,7 +3,7 @@
 //! In: `KIND/NAME`. Out: [`Facts`], as deep as the rules ask for and the caller may read; what may not be read is named in them.
 //! Never: more than the rules want, and nothing is kept.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use common::api::ResourceRef;
@@ -15,6 +15,7 @@ use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet}
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{ConfigMap, Event, Node, Pod, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::{Api, ListParams, LogParams};
 use kube::{Client, ResourceExt as _};
 use serde::de::DeserializeOwned;
@@ -38,6 +39,8 @@ pub fn kind(name: &str) -> Option<Kind> {
         "ds" | "daemonset" | "daemonsets" => ("apps", "v1", "DaemonSet", "daemonsets"),
         "job" | "jobs" => ("batch", "v1", "Job", "jobs"),
         "po" | "pod" | "pods" => ("", "v1", "Pod", "pods"),
+        "cj" | "cronjob" | "cronjobs" => ("batch", "v1", "CronJob", "cronjobs"),
+        "rs" | "replicaset" | "replicasets" => ("apps", "v1", "ReplicaSet", "replicasets"),
         "no" | "node" | "nodes" => ("", "v1", "Node", "nodes"),
         _ => return None,
     };
@@ -54,31 +57,65 @@ pub async fn gather(
     let is_node = kind.resource.kind == "Node";
     let namespace = (!is_node).then_some(cluster.namespace());
     let Some(found) = cluster.find(kind, namespace, name).await? else { return Ok(None) };
-    // A pod says why it is unwell, its owner what it should be: the owner is what is explained.
-    if kind.resource.kind == "Pod"
-        && let Some(owner) = owner(cluster, &found).await?
-    {
-        return Box::pin(gather(cluster, &owner.0, &owner.1, now)).await;
-    }
+    let mut extra = Extra::default();
     let object = match kind.resource.kind.as_str() {
         "Deployment" => Subject::Deployment(shared::<Deployment>(&found)?),
         "StatefulSet" => Subject::StatefulSet(shared::<StatefulSet>(&found)?),
         "DaemonSet" => Subject::DaemonSet(shared::<DaemonSet>(&found)?),
         "Job" => Subject::Job(shared::<Job>(&found)?),
-        "Pod" => Subject::Pod(shared::<Pod>(&found)?),
-        _ => Subject::Node(shared::<Node>(&found)?),
+        "CronJob" => match newest_job(cluster, &found).await? {
+            Some(job) => Subject::Job(job),
+            None => {
+                return Err(Failure::new(format!("cronjob {name:?} has made no Job yet: there is nothing to explain")));
+            }
+        },
+        "Node" => Subject::Node(shared::<Node>(&found)?),
+        // A pod says why it is unwell, its owner what it should be: the owner is what is explained.
+        part => match owner(cluster, &found).await {
+            Ok(Some((kind, name))) => return Box::pin(gather(cluster, &kind, &name, now)).await,
+            Ok(None) if part == "Pod" => Subject::Pod(shared::<Pod>(&found)?),
+            Err(failure) if part == "Pod" => {
+                let owner = membership::controller(&found.metadata).map(|owner| owner.name.clone());
+                let owner = ResourceRef::new("ReplicaSet", cluster.namespace(), owner.unwrap_or_default());
+                extra.unreadable.push((owner, failure.message().to_owned()));
+                Subject::Pod(shared::<Pod>(&found)?)
+            }
+            Ok(None) => {
+                return Err(Failure::new(format!("no Deployment owns replicaset {name:?}"))
+                    .hint("ask about one of its pods: kubectl chatcli explain pod/NAME"));
+            }
+            Err(failure) => return Err(failure),
+        },
     };
-    let subject = object.reference();
-    let uid = found.uid().unwrap_or_default();
-    let (pods, replica_sets) = owned(cluster, &object, &uid, name).await?;
-    let nodes = nodes(cluster, &pods).await;
-    let mut facts = Facts { now, subject, object, pods, replica_sets, nodes, extra: Extra::default() };
+    let mut facts = Facts::about(object, now);
+    if kind.resource.kind == "CronJob"
+        && let Some(cron_job) = cron_job_of(facts.object.meta())
+    {
+        facts.subject = cron_job;
+    }
+    facts.extra = extra;
+    add_parts(cluster, &mut facts).await;
     deepen(&cluster.client(), &mut facts).await;
     Ok(Some(facts))
 }
 
+/// The CronJob that made a Job.
+pub fn cron_job_of(job: &ObjectMeta) -> Option<ResourceRef> {
+    let owner = membership::controller(job).filter(|owner| owner.kind == "CronJob")?;
+    let reference = ResourceRef::new("CronJob", job.namespace.clone().unwrap_or_default(), &owner.name);
+    Some(ResourceRef { api_version: Some(owner.api_version.clone()), ..reference }.with_uid(&owner.uid))
+}
+
+async fn newest_job(cluster: &Cluster, cron_job: &kube::api::DynamicObject) -> Result<Option<Arc<Job>>, Failure> {
+    let uid = cron_job.uid().unwrap_or_default();
+    let jobs = Kind::of("batch", "v1", "Job", "jobs");
+    let (listed, _) = cluster.list(&jobs, Some(cluster.namespace()), None).await?;
+    let of_it = listed.iter().filter(|job| membership::is_controlled_by(&job.metadata, &uid));
+    of_it.max_by_key(|job| membership::created(&job.metadata)).map(shared).transpose()
+}
+
 /// Reads what the rules want, and what they want then: a log line may name a Service.
-async fn deepen(client: &Client, facts: &mut Facts) {
+pub async fn deepen(client: &Client, facts: &mut Facts) {
     let mut asked = BTreeSet::new();
     for _ in 0..ROUNDS {
         let wants: Vec<_> = diagnosis::wants(facts).into_iter().filter(|want| asked.insert(want.clone())).collect();
@@ -96,6 +133,7 @@ fn shared<T: DeserializeOwned>(object: &kube::api::DynamicObject) -> Result<Arc<
 /// The workload a pod belongs to, through its ReplicaSet where there is one.
 async fn owner(cluster: &Cluster, pod: &kube::api::DynamicObject) -> Result<Option<(Kind, String)>, Failure> {
     let Some(owner) = membership::controller(&pod.metadata) else { return Ok(None) };
+    // Of a ReplicaSet it is the Deployment, not another ReplicaSet.
     if owner.kind != "ReplicaSet" {
         return Ok(kind(&owner.kind).map(|kind| (kind, owner.name.clone())));
     }
@@ -105,39 +143,43 @@ async fn owner(cluster: &Cluster, pod: &kube::api::DynamicObject) -> Result<Opti
     Ok(above.and_then(|above| Some((kind(&above.kind)?, above.name.clone()))))
 }
 
-/// Its pods, and a Deployment's ReplicaSets, newest first.
-async fn owned(
-    cluster: &Cluster,
-    object: &Subject,
-    uid: &str,
-    name: &str,
-) -> Result<(Vec<Arc<Pod>>, Vec<Arc<ReplicaSet>>), Failure> {
-    if let Subject::Pod(pod) = object {
-        return Ok((vec![Arc::clone(pod)], Vec::new()));
-    }
-    let pods = Kind::of("", "v1", "Pod", "pods");
-    if matches!(object, Subject::Node(_)) {
-        let listed = cluster.list(&pods, None, None).await?.0;
-        let here: Vec<Arc<Pod>> = listed.iter().filter_map(|pod| shared(pod).ok()).collect();
-        let on = |pod: &Arc<Pod>| pod.spec.as_ref().and_then(|spec| spec.node_name.as_deref()) == Some(name);
-        return Ok((here.into_iter().filter(on).collect(), Vec::new()));
-    }
+/// Adds its pods, a Deployment's ReplicaSets, and the nodes; what may not be read is named.
+async fn add_parts(cluster: &Cluster, facts: &mut Facts) {
     let here = Some(cluster.namespace());
-    let mut sets: Vec<Arc<ReplicaSet>> = Vec::new();
-    if matches!(object, Subject::Deployment(_)) {
-        let listed = cluster.list(&Kind::of("apps", "v1", "ReplicaSet", "replicasets"), here, None).await?.0;
-        sets = listed
-            .iter()
-            .filter(|set| membership::is_controlled_by(&set.metadata, uid))
-            .filter_map(|set| shared(set).ok())
-            .collect();
-        sets.sort_by_key(|set| std::cmp::Reverse(membership::revision(set)));
+    match &facts.object {
+        Subject::Pod(_) => {}
+        Subject::Node(_) => return,
+        _ => {
+            let mut sets: Vec<Arc<ReplicaSet>> = Vec::new();
+            if matches!(facts.object, Subject::Deployment(_)) {
+                let kind = Kind::of("apps", "v1", "ReplicaSet", "replicasets");
+                sets = listed(cluster.list(&kind, here, None).await, "ReplicaSet", facts);
+            }
+            let pods = cluster.list(&Kind::of("", "v1", "Pod", "pods"), here, None).await;
+            let pods: Vec<Arc<Pod>> = listed(pods, "Pod", facts);
+            // A CronJob's pods belong to its newest Job.
+            let named = std::mem::replace(&mut facts.subject, facts.object.reference());
+            *facts = facts.clone().with_replica_sets(sets).with_pods(pods);
+            facts.subject = named;
+        }
     }
-    let owners: Vec<String> = sets.iter().filter_map(|set| set.uid()).chain([uid.to_owned()]).collect();
-    let listed = cluster.list(&pods, here, None).await?.0;
-    let is_ours =
-        |pod: &&kube::api::DynamicObject| owners.iter().any(|uid| membership::is_controlled_by(&pod.metadata, uid));
-    Ok((listed.iter().filter(is_ours).filter_map(|pod| shared(pod).ok()).collect(), sets))
+    let nodes = nodes(cluster, &facts.pods).await;
+    facts.nodes = nodes;
+}
+
+fn listed<T: DeserializeOwned>(
+    answer: Result<(Vec<kube::api::DynamicObject>, String), Failure>,
+    kind: &str,
+    facts: &mut Facts,
+) -> Vec<Arc<T>> {
+    match answer {
+        Ok((objects, _)) => objects.iter().filter_map(|object| shared(object).ok()).collect(),
+        Err(failure) => {
+            let all = ResourceRef::new(kind, &facts.subject.namespace, "");
+            facts.extra.unreadable.push((all, failure.message().to_owned()));
+            Vec::new()
+        }
+    }
 }
 
 /// The nodes its pods run on, as far as the caller may read nodes: most people may not, and most causes do not need them.
@@ -165,7 +207,9 @@ async fn answer(client: &Client, facts: &Facts, want: &Want) -> Extra {
     match want {
         Want::Events => events(client, facts, &mut extra).await,
         Want::Logs { pod, container, previous } => {
-            logs(client, namespace, (pod, container, *previous), &mut extra).await;
+            // What the program was given as a secret it may print under any name.
+            let known = redact::Known::of_pod(facts.object.pod_spec());
+            logs(client, namespace, (pod, container, *previous), &known, &mut extra).await;
         }
         Want::ConfigMap(name) => {
             let found = Api::<ConfigMap>::namespaced(client.clone(), namespace).get_opt(name).await;
@@ -233,7 +277,13 @@ async fn events(client: &Client, facts: &Facts, extra: &mut Extra) {
     });
 }
 
-async fn logs(client: &Client, namespace: &str, (pod, container, previous): (&str, &str, bool), extra: &mut Extra) {
+async fn logs(
+    client: &Client,
+    namespace: &str,
+    (pod, container, previous): (&str, &str, bool),
+    known: &redact::Known,
+    extra: &mut Extra,
+) {
     let params = LogParams {
         container: Some(container.to_owned()),
         previous,
@@ -243,7 +293,7 @@ async fn logs(client: &Client, namespace: &str, (pod, container, previous): (&st
     };
     match Api::<Pod>::namespaced(client.clone(), namespace).logs(pod, &params).await {
         Ok(text) => {
-            let lines = redact::secrets(&text).lines().map(str::to_owned).collect();
+            let lines = redact::secrets_and(&text, known).lines().map(str::to_owned).collect();
             extra.logs.push(LogTail { pod: pod.to_owned(), container: container.to_owned(), previous, lines });
         }
         Err(problem) => {
@@ -270,13 +320,55 @@ async fn service(client: &Client, namespace: &str, name: &str, extra: &mut Extra
         .filter(|one| is_ready(one.conditions.as_ref().and_then(|conditions| conditions.ready)))
         .count();
     let selector = found.spec.clone().and_then(|spec| spec.selector).unwrap_or_default();
+    let behind = if ready == 0 { behind(client, namespace, &selector).await } else { Vec::new() };
     extra.services.push(ServiceFacts {
         service: ResourceRef { uid: found.uid(), ..reference },
         selector,
         ready_endpoints: ready,
         endpoints: endpoints.len(),
-        behind: Vec::new(),
+        behind,
     });
+}
+
+/// Who would answer: the owners of the pods a Service selects, and Deployments that have no pods but would make such ones. As far as
+/// the caller may read them; a Service whose workload stays unknown is named itself.
+async fn behind(client: &Client, namespace: &str, selector: &BTreeMap<String, String>) -> Vec<ResourceRef> {
+    if selector.is_empty() {
+        return Vec::new();
+    }
+    let labels: Vec<String> = selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let selected = ListParams::default().labels(&labels.join(",")).limit(500);
+    let (pods, deployments): (Api<Pod>, Api<Deployment>) =
+        (Api::namespaced(client.clone(), namespace), Api::namespaced(client.clone(), namespace));
+    let sets: Api<ReplicaSet> = Api::namespaced(client.clone(), namespace);
+    let all = ListParams::default();
+    let (pods, deployments, sets) = futures::join!(pods.list(&selected), deployments.list(&all), sets.list(&all));
+    let sets = sets.map(|list| list.items).unwrap_or_default();
+    let mut found = BTreeMap::new();
+    for pod in pods.map(|list| list.items).unwrap_or_default() {
+        let of_pod = membership::controller(&pod.metadata).cloned();
+        let of_set = of_pod.as_ref().filter(|owner| owner.kind == "ReplicaSet").and_then(|owner| {
+            let set = sets.iter().find(|set| set.metadata.uid.as_ref() == Some(&owner.uid))?;
+            membership::controller(&set.metadata).cloned()
+        });
+        let workload = match of_set.or(of_pod) {
+            Some(owner) => ResourceRef {
+                api_version: Some(owner.api_version),
+                ..ResourceRef::new(owner.kind, namespace, owner.name).with_uid(owner.uid)
+            },
+            None => Subject::Pod(Arc::new(pod)).reference(),
+        };
+        found.insert((workload.kind.clone(), workload.name.clone()), workload);
+    }
+    for deployment in deployments.map(|list| list.items).unwrap_or_default() {
+        let template = deployment.spec.as_ref().and_then(|spec| spec.template.metadata.as_ref());
+        let labels = template.and_then(|meta| meta.labels.as_ref());
+        if labels.is_some_and(|labels| selector.iter().all(|(key, value)| labels.get(key) == Some(value))) {
+            let workload = Subject::Deployment(Arc::new(deployment)).reference();
+            found.insert((workload.kind.clone(), workload.name.clone()), workload);
+        }
+    }
+    found.into_values().collect()
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use crate::failure::Failure;
 pub use explain::Doing;
 
 /// Objects per page of a list, as kubectl reads them.
-const PAGE: u32 = 500;
+pub const PAGE: u32 = 500;
 
 /// One cluster, seen as one caller.
 #[derive(Clone)]

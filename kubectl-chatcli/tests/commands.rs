@@ -52,8 +52,9 @@ fn help_needs_no_cluster_and_goes_to_stdout() {
 
 #[test]
 fn every_command_explains_itself() {
-    let commands: [&[&str]; 10] = [
+    let commands: [&[&str]; 11] = [
         &["issues"],
+        &["scan"],
         &["explain"],
         &["plan", "preview"],
         &["approve"],

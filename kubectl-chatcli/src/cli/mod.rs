@@ -7,6 +7,7 @@ mod install;
 mod issues;
 mod plan;
 mod postmortem;
+mod scan;
 mod version;
 mod vote;
 
@@ -21,6 +22,7 @@ pub use install::{Autonomy, InstallArgs, UninstallArgs};
 pub use issues::{IssuesArgs, IssuesOutput};
 pub use plan::{PlanArgs, PlanCommand, PreviewArgs};
 pub use postmortem::{PostmortemArgs, PostmortemOutput};
+pub use scan::{ScanArgs, ScanOutput};
 pub use version::VersionArgs;
 pub use vote::{VoteArgs, VoteOutput};
 
@@ -49,6 +51,7 @@ pub struct Cli {
 #[allow(missing_docs, reason = "each is documented where its arguments are, which is what --help prints")]
 pub enum Command {
     Issues(IssuesArgs),
+    Scan(ScanArgs),
     Explain(ExplainArgs),
     Plan(PlanArgs),
     /// Approve the change that an incident waits for
@@ -93,6 +96,7 @@ pub enum DryRun {
 
 /// True where exit code 1 means "differs", so that errors need another.
 pub fn is_diff(args: &[OsString]) -> bool {
-    let mut words = args.iter().skip(1).filter(|word| !word.to_string_lossy().starts_with('-'));
-    words.any(|word| word == "plan") && words.any(|word| word == "preview")
+    let words = || args.iter().skip(1).filter(|word| !word.to_string_lossy().starts_with('-'));
+    let mut after_plan = words().skip_while(|word| *word != "plan");
+    after_plan.any(|word| word == "preview") || words().next().is_some_and(|word| word == "scan")
 }

@@ -8,6 +8,7 @@ mod issues;
 mod plan;
 mod postmortem;
 mod resolve;
+mod scan;
 mod takeover;
 mod uninstall;
 mod version;
@@ -59,6 +60,7 @@ impl<'a> Context<'a> {
 pub async fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failure> {
     match command {
         Command::Issues(args) => issues::run(args, context).await,
+        Command::Scan(args) => scan::run(args, context).await,
         Command::Explain(args) => explain::run(args, context).await,
         Command::Plan(args) => match args.command {
             PlanCommand::Preview(args) => plan::preview(args, context).await,

@@ -6,6 +6,7 @@ pub mod incident;
 pub mod incidents;
 pub mod preview;
 pub mod report;
+pub mod scan;
 pub mod structured;
 pub mod style;
 pub mod table;

@@ -53,7 +53,11 @@ async fn answer(ctx: &Context, facts: &Facts, want: &Want) -> Extra {
     let namespace = facts.subject.namespace.as_str();
     match want {
         Want::Events => events(ctx, facts).await,
-        Want::Logs { pod, container, previous } => logs(ctx, namespace, pod, container, *previous).await,
+        Want::Logs { pod, container, previous } => {
+            // What the program was given as a secret it may print under any name.
+            let known = redact::Known::of_pod(facts.object.pod_spec());
+            logs(ctx, namespace, (pod, container, *previous), &known).await
+        }
         Want::ConfigMap(name) => config_map(ctx, namespace, name).await,
         Want::Service { namespace, name } => service(ctx, namespace, name).await,
     }
@@ -118,7 +122,12 @@ fn when(event: &Event) -> Option<jiff::Timestamp> {
         .map(|time| time.0))
 }
 
-async fn logs(ctx: &Context, namespace: &str, pod: &str, container: &str, previous: bool) -> Extra {
+async fn logs(
+    ctx: &Context,
+    namespace: &str,
+    (pod, container, previous): (&str, &str, bool),
+    known: &redact::Known,
+) -> Extra {
     let api: Api<Pod> = Api::namespaced(ctx.clients.read.clone(), namespace);
     let params = LogParams {
         container: Some(container.to_owned()),
@@ -130,7 +139,7 @@ async fn logs(ctx: &Context, namespace: &str, pod: &str, container: &str, previo
     let mut extra = Extra::default();
     match read(api.logs(pod, &params)).await {
         Ok(text) => {
-            let clean = redact::secrets(&text);
+            let clean = redact::secrets_and(&text, known);
             let lines = clean.lines().map(str::to_owned).collect();
             extra.logs.push(LogTail { pod: pod.to_owned(), container: container.to_owned(), previous, lines });
         }
