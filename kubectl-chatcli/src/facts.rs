@@ -3,33 +3,30 @@
 //! In: `KIND/NAME`. Out: [`Facts`], as deep as the rules ask for and the caller may read; what may not be read is named in them.
 //! Never: more than the rules want, and nothing is kept.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use common::api::ResourceRef;
-use common::diagnosis;
-use common::facts::{Extra, Facts, LogTail, ServiceFacts, Subject, Want, membership};
-use common::redact;
+use common::facts::{Extra, Facts, Subject, Surroundings, membership, reading};
+use common::{diagnosis, redact};
 use futures::future::join_all;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::{ConfigMap, Event, Node, Pod, Service};
-use k8s_openapi::api::discovery::v1::EndpointSlice;
+use k8s_openapi::api::core::v1::{Node, Pod, Service};
+use k8s_openapi::api::networking::v1::Ingress;
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use kube::api::{Api, ListParams, LogParams};
+use kube::api::{Api, ListParams, ObjectList};
 use kube::{Client, ResourceExt as _};
 use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::kube::{Cluster, Kind, typed};
 
-/// Lines and bytes of a log tail; what the rules look at.
-const LINES: i64 = 50;
-const BYTES: i64 = 65_536;
-/// Pods whose Events are read; of many failing pods one tells as much as all.
-const PODS: usize = 3;
-/// How often the rules may ask for more.
-const ROUNDS: usize = 3;
+/// Kinds one can ask about, for messages.
+pub const KINDS: &str = "deployment, statefulset, daemonset, job, cronjob, replicaset, pod, node";
 
 /// A kind one can ask about, by the names kubectl knows it by.
 pub fn kind(name: &str) -> Option<Kind> {
@@ -95,8 +92,66 @@ pub async fn gather(
     }
     facts.extra = extra;
     add_parts(cluster, &mut facts).await;
+    if !is_node {
+        let around = surroundings(cluster, cluster.namespace()).await;
+        facts = facts.with_surroundings(around);
+    }
     deepen(&cluster.client(), &mut facts).await;
     Ok(Some(facts))
+}
+
+/// The facts as a document: what was read, texts without secrets.
+pub fn told(facts: &Facts) -> Value {
+    let object = match &facts.object {
+        Subject::Deployment(object) => json!(object.as_ref()),
+        Subject::StatefulSet(object) => json!(object.as_ref()),
+        Subject::DaemonSet(object) => json!(object.as_ref()),
+        Subject::Job(object) => json!(object.as_ref()),
+        Subject::Pod(object) => json!(object.as_ref()),
+        Subject::Node(object) => json!(object.as_ref()),
+    };
+    let all = |objects: Vec<Value>| Value::Array(objects);
+    let extra = &facts.extra;
+    let logs = extra.logs.iter().map(
+        |tail| json!({ "pod": tail.pod, "container": tail.container, "previous": tail.previous, "lines": tail.lines }),
+    );
+    let services = extra.services.iter().map(|it| {
+        json!({ "service": it.service, "selector": it.selector, "readyEndpoints": it.ready_endpoints, "endpoints": it.endpoints, "behind": it.behind })
+    });
+    let unreadable = extra.unreadable.iter().map(|(what, why)| json!({ "object": what, "why": why }));
+    let mut told = json!({
+        "at": facts.now,
+        "subject": facts.subject,
+        "object": object,
+        "replicaSets": all(facts.replica_sets.iter().map(|it| json!(it.as_ref())).collect()),
+        "pods": all(facts.pods.iter().map(|it| json!(it.as_ref())).collect()),
+        "nodes": all(facts.nodes.iter().map(|it| json!(it.as_ref())).collect()),
+        "events": extra.events,
+        "logs": all(logs.collect()),
+        "configMaps": extra.config_maps,
+        "services": all(services.collect()),
+        "claims": extra.claims,
+        "quotas": extra.quotas,
+        "limitRanges": extra.limit_ranges,
+        "missing": extra.missing,
+        "unreadable": all(unreadable.collect()),
+    });
+    clean(&mut told, &redact::Known::of_pod(facts.object.pod_spec()));
+    told
+}
+
+/// No secrets in any text, no managedFields, and nothing said twice.
+fn clean(value: &mut Value, known: &redact::Known) {
+    match value {
+        Value::String(text) => *text = redact::secrets_and(text, known).into_owned(),
+        Value::Array(items) => items.iter_mut().for_each(|item| clean(item, known)),
+        Value::Object(fields) => {
+            fields.remove("managedFields");
+            fields.remove("kubectl.kubernetes.io/last-applied-configuration");
+            fields.values_mut().for_each(|field| clean(field, known));
+        }
+        _ => {}
+    }
 }
 
 /// The CronJob that made a Job.
@@ -117,13 +172,36 @@ async fn newest_job(cluster: &Cluster, cron_job: &kube::api::DynamicObject) -> R
 /// Reads what the rules want, and what they want then: a log line may name a Service.
 pub async fn deepen(client: &Client, facts: &mut Facts) {
     let mut asked = BTreeSet::new();
-    for _ in 0..ROUNDS {
+    for _ in 0..reading::ROUNDS {
         let wants: Vec<_> = diagnosis::wants(facts).into_iter().filter(|want| asked.insert(want.clone())).collect();
-        let answers = join_all(wants.iter().map(|want| answer(client, facts, want))).await;
-        for one in answers {
-            merge(&mut facts.extra, one);
+        if wants.is_empty() {
+            return;
         }
+        let answers = reading::answers(client, facts, &wants).await;
+        facts.extra.merge(answers);
     }
+}
+
+/// Who sends it traffic, scales it and guards it, as far as the caller may read that.
+async fn surroundings(cluster: &Cluster, namespace: &str) -> Surroundings {
+    let client = cluster.client();
+    let all = ListParams::default();
+    let services = Api::<Service>::namespaced(client.clone(), namespace);
+    let ingresses = Api::<Ingress>::namespaced(client.clone(), namespace);
+    let autoscalers = Api::<HorizontalPodAutoscaler>::namespaced(client.clone(), namespace);
+    let budgets = Api::<PodDisruptionBudget>::namespaced(client, namespace);
+    let (services, ingresses, autoscalers, budgets) =
+        futures::join!(services.list(&all), ingresses.list(&all), autoscalers.list(&all), budgets.list(&all));
+    Surroundings {
+        services: shared_list(services),
+        ingresses: shared_list(ingresses),
+        autoscalers: shared_list(autoscalers),
+        budgets: shared_list(budgets),
+    }
+}
+
+fn shared_list<K: Clone>(list: kube::Result<ObjectList<K>>) -> Vec<Arc<K>> {
+    list.map(|list| list.items.into_iter().map(Arc::new).collect()).unwrap_or_default()
 }
 
 fn shared<T: DeserializeOwned>(object: &kube::api::DynamicObject) -> Result<Arc<T>, Failure> {
@@ -133,7 +211,6 @@ fn shared<T: DeserializeOwned>(object: &kube::api::DynamicObject) -> Result<Arc<
 /// The workload a pod belongs to, through its ReplicaSet where there is one.
 async fn owner(cluster: &Cluster, pod: &kube::api::DynamicObject) -> Result<Option<(Kind, String)>, Failure> {
     let Some(owner) = membership::controller(&pod.metadata) else { return Ok(None) };
-    // Of a ReplicaSet it is the Deployment, not another ReplicaSet.
     if owner.kind != "ReplicaSet" {
         return Ok(kind(&owner.kind).map(|kind| (kind, owner.name.clone())));
     }
@@ -190,185 +267,6 @@ async fn nodes(cluster: &Cluster, pods: &[Arc<Pod>]) -> Vec<Arc<Node>> {
     let kind = Kind::of("", "v1", "Node", "nodes");
     let found = join_all(names.iter().map(|name| cluster.find(&kind, None, name))).await;
     found.into_iter().filter_map(|node| shared(node.ok().flatten().as_ref()?).ok()).collect()
-}
-
-fn merge(all: &mut Extra, one: Extra) {
-    all.events.extend(one.events);
-    all.logs.extend(one.logs);
-    all.config_maps.extend(one.config_maps);
-    all.services.extend(one.services);
-    all.missing.extend(one.missing);
-    all.unreadable.extend(one.unreadable);
-}
-
-async fn answer(client: &Client, facts: &Facts, want: &Want) -> Extra {
-    let namespace = facts.subject.namespace.as_str();
-    let mut extra = Extra::default();
-    match want {
-        Want::Events => events(client, facts, &mut extra).await,
-        Want::Logs { pod, container, previous } => {
-            // What the program was given as a secret it may print under any name.
-            let known = redact::Known::of_pod(facts.object.pod_spec());
-            logs(client, namespace, (pod, container, *previous), &known, &mut extra).await;
-        }
-        Want::ConfigMap(name) => {
-            let found = Api::<ConfigMap>::namespaced(client.clone(), namespace).get_opt(name).await;
-            if let Some(found) = noted(found, &reference("ConfigMap", namespace, name), &mut extra) {
-                extra.config_maps.push(found);
-            }
-        }
-        Want::Service { namespace, name } => service(client, namespace, name, &mut extra).await,
-    }
-    extra
-}
-
-fn reference(kind: &str, namespace: &str, name: &str) -> ResourceRef {
-    ResourceRef { api_version: Some("v1".to_owned()), ..ResourceRef::new(kind, namespace, name) }
-}
-
-/// What was read; what is missing or may not be read is written down.
-fn noted<T>(found: kube::Result<Option<T>>, reference: &ResourceRef, extra: &mut Extra) -> Option<T> {
-    match found {
-        Ok(None) => extra.missing.push(reference.clone()),
-        Err(problem) => extra.unreadable.push((reference.clone(), reason(&problem))),
-        Ok(found) => return found,
-    }
-    None
-}
-
-fn reason(problem: &kube::Error) -> String {
-    match problem {
-        kube::Error::Api(status) => status.message.clone(),
-        other => other.to_string(),
-    }
-}
-
-async fn events(client: &Client, facts: &Facts, extra: &mut Extra) {
-    let (api, selectors): (Api<Event>, Vec<String>) = if matches!(facts.object, Subject::Node(_)) {
-        // The kubelet reports about its Node under the node's name as UID.
-        (Api::all(client.clone()), vec![format!("involvedObject.kind=Node,involvedObject.name={}", facts.subject.name)])
-    } else {
-        let newest = facts.replica_sets.first().and_then(|set| set.uid());
-        let pods = facts
-            .pods
-            .iter()
-            .filter(|pod| membership::ready_since(pod).is_none())
-            .take(PODS)
-            .filter_map(|pod| pod.uid());
-        let uids = facts.object.meta().uid.clone().into_iter().chain(newest).chain(pods);
-        let selectors = uids.map(|uid| format!("involvedObject.uid={uid}")).collect();
-        (Api::namespaced(client.clone(), &facts.subject.namespace), selectors)
-    };
-    let params: Vec<_> = selectors.iter().map(|selector| ListParams::default().fields(selector).limit(100)).collect();
-    for listed in join_all(params.iter().map(|params| api.list(params))).await {
-        match listed {
-            Ok(listed) => extra.events.extend(listed.items),
-            Err(problem) => {
-                extra.unreadable.push((ResourceRef::new("Event", &facts.subject.namespace, ""), reason(&problem)));
-            }
-        }
-    }
-    for event in &mut extra.events {
-        event.message = event.message.take().map(|text| redact::secrets(&text).into_owned());
-    }
-    extra.events.sort_by_key(|event| {
-        let last = event.last_timestamp.as_ref().map(|time| time.0).or(event.event_time.as_ref().map(|time| time.0));
-        last.or(event.metadata.creation_timestamp.as_ref().map(|time| time.0))
-    });
-}
-
-async fn logs(
-    client: &Client,
-    namespace: &str,
-    (pod, container, previous): (&str, &str, bool),
-    known: &redact::Known,
-    extra: &mut Extra,
-) {
-    let params = LogParams {
-        container: Some(container.to_owned()),
-        previous,
-        tail_lines: Some(LINES),
-        limit_bytes: Some(BYTES),
-        ..LogParams::default()
-    };
-    match Api::<Pod>::namespaced(client.clone(), namespace).logs(pod, &params).await {
-        Ok(text) => {
-            let lines = redact::secrets_and(&text, known).lines().map(str::to_owned).collect();
-            extra.logs.push(LogTail { pod: pod.to_owned(), container: container.to_owned(), previous, lines });
-        }
-        Err(problem) => {
-            extra
-                .unreadable
-                .push((ResourceRef::new("Pod", namespace, pod), format!("log of {container}: {}", reason(&problem))));
-        }
-    }
-}
-
-async fn service(client: &Client, namespace: &str, name: &str, extra: &mut Extra) {
-    let reference = reference("Service", namespace, name);
-    let services: Api<Service> = Api::namespaced(client.clone(), namespace);
-    let slices: Api<EndpointSlice> = Api::namespaced(client.clone(), namespace);
-    let of_it = ListParams::default().labels(&format!("kubernetes.io/service-name={name}"));
-    let (found, slices) = futures::join!(services.get_opt(name), slices.list(&of_it));
-    let Some(found) = noted(found, &reference, extra) else { return };
-    let Some(slices) = noted(slices.map(Some), &reference, extra) else { return };
-    let endpoints: Vec<_> = slices.items.into_iter().flat_map(|slice| slice.endpoints).collect();
-    // Unknown readiness counts as ready, as the API says it must.
-    let is_ready = |conditions: Option<bool>| conditions.unwrap_or(true);
-    let ready = endpoints
-        .iter()
-        .filter(|one| is_ready(one.conditions.as_ref().and_then(|conditions| conditions.ready)))
-        .count();
-    let selector = found.spec.clone().and_then(|spec| spec.selector).unwrap_or_default();
-    let behind = if ready == 0 { behind(client, namespace, &selector).await } else { Vec::new() };
-    extra.services.push(ServiceFacts {
-        service: ResourceRef { uid: found.uid(), ..reference },
-        selector,
-        ready_endpoints: ready,
-        endpoints: endpoints.len(),
-        behind,
-    });
-}
-
-/// Who would answer: the owners of the pods a Service selects, and Deployments that have no pods but would make such ones. As far as
-/// the caller may read them; a Service whose workload stays unknown is named itself.
-async fn behind(client: &Client, namespace: &str, selector: &BTreeMap<String, String>) -> Vec<ResourceRef> {
-    if selector.is_empty() {
-        return Vec::new();
-    }
-    let labels: Vec<String> = selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    let selected = ListParams::default().labels(&labels.join(",")).limit(500);
-    let (pods, deployments): (Api<Pod>, Api<Deployment>) =
-        (Api::namespaced(client.clone(), namespace), Api::namespaced(client.clone(), namespace));
-    let sets: Api<ReplicaSet> = Api::namespaced(client.clone(), namespace);
-    let all = ListParams::default();
-    let (pods, deployments, sets) = futures::join!(pods.list(&selected), deployments.list(&all), sets.list(&all));
-    let sets = sets.map(|list| list.items).unwrap_or_default();
-    let mut found = BTreeMap::new();
-    for pod in pods.map(|list| list.items).unwrap_or_default() {
-        let of_pod = membership::controller(&pod.metadata).cloned();
-        let of_set = of_pod.as_ref().filter(|owner| owner.kind == "ReplicaSet").and_then(|owner| {
-            let set = sets.iter().find(|set| set.metadata.uid.as_ref() == Some(&owner.uid))?;
-            membership::controller(&set.metadata).cloned()
-        });
-        let workload = match of_set.or(of_pod) {
-            Some(owner) => ResourceRef {
-                api_version: Some(owner.api_version),
-                ..ResourceRef::new(owner.kind, namespace, owner.name).with_uid(owner.uid)
-            },
-            None => Subject::Pod(Arc::new(pod)).reference(),
-        };
-        found.insert((workload.kind.clone(), workload.name.clone()), workload);
-    }
-    for deployment in deployments.map(|list| list.items).unwrap_or_default() {
-        let template = deployment.spec.as_ref().and_then(|spec| spec.template.metadata.as_ref());
-        let labels = template.and_then(|meta| meta.labels.as_ref());
-        if labels.is_some_and(|labels| selector.iter().all(|(key, value)| labels.get(key) == Some(value))) {
-            let workload = Subject::Deployment(Arc::new(deployment)).reference();
-            found.insert((workload.kind.clone(), workload.name.clone()), workload);
-        }
-    }
-    found.into_values().collect()
 }
 
 #[cfg(test)]

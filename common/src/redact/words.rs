@@ -47,13 +47,11 @@ fn long_word(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
     let mut start = from;
     loop {
         let needed = bytes.get(start..start + SHORTEST)?;
-        match needed.iter().rposition(|byte| !is_part(byte)) {
-            Some(gap) => start += gap + 1,
-            None => {
-                let more = bytes[start..].iter().position(|byte| !is_part(byte));
-                return Some((start, more.map_or(bytes.len(), |length| start + length)));
-            }
-        }
+        let Some(gap) = needed.iter().rposition(|byte| !is_part(byte)) else {
+            let length = bytes[start..].iter().position(|byte| !is_part(byte));
+            return Some((start, length.map_or(bytes.len(), |length| start + length)));
+        };
+        start += gap + 1;
     }
 }
 

@@ -8,6 +8,8 @@ mod issues;
 mod plan;
 mod postmortem;
 mod scan;
+mod status;
+mod triage;
 mod version;
 mod vote;
 
@@ -19,10 +21,12 @@ pub use completion::{CompleteArgs, CompletionArgs, Script};
 pub use connection::{Connection, RequestTimeout};
 pub use explain::ExplainArgs;
 pub use install::{Autonomy, InstallArgs, UninstallArgs};
-pub use issues::{IssuesArgs, IssuesOutput};
+pub use issues::{IssueAction, IssuesArgs, IssuesOutput, MarkArgs, SnoozeArgs};
 pub use plan::{PlanArgs, PlanCommand, PreviewArgs};
 pub use postmortem::{PostmortemArgs, PostmortemOutput};
 pub use scan::{ScanArgs, ScanOutput};
+pub use status::StatusArgs;
+pub use triage::TriageArgs;
 pub use version::VersionArgs;
 pub use vote::{VoteArgs, VoteOutput};
 
@@ -50,6 +54,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 #[allow(missing_docs, reason = "each is documented where its arguments are, which is what --help prints")]
 pub enum Command {
+    Status(StatusArgs),
+    Triage(TriageArgs),
     Issues(IssuesArgs),
     Scan(ScanArgs),
     Explain(ExplainArgs),

@@ -3,7 +3,7 @@
 use common::facts::Facts;
 use common::signals::Assessment;
 use common::{diagnosis, signals};
-use futures::{StreamExt as _, stream};
+use futures::{FutureExt as _, StreamExt as _, stream};
 
 use super::Context;
 use crate::cli::{ScanArgs, ScanOutput, Structured};
@@ -25,7 +25,8 @@ pub async fn run(args: ScanArgs, context: &Context<'_>) -> Result<Exit, Failure>
     let cluster = context.cluster().await?;
     let namespace = (!args.all_namespaces).then(|| cluster.namespace().to_owned());
     let busy = context.ui.busy("reading pods, workloads and nodes");
-    let landscape = Landscape::read(&cluster, namespace.as_deref()).await?;
+    // Boxed: eleven lists at once are a future too large for the stack it would be copied on.
+    let landscape = Landscape::read(&cluster, namespace.as_deref()).boxed_local().await?;
     busy.now("asking why");
     let report = report(&landscape, namespace, &cluster, context).await;
     drop(busy);

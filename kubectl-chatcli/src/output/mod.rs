@@ -7,6 +7,8 @@ pub mod incidents;
 pub mod preview;
 pub mod report;
 pub mod scan;
+pub mod status;
 pub mod structured;
 pub mod style;
 pub mod table;
+pub mod triage;

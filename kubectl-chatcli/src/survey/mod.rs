@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use common::api::ResourceRef;
-use common::facts::{Facts, Subject, membership, trim};
+use common::facts::{Facts, Subject, Surroundings, membership, trim};
 use jiff::Timestamp;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::batch::v1::Job;
@@ -33,6 +33,7 @@ pub struct Landscape {
     daemon_sets: Vec<Arc<DaemonSet>>,
     jobs: Vec<Arc<Job>>,
     nodes: Vec<Arc<Node>>,
+    around: BTreeMap<String, Surroundings>,
     /// Nodes are looked at for themselves, not only as the place where pods run.
     whole_cluster: bool,
     /// Workload kinds that could not be read: trouble there would go unseen.
@@ -58,7 +59,7 @@ impl Landscape {
     ///
     /// Without pods there is nothing to say, so that alone is an error.
     pub async fn read(cluster: &Cluster, namespace: Option<&str>) -> Result<Self, Failure> {
-        let (pods, deployments, replica_sets, stateful_sets, daemon_sets, jobs, nodes) = futures::join!(
+        let (pods, deployments, replica_sets, stateful_sets, daemon_sets, jobs, nodes, around) = futures::join!(
             list(cluster, "pods", namespace, trim::pod),
             list(cluster, "deployments", namespace, trim::deployment),
             list(cluster, "replicasets", namespace, trim::replica_set),
@@ -66,6 +67,7 @@ impl Landscape {
             list(cluster, "daemonsets", namespace, trim::daemon_set),
             list(cluster, "jobs", namespace, trim::job),
             list(cluster, "nodes", None, trim::node),
+            surroundings(cluster, namespace),
         );
         let mut blind = Vec::new();
         let (nodes, without_nodes) = match nodes {
@@ -80,6 +82,7 @@ impl Landscape {
             daemon_sets: seen(daemon_sets, &mut blind),
             jobs: seen(jobs, &mut blind),
             nodes,
+            around,
             whole_cluster: namespace.is_none(),
             blind,
             without_nodes,
@@ -110,7 +113,11 @@ impl Landscape {
                 _ => facts.with_replica_sets(sets).with_pods(pods),
             };
             let hosts: Vec<Arc<Node>> = hosts(&facts.pods, &nodes);
-            facts.with_nodes(hosts)
+            let facts = facts.with_nodes(hosts);
+            match self.around.get(&facts.subject.namespace) {
+                Some(around) => facts.with_surroundings(around.clone()),
+                None => facts,
+            }
         };
         let mut subjects: Vec<Facts> = Vec::new();
         subjects.extend(self.deployments.iter().map(|it| complete(Subject::Deployment(Arc::clone(it)))));
@@ -194,6 +201,33 @@ fn node_name(pod: &Pod) -> Option<&str> {
 fn hosts(pods: &[Arc<Pod>], nodes: &HashMap<&str, &Arc<Node>>) -> Vec<Arc<Node>> {
     let names: BTreeSet<&str> = pods.iter().filter_map(|pod| node_name(pod)).collect();
     names.into_iter().filter_map(|name| nodes.get(name).map(|node| Arc::clone(node))).collect()
+}
+
+/// Who sends traffic, scales and guards, by namespace, as far as the caller may read that: most causes do not need it.
+async fn surroundings(cluster: &Cluster, namespace: Option<&str>) -> BTreeMap<String, Surroundings> {
+    let (services, ingresses, autoscalers, budgets) = futures::join!(
+        list(cluster, "services", namespace, trim::service),
+        list(cluster, "ingresses", namespace, trim::ingress),
+        list(cluster, "horizontalpodautoscalers", namespace, trim::autoscaler),
+        list(cluster, "poddisruptionbudgets", namespace, trim::budget),
+    );
+    let mut around: BTreeMap<String, Surroundings> = BTreeMap::new();
+    let mut place = |meta: &ObjectMeta, put: &mut dyn FnMut(&mut Surroundings)| {
+        put(around.entry(meta.namespace.clone().unwrap_or_default()).or_default());
+    };
+    for one in services.unwrap_or_default() {
+        place(&one.metadata, &mut |here| here.services.push(Arc::clone(&one)));
+    }
+    for one in ingresses.unwrap_or_default() {
+        place(&one.metadata, &mut |here| here.ingresses.push(Arc::clone(&one)));
+    }
+    for one in autoscalers.unwrap_or_default() {
+        place(&one.metadata, &mut |here| here.autoscalers.push(Arc::clone(&one)));
+    }
+    for one in budgets.unwrap_or_default() {
+        place(&one.metadata, &mut |here| here.budgets.push(Arc::clone(&one)));
+    }
+    around
 }
 
 /// The list, or an empty one and a note about what is not seen.
