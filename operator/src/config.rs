@@ -43,6 +43,11 @@ pub struct Config {
     #[arg(long, env = "CHATCLI_AUTONOMY", value_enum, default_value_t = Autonomy::Approve)]
     pub autonomy: Autonomy,
 
+    /// Regular expressions of secrets of your own, comma-separated: what they match is hidden as `[REDACTED:custom]`. A bad one ends the
+    /// start.
+    #[arg(long, env = "CHATCLI_LOG_SCRUB_PATTERNS", value_delimiter = ',', value_name = "REGEX")]
+    pub log_scrub_pattern: Vec<String>,
+
     /// One line per event, for machines or for people.
     #[arg(long, env = "CHATCLI_LOG_FORMAT", value_enum)]
     pub log_format: Option<LogFormat>,

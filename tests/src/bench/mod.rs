@@ -9,6 +9,7 @@ mod figures;
 mod idle;
 mod latency;
 mod programs;
+mod redaction;
 mod storm;
 mod votes;
 
@@ -39,6 +40,7 @@ pub async fn measure(extent: Extent) -> Result<Figures> {
     let mut figures = Figures::default();
     let built = Programs::built(Build::Release)?;
     programs::measure(&built, &mut figures)?;
+    redaction::measure(&mut figures)?;
 
     let cluster = Cluster::start().await?;
     let _turn = Turn::take(&cluster).await?;
