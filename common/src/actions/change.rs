@@ -65,6 +65,8 @@ pub struct Terms {
     pub before: Option<ResourceRef>,
     /// The object in which Kubernetes keeps the version after.
     pub after: Option<ResourceRef>,
+    /// Where in those objects the fields lie: `/data` in a ControllerRevision.
+    pub kept_under: &'static str,
     /// Parameters of the step that hold a value after, by pointer.
     pub params: BTreeMap<String, String>,
     /// Values, by pointer, that must still stand when the change is made; the undo does not ask for them.
@@ -212,6 +214,12 @@ impl ChangeSet {
         self.writes.iter().any(|write| matches!(write.undo, Undo::Impossible(_)))
     }
 
+    /// The object itself is deleted, so that its absence is what was wanted.
+    pub fn deletes(&self, object: &ResourceRef) -> bool {
+        let mut deletions = self.writes.iter().filter(|write| write.record.kind == WriteKind::Delete);
+        deletions.any(|write| write.record.object.same_object(object))
+    }
+
     /// The change of a step as its journal keeps it.
     pub fn of_step(step: &StepStatus) -> Self {
         let writes = step
@@ -330,7 +338,10 @@ impl Patch {
                 } else if let Some(param) = self.terms.params.get(&edit.path).filter(|_| forward) {
                     operation["valueFrom"] = json!(Source::Param(param.clone()));
                 } else if let Some(object) = kept {
-                    let source = Source::Kept { object: object.clone(), pointer: edit.path.clone() };
+                    let source = Source::Kept {
+                        object: object.clone(),
+                        pointer: format!("{}{}", self.terms.kept_under, edit.path),
+                    };
                     operation["valueFrom"] = json!(source);
                 }
             }
