@@ -16,6 +16,7 @@ use crate::api::remediation_plan::ActionClass;
 /// Requests and limits wanted.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(inline)]
 pub struct Resources {
     /// Container; may be left out when the pod has one.
     container: Option<String>,

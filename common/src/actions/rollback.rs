@@ -20,6 +20,7 @@ use crate::api::{ActionType, ResourceRef};
 /// Which revision.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(inline)]
 pub struct Rollback {
     /// `previous` (default), `healthy` (the newest earlier revision that has ready pods, else previous) or a revision number.
     #[serde(default)]

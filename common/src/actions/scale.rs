@@ -12,6 +12,7 @@ use crate::api::remediation_plan::ActionClass;
 /// The number wanted.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(inline)]
 pub struct Scale {
     /// Replicas wanted, 0 to 1000.
     #[schemars(with = "u32", range(min = 0, max = 1000))]

@@ -7,13 +7,13 @@ use k8s_openapi::api::batch::v1::Job;
 
 use super::board::{Board, Counts, Words};
 use crate::api::SignalType::JobFailed;
-use crate::api::keys::annotations;
+use crate::api::keys::labels;
 
 /// Observes the Job itself. True while its pods matter: it is neither finished nor suspended.
 pub fn observe(job: &Job, board: &mut Board) -> bool {
     let conditions = || job.status.iter().flat_map(|status| status.conditions.iter().flatten());
     let is = |kind: &str| conditions().find(|condition| condition.type_ == kind && condition.status == "True");
-    if job.metadata.annotations.as_ref().is_some_and(|all| all.contains_key(annotations::RETRIED_BY)) {
+    if job.metadata.labels.as_ref().is_some_and(|all| all.contains_key(labels::RETRIED_BY)) {
         return false;
     }
     if let Some(failed) = is("Failed") {

@@ -8,14 +8,14 @@ use k8s_openapi::api::core::v1::Pod;
 use kit::app::START;
 use kit::{App, Cluster, TestNamespace, eventually};
 use kube::Api;
-use kube::api::PostParams;
+use kube::api::{DeleteParams, ListParams, PostParams};
 use serde_json::{Value, json};
 
 use crate::plan::{Plan, shop};
 
-/// A Job of the test app. It serves until it is stopped, unless the arguments say otherwise.
-async fn job(cluster: &Cluster, namespace: &TestNamespace, name: &str, arguments: &[&str], more: &Value) -> Result<()> {
-    let mut template = App::named(name, cluster)?.doing(arguments).template();
+/// A Job of the test app, which serves until it is stopped.
+async fn job(cluster: &Cluster, namespace: &TestNamespace, name: &str, more: &Value) -> Result<()> {
+    let mut template = App::named(name, cluster)?.template();
     template["spec"]["restartPolicy"] = "Never".into();
     let mut job = json!({"metadata": {"name": name, "labels": {"team": "shop"}}, "spec": {"template": template}});
     json_patch::merge(&mut job, more);
@@ -52,7 +52,7 @@ async fn plan(
 #[tokio::test]
 async fn a_running_job_changes_as_previewed_and_comes_back_exactly() -> Result<()> {
     let (cluster, namespace) = shop("job").await?;
-    job(&cluster, &namespace, "report", &[], &json!({})).await?;
+    job(&cluster, &namespace, "report", &json!({})).await?;
     running(&namespace, "report").await;
     let round_trips: &[(ActionType, &[(&str, &str)])] = &[
         (ActionType::AdjustJobParallelism, &[("parallelism", "2")]),
@@ -100,9 +100,11 @@ async fn a_running_job_changes_as_previewed_and_comes_back_exactly() -> Result<(
 #[tokio::test]
 async fn a_failed_job_is_retried_by_a_copy_and_deleted_on_demand() -> Result<()> {
     let (cluster, namespace) = shop("job-failed").await?;
-    // It fails by its deadline, which the copy would too, so that one serves and is ready before.
-    let more = json!({"spec": {"activeDeadlineSeconds": 20, "backoffLimit": 0, "ttlSecondsAfterFinished": 3600}});
-    job(&cluster, &namespace, "report", &[], &more).await?;
+    let more = json!({"spec": {"backoffLimit": 0, "ttlSecondsAfterFinished": 3600}});
+    job(&cluster, &namespace, "report", &more).await?;
+    running(&namespace, "report").await;
+    // Its only pod is lost, as with its node.
+    namespace.api::<Pod>().delete_collection(&DeleteParams::default(), &ListParams::default()).await?;
     failed(&namespace, "report").await;
     let retry = plan(&cluster, &namespace, "report", ActionType::RetryJob, &[]).await?;
     assert_eq!(retry.preview().await?.preview.class, ActionClass::Disruptive);

@@ -14,7 +14,7 @@ use crate::actions::object::Object;
 use crate::actions::refusal::Refusal;
 use crate::actions::resources::Resources;
 use crate::actions::settle;
-use crate::api::keys::annotations;
+use crate::api::keys::{annotations, labels};
 use crate::api::remediation_plan::{ActionClass, WriteKind};
 use crate::api::{ActionType, ResourceRef};
 
@@ -49,7 +49,7 @@ impl Action for RetryJob {
             let state = ended(&live.target).unwrap_or("has not failed");
             return Err(Refusal::Unsuitable(format!("{} {state}: there is nothing to retry", live.target.reference())));
         }
-        if let Some(retry) = live.target.annotation(annotations::RETRIED_BY) {
+        if let Some(retry) = live.target.label(labels::RETRIED_BY) {
             return Ok(ChangeSet::nothing(format!("already retried by Job {retry}")));
         }
         let name = live.name_for(live.target.name(), "retry");
@@ -109,11 +109,15 @@ impl Action for AdjustJobResources {
 }
 
 /// What a copy must not carry over: whose pods they are is decided anew, and marks of ours and of kubectl speak of the original.
-const OWN_LABELS: &[&str] =
-    &["controller-uid", "job-name", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name"];
+const OWN_LABELS: &[&str] = &[
+    "controller-uid",
+    "job-name",
+    "batch.kubernetes.io/controller-uid",
+    "batch.kubernetes.io/job-name",
+    labels::RETRIED_BY,
+];
 const OWN_ANNOTATIONS: &[&str] = &[
     annotations::OPERATION_ID,
-    annotations::RETRIED_BY,
     "kubectl.kubernetes.io/last-applied-configuration",
     "batch.kubernetes.io/job-tracking",
 ];
@@ -152,7 +156,7 @@ fn without(value: &mut Value, pointer: &str, keys: &[&str]) {
 /// The original, marked with who does its work now, and stopped if it still runs.
 fn marked(live: &Live, by: &str) -> ChangeSet {
     let mut wanted = live.target.0.clone();
-    edits::set(&mut wanted, &["metadata", "annotations", annotations::RETRIED_BY], by.into());
+    edits::set(&mut wanted, &["metadata", "labels", labels::RETRIED_BY], by.into());
     let summary = if ended(&live.target).is_some() {
         "marks the original as retried"
     } else {
