@@ -65,6 +65,8 @@ pub struct Terms {
     pub before: Option<ResourceRef>,
     /// The object in which Kubernetes keeps the version after.
     pub after: Option<ResourceRef>,
+    /// Where in those objects the fields lie: `/data` in a ControllerRevision.
+    pub kept_under: &'static str,
     /// Parameters of the step that hold a value after, by pointer.
     pub params: BTreeMap<String, String>,
     /// Values, by pointer, that must still stand when the change is made; the undo does not ask for them.
@@ -212,6 +214,12 @@ impl ChangeSet {
         self.writes.iter().any(|write| matches!(write.undo, Undo::Impossible(_)))
     }
 
+    /// The object itself is deleted, so that its absence is what was wanted.
+    pub fn deletes(&self, object: &ResourceRef) -> bool {
+        let mut deletions = self.writes.iter().filter(|write| write.record.kind == WriteKind::Delete);
+        deletions.any(|write| write.record.object.same_object(object))
+    }
+
     /// The change of a step as its journal keeps it.
     pub fn of_step(step: &StepStatus) -> Self {
         let writes = step
@@ -291,10 +299,9 @@ impl Patch {
             .iter()
             .map(|edit| Edit { before: edit.after.clone(), after: edit.before.clone(), ..edit.clone() })
             .collect();
-        let lost = inverse
-            .iter()
-            .zip(secret)
-            .find(|(edit, secret)| **secret && edit.after.is_some() && self.terms.before.is_none());
+        let lost = inverse.iter().zip(secret).find(|(edit, secret)| {
+            **secret && secrets::is_secret(edit, edit.after.as_ref()) && self.terms.before.is_none()
+        });
         if let Some((edit, _)) = lost {
             let field = readable_path(&edit.path);
             return Undo::Impossible(format!("{field} is secret, so its value before is not kept"));
@@ -322,6 +329,10 @@ impl Patch {
         for (edit, _) in edits.iter().zip(secret).filter(|(_, secret)| **secret) {
             for operation in operations.iter_mut().filter(|operation| operation["path"] == edit.path.as_str()) {
                 let is_test = operation["op"] == "test";
+                // Only what is secret is left out: a list may lose its secret, and then only its guard speaks of one.
+                if !secrets::is_secret(edit, if is_test { edit.before.as_ref() } else { edit.after.as_ref() }) {
+                    continue;
+                }
                 let Some(value) = operation.as_object_mut().and_then(|fields| fields.remove("value")) else { continue };
                 if value.is_null() {
                     operation["value"] = value;
@@ -330,7 +341,10 @@ impl Patch {
                 } else if let Some(param) = self.terms.params.get(&edit.path).filter(|_| forward) {
                     operation["valueFrom"] = json!(Source::Param(param.clone()));
                 } else if let Some(object) = kept {
-                    let source = Source::Kept { object: object.clone(), pointer: edit.path.clone() };
+                    let source = Source::Kept {
+                        object: object.clone(),
+                        pointer: format!("{}{}", self.terms.kept_under, edit.path),
+                    };
                     operation["valueFrom"] = json!(source);
                 }
             }
@@ -339,9 +353,13 @@ impl Patch {
     }
 
     fn touched(&self, edits: &[Edit], secret: &[bool]) -> Vec<TouchedField> {
-        let text = |value: &Option<Value>, secret: bool| {
+        let text = |edit: &Edit, value: &Option<Value>, secret: bool| {
             value.as_ref().map(|value| {
-                if secret { json!(secrets::keyed_hash(&self.seal, value)).to_string() } else { value.to_string() }
+                if secret && secrets::is_secret(edit, Some(value)) {
+                    json!(secrets::keyed_hash(&self.seal, value)).to_string()
+                } else {
+                    value.to_string()
+                }
             })
         };
         edits
@@ -349,8 +367,8 @@ impl Patch {
             .zip(secret)
             .map(|(edit, secret)| TouchedField {
                 path: edit.path.clone(),
-                before: text(&edit.before, *secret),
-                after: text(&edit.after, *secret),
+                before: text(edit, &edit.before, *secret),
+                after: text(edit, &edit.after, *secret),
             })
             .collect()
     }

@@ -6,11 +6,28 @@ use schemars::{Schema, SchemaGenerator};
 
 use super::action::{Action, AnyAction, Rule, Spec};
 use super::config::PatchConfig;
+use super::cronjob::{
+    AdjustCronJobConcurrency, AdjustCronJobDeadline, AdjustCronJobHistory, AdjustCronJobResources,
+    AdjustCronJobSchedule, DeleteCronJobActiveJobs, ReplaceCronJobTemplate, ResumeCronJob, SuspendCronJob,
+    TriggerCronJob,
+};
+use super::daemonset::{
+    AdjustDaemonSetResources, CordonAndDeleteDaemonSetPod, DeleteDaemonSetPod, PauseDaemonSetRollout, RestartDaemonSet,
+    RollbackDaemonSet, UpdateDaemonSetStrategy,
+};
 use super::deployment::{AdjustResources, RestartDeployment, ScaleDeployment};
+use super::job::{
+    AdjustJobBackoffLimit, AdjustJobDeadline, AdjustJobParallelism, AdjustJobResources, DeleteFailedJob,
+    ForceDeleteJobPods, ResumeJob, RetryJob, SuspendJob,
+};
 use super::params::{self, Params};
 use super::pods::DeletePod;
 use super::refusal::Refusal;
 use super::rollback::RollbackDeployment;
+use super::statefulset::{
+    AdjustStatefulSetResources, DeleteStatefulSetPod, ForceDeleteStatefulSetPod, PartitionStatefulSetUpdate,
+    RecreateStatefulSetPVC, RestartStatefulSet, RollbackStatefulSet, ScaleStatefulSet, UpdateStatefulSetStrategy,
+};
 use crate::api::{ActionType, RemediationAction, ResourceRef};
 
 /// Every action that can be carried out, in the order of the published enum.
@@ -21,6 +38,41 @@ pub static REGISTRY: &[Entry] = &[
     entry::<PatchConfig>(),
     entry::<AdjustResources>(),
     entry::<DeletePod>(),
+    entry::<ScaleStatefulSet>(),
+    entry::<RestartStatefulSet>(),
+    entry::<RollbackStatefulSet>(),
+    entry::<AdjustStatefulSetResources>(),
+    entry::<DeleteStatefulSetPod>(),
+    entry::<ForceDeleteStatefulSetPod>(),
+    entry::<UpdateStatefulSetStrategy>(),
+    entry::<RecreateStatefulSetPVC>(),
+    entry::<PartitionStatefulSetUpdate>(),
+    entry::<RestartDaemonSet>(),
+    entry::<RollbackDaemonSet>(),
+    entry::<AdjustDaemonSetResources>(),
+    entry::<DeleteDaemonSetPod>(),
+    entry::<UpdateDaemonSetStrategy>(),
+    entry::<PauseDaemonSetRollout>(),
+    entry::<CordonAndDeleteDaemonSetPod>(),
+    entry::<RetryJob>(),
+    entry::<AdjustJobResources>(),
+    entry::<DeleteFailedJob>(),
+    entry::<SuspendJob>(),
+    entry::<ResumeJob>(),
+    entry::<AdjustJobParallelism>(),
+    entry::<AdjustJobDeadline>(),
+    entry::<AdjustJobBackoffLimit>(),
+    entry::<ForceDeleteJobPods>(),
+    entry::<SuspendCronJob>(),
+    entry::<ResumeCronJob>(),
+    entry::<TriggerCronJob>(),
+    entry::<AdjustCronJobResources>(),
+    entry::<AdjustCronJobSchedule>(),
+    entry::<AdjustCronJobDeadline>(),
+    entry::<AdjustCronJobHistory>(),
+    entry::<AdjustCronJobConcurrency>(),
+    entry::<DeleteCronJobActiveJobs>(),
+    entry::<ReplaceCronJobTemplate>(),
 ];
 
 /// One action of the registry.

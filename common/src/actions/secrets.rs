@@ -33,7 +33,12 @@ pub fn keyed_hash(seal: &str, value: &Value) -> String {
 
 /// Does the edit carry a secret, before or after?
 pub fn in_edit(edit: &Edit) -> bool {
-    let values = || [&edit.before, &edit.after].into_iter().flatten();
+    is_secret(edit, edit.before.as_ref()) || is_secret(edit, edit.after.as_ref())
+}
+
+/// Is this value of the edited field, before or after, secret?
+pub fn is_secret(edit: &Edit, value: Option<&Value>) -> bool {
+    let Some(value) = value else { return false };
     let segments: Vec<String> =
         edit.path.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~")).collect();
     let last = segments.last().map_or("", String::as_str);
@@ -47,7 +52,7 @@ pub fn in_edit(edit: &Edit) -> bool {
         "data" | "annotations" | "labels" => is_secret_name(last),
         _ => item_name.is_some_and(is_secret_name),
     };
-    (named_secret && values().any(Value::is_string)) || values().any(in_value)
+    (named_secret && value.is_string()) || in_value(value)
 }
 
 /// Does a value hold a secret anywhere inside?
@@ -180,6 +185,13 @@ mod tests {
         assert_eq!(edits_are_secret(&env("DB_HOST", "a"), &env("DB_HOST", "b")), [false]);
         assert_eq!(edits_are_secret(&json!({"data": {"api.key": "a"}}), &json!({"data": {"api.key": "b"}})), [true]);
         assert_eq!(edits_are_secret(&json!({"spec": {}}), &json!({"spec": env("DB_PASSWORD", "a")})), [true]);
+    }
+
+    #[test]
+    fn a_list_that_loses_its_secret_is_secret_on_one_side_only() {
+        let env = |name: &str| json!({"env": [{"name": name, "value": "a"}]});
+        let edits = between(&env("DB_PASSWORD"), &env("DB_HOST"));
+        assert!(is_secret(&edits[0], edits[0].before.as_ref()) && !is_secret(&edits[0], edits[0].after.as_ref()));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
-use k8s_openapi::api::batch::v1::Job;
+use k8s_openapi::api::batch::v1::{CronJob, Job};
 use k8s_openapi::api::core::v1::{Container, ContainerStatus, Namespace, Node, Pod, PodSpec, PodTemplateSpec, Service};
 use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
@@ -110,6 +110,14 @@ pub fn budget(object: &mut PodDisruptionBudget) {
     meta(&mut object.metadata);
     if let Some(status) = &mut object.status {
         status.disrupted_pods = None;
+    }
+}
+
+/// A CronJob: what its Jobs run is read live when it matters.
+pub fn cron_job(object: &mut CronJob) {
+    meta(&mut object.metadata);
+    if let Some(spec) = object.spec.as_mut().and_then(|spec| spec.job_template.spec.as_mut()) {
+        template(&mut spec.template);
     }
 }
 

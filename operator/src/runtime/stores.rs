@@ -13,7 +13,7 @@ use common::facts::trim;
 use k8s_openapi::api::{
     apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet},
     autoscaling::v2::HorizontalPodAutoscaler,
-    batch::v1::Job,
+    batch::v1::{CronJob, Job},
     coordination::v1::Lease,
     core::v1::{Namespace, Node, Pod, Service},
     networking::v1::Ingress,
@@ -115,6 +115,7 @@ watched! {
     HorizontalPodAutoscaler in autoscalers, trimmed by trim::autoscaler, found by here;
     PodDisruptionBudget in budgets, trimmed by trim::budget, found by here;
     Job in jobs, trimmed by trim::job, found by |job| owner(job).into_iter().collect();
+    CronJob in cron_jobs, trimmed by trim::cron_job, found by |_| Vec::new();
     Node in nodes, trimmed by trim::node, found by |_| Vec::new();
     Namespace in namespaces, trimmed by trim::namespace, found by |_| Vec::new();
     Lease in leases, trimmed by meta, found by |_| Vec::new();
