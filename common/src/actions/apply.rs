@@ -10,6 +10,7 @@ use http::Method;
 use kube::Client;
 use serde_json::{Value, json};
 
+use super::command;
 use super::edits;
 use super::kind::{self, Kind};
 use super::live::{self, Unreadable};
@@ -39,6 +40,8 @@ pub struct Sent {
     pub already: bool,
     /// The server's warnings.
     pub warnings: Vec<String>,
+    /// What a command printed, without credentials.
+    pub output: Option<String>,
 }
 
 /// The request was not accepted, or that is not known.
@@ -118,20 +121,16 @@ pub async fn send(client: &Client, write: &WriteRecord, errand: &Errand<'_>) -> 
         WriteKind::Scale => send_scale(client, write, errand).await,
         WriteKind::Create => send_create(client, write, errand).await,
         WriteKind::Evict | WriteKind::Delete => exchange(client, write, "", None).await.map(sent),
-        WriteKind::Exec => Err(SendError::Refused {
-            code: 0,
-            reason: "NotBuilt".to_owned(),
-            message: "no action runs commands yet".to_owned(),
-        }),
+        WriteKind::Exec => send_exec(client, write).await,
     };
     match result {
         // The pod meant is gone, by us or by somebody: that is what was wanted.
         Err(SendError::Gone(_)) if matches!(write.kind, WriteKind::Evict | WriteKind::Delete) => {
-            Ok(Sent { already: true, warnings: Vec::new() })
+            Ok(Sent { already: true, ..Sent::default() })
         }
         // A lost original may have arrived between the look and this repeat: then the guards failed because the work is done.
         Err(SendError::Drifted(why)) => match look(client, write, errand).await {
-            Found::Applied => Ok(Sent { already: true, warnings: Vec::new() }),
+            Found::Applied => Ok(Sent { already: true, ..Sent::default() }),
             Found::NotApplied | Found::Unknown(_) => Err(SendError::Drifted(why)),
         },
         other => other,
@@ -183,7 +182,7 @@ fn resolve(write: &WriteRecord, found: Option<&Object>, errand: &Errand<'_>) -> 
 async fn send_patch(client: &Client, write: &WriteRecord, errand: &Errand<'_>) -> Result<Sent, SendError> {
     let object = read_pinned(client, &write.object).await?;
     if object.annotation(annotations::OPERATION_ID) == Some(errand.operation_id) {
-        return Ok(Sent { already: true, warnings: Vec::new() });
+        return Ok(Sent { already: true, ..Sent::default() });
     }
     let mut operations = operations(client, write, &object, errand.plan_uid, errand.params).await?;
     operations.extend(marker(&object, errand.operation_id));
@@ -200,6 +199,12 @@ async fn send_create(client: &Client, write: &WriteRecord, errand: &Errand<'_>) 
     let mut object: Value = serde_json::from_str(&write.payload).map_err(|error| broken(&error.to_string()))?;
     edits::set(&mut object, &["metadata", "annotations", annotations::OPERATION_ID], errand.operation_id.into());
     exchange(client, write, "", Some(object)).await.map(sent)
+}
+
+async fn send_exec(client: &Client, write: &WriteRecord) -> Result<Sent, SendError> {
+    read_pinned(client, &write.object).await?;
+    let output = command::run(client, write).await?;
+    Ok(Sent { output: Some(output), ..Sent::default() })
 }
 
 /// The operation id on the object's own metadata. JSON Patch cannot make a map on the way, so it depends on what is there.
@@ -341,7 +346,7 @@ fn is_budget(answer: &Answer) -> bool {
 }
 
 fn sent(answer: Answer) -> Sent {
-    Sent { already: false, warnings: answer.warnings }
+    Sent { warnings: answer.warnings, ..Sent::default() }
 }
 
 fn broken(why: &str) -> SendError {

@@ -32,6 +32,8 @@ pub struct ChangeSet {
     pub revisions: Option<(i64, i64)>,
     /// What a person should know before it runs; each becomes a warning.
     pub notes: Vec<String>,
+    /// A PodDisruptionBudget's no is waited for, so that it does not stand in the way of the plan.
+    pub waits_for_budgets: bool,
     /// When the last request was accepted; known once the step is applied.
     pub applied_at: Option<Timestamp>,
 }
@@ -49,8 +51,10 @@ pub struct Write {
 /// How a write is taken back.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Undo {
-    /// By this request.
+    /// By this request, the inverse of what was written.
     By(Box<WriteRecord>),
+    /// By another request, which is no inverse: what it does.
+    Instead(Box<WriteRecord>, String),
     /// Not at all, and need not be: why.
     Heals(String),
     /// Not at all: why.
@@ -76,6 +80,8 @@ struct Patch {
     edits: Vec<Edit>,
     terms: Terms,
     seal: String,
+    /// In place of the inverse.
+    undo: Option<Undo>,
 }
 
 impl ChangeSet {
@@ -90,7 +96,7 @@ impl ChangeSet {
         if edits.is_empty() {
             return Self::nothing("already as wanted");
         }
-        let patch = Patch { object: object.reference(), edits, terms, seal: seal.to_owned() };
+        let patch = Patch { object: object.reference(), edits, terms, seal: seal.to_owned(), undo: None };
         Self { writes: vec![patch.write()], summary: summary.into(), ..Self::default() }
     }
 
@@ -118,6 +124,46 @@ impl ChangeSet {
             touched: Vec::new(),
         };
         let undo = Undo::Heals("a pod is not brought back; its owner makes a new one".to_owned());
+        Self { writes: vec![Write { record, undo, made_from: None }], summary: summary.into(), ..Self::default() }
+    }
+
+    /// This change and then another, as one step.
+    #[must_use]
+    pub fn then(mut self, next: Self) -> Self {
+        self.writes.extend(next.writes);
+        self.notes.extend(next.notes);
+        self.class = self.class.max(next.class);
+        self
+    }
+
+    /// With another sentence of what it does.
+    #[must_use]
+    pub fn told(mut self, summary: impl Into<String>) -> Self {
+        self.summary = summary.into();
+        self
+    }
+
+    /// Taken back in another way than by the inverse of its writes.
+    #[must_use]
+    pub fn undone_by(mut self, undo: &Undo) -> Self {
+        for write in &mut self.writes {
+            write.undo = undo.clone();
+            if let Some(patch) = &mut write.made_from {
+                patch.undo = Some(undo.clone());
+            }
+        }
+        self
+    }
+
+    /// A command in a container. Nothing is kept of it but its output.
+    pub fn exec(pod: &Object, container: &str, command: &[&str], summary: impl Into<String>) -> Self {
+        let record = WriteRecord {
+            kind: WriteKind::Exec,
+            object: pod.reference(),
+            payload: json!({"container": container, "command": command}).to_string(),
+            touched: Vec::new(),
+        };
+        let undo = Undo::Heals("a command that was run is not taken back".to_owned());
         Self { writes: vec![Write { record, undo, made_from: None }], summary: summary.into(), ..Self::default() }
     }
 
@@ -165,7 +211,7 @@ impl ChangeSet {
             .iter()
             .rev()
             .filter_map(|write| match &write.undo {
-                Undo::By(record) => Some((**record).clone()),
+                Undo::By(record) | Undo::Instead(record, _) => Some((**record).clone()),
                 Undo::Heals(_) | Undo::Impossible(_) => None,
             })
             .collect()
@@ -181,7 +227,7 @@ impl ChangeSet {
                     let fields: Vec<String> = record.touched.iter().map(|field| readable_path(&field.path)).collect();
                     format!("restores {} of {}", fields.join(", "), record.object.short())
                 }
-                Undo::Heals(why) | Undo::Impossible(why) => why.clone(),
+                Undo::Heals(why) | Undo::Impossible(why) | Undo::Instead(_, why) => why.clone(),
             })
             .collect();
         parts.dedup();
@@ -214,10 +260,11 @@ impl Patch {
             payload: self.payload(uid, &self.edits, &secret, self.terms.after.as_ref(), true),
             touched: self.touched(&self.edits, &secret),
         };
-        Write { record, undo: self.undo(uid, &secret), made_from: Some(self.clone()) }
+        let undo = self.undo.clone().unwrap_or_else(|| self.inverse(uid, &secret));
+        Write { record, undo, made_from: Some(self.clone()) }
     }
 
-    fn undo(&self, uid: &str, secret: &[bool]) -> Undo {
+    fn inverse(&self, uid: &str, secret: &[bool]) -> Undo {
         let inverse: Vec<Edit> = self
             .edits
             .iter()

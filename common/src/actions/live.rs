@@ -23,8 +23,14 @@ use crate::decisions::brakes::is_protected;
 pub enum Need {
     /// One object of the target's namespace by kind and name.
     One(&'static Kind, String),
-    /// All objects of a kind in the target's namespace; for a cluster-scoped kind all there are.
+    /// All objects of a kind in the target's namespace; for a cluster-scoped kind or target all there are.
     Every(&'static Kind),
+    /// All objects of a kind in another namespace.
+    EveryIn(&'static Kind, &'static str),
+    /// All objects of a kind, whatever their namespace.
+    Everywhere(&'static Kind),
+    /// Pods on a node, whatever their namespace.
+    OnNode(String),
     /// Objects of a kind that the target's own label selector selects (its ReplicaSets, its pods).
     Selected(&'static Kind),
     /// The target's scale subresource.
@@ -76,6 +82,7 @@ pub struct Live {
     /// See [`Scope::plan_uid`].
     pub plan_uid: String,
     namespace: Result<Option<Object>, Unreadable>,
+    operator_namespace: String,
     protected: bool,
     read: BTreeMap<Need, Result<Vec<Object>, Unreadable>>,
 }
@@ -115,6 +122,7 @@ pub async fn read(client: &Client, scope: &Scope<'_>, needs: &[Need]) -> Result<
             .await;
     let mut live = Live::of(target, scope.now);
     live.namespace = namespace;
+    scope.operator_namespace.clone_into(&mut live.operator_namespace);
     live.protected = kind.namespaced && is_protected(&wanted.namespace, scope.operator_namespace);
     live.chosen = scope.chosen.to_vec();
     scope.plan_uid.clone_into(&mut live.plan_uid);
@@ -136,6 +144,12 @@ async fn satisfy(client: &Client, need: &Need, kind: &Kind, target: &Object) -> 
     match need {
         Need::One(kind, name) => Ok(one(client, kind, target.namespace(), name).await?.into_iter().collect()),
         Need::Every(kind) => list(client, kind, target.namespace(), "").await,
+        Need::EveryIn(kind, namespace) => list(client, kind, namespace, "").await,
+        Need::Everywhere(kind) => list(client, kind, "", "").await,
+        Need::OnNode(node) => {
+            let query = format!("?fieldSelector={}", percent_encode(&format!("spec.nodeName={node}")));
+            list(client, &kind::POD, "", &query).await
+        }
         Need::Selected(kind) => match selector_query(target) {
             Some(query) => list(client, kind, target.namespace(), &query).await,
             None => Ok(Vec::new()),
@@ -211,6 +225,7 @@ impl Live {
             chosen: Vec::new(),
             plan_uid: String::new(),
             namespace: Ok(None),
+            operator_namespace: String::new(),
             protected: false,
             read: BTreeMap::new(),
         }
@@ -242,6 +257,11 @@ impl Live {
     /// One object by kind and name; `None` when it does not exist.
     pub fn one(&self, kind: &'static Kind, name: &str) -> Result<Option<&Object>, Unreadable> {
         Ok(self.all(&Need::One(kind, name.to_owned()))?.first())
+    }
+
+    /// Nothing in this namespace is ever changed.
+    pub fn is_protected(&self, namespace: &str) -> bool {
+        is_protected(namespace, &self.operator_namespace)
     }
 
     /// The namespace the target lives in, with its labels and annotations.

@@ -197,10 +197,15 @@ impl DryRun<'_> {
             let asked = match write.record.kind {
                 WriteKind::Patch => self.patch(&write, change, world, params, verdicts).await,
                 WriteKind::Scale => self.scale(&write, world, verdicts).await,
+                WriteKind::Exec => Ok(command(&write, verdicts)),
                 _ => self.other(&write, world, verdicts).await,
             };
             match asked {
                 Ok(diff) => text.push_str(&diff),
+                Err(SendError::PdbSaysNo { message, .. }) if change.waits_for_budgets => {
+                    let text = format!("{}: {message}; it is waited for", write.record.object.short());
+                    verdicts.push(verdict("pdb", VerdictLevel::Warn, VerdictSource::Server, text));
+                }
                 Err(error) => verdicts.push(blocked(error)?),
             }
         }
@@ -238,12 +243,15 @@ impl DryRun<'_> {
         verdicts.push(verdict("server", VerdictLevel::Ok, VerdictSource::Server, "the dry run is accepted".to_owned()));
 
         let undo = change.writes.iter().find(|other| other.record == *record || other.record.object == record.object);
+        if let Some(Undo::Instead(_, how) | Undo::Heals(how) | Undo::Impossible(how)) = undo.map(|write| &write.undo) {
+            verdicts.push(verdict("undo", VerdictLevel::Warn, VerdictSource::Computed, how.clone()));
+        }
         if let Some(Undo::By(undo)) = undo.map(|write| &write.undo) {
             let back = apply::operations(self.client, undo, &planned, self.plan_uid, params).await?;
             let mut both = folded.clone();
             both.extend(back.into_iter().filter(|operation| !is_guard(operation)));
             verdicts.push(match self.ask(undo, both).await {
-                Ok(answer) => proven(&current, &Object(answer.body)),
+                Ok(answer) => proven(&current, &Object(answer.body), undo),
                 Err(error) => undo_refused(&error),
             });
         }
@@ -325,11 +333,12 @@ fn stored(record: &WriteRecord) -> Vec<Value> {
     serde_json::from_str(&record.payload).unwrap_or_default()
 }
 
-/// Compares what the undo's dry run leaves with what is there now. Metadata is not ours to restore: no action touches it, and controllers
-/// write to it while the server is being asked.
-fn proven(current: &Object, undone: &Object) -> Verdict {
+/// Compares what the undo's dry run leaves with what is there now. Metadata that the undo does not touch is not ours to restore:
+/// controllers write to it while the server is being asked.
+fn proven(current: &Object, undone: &Object, undo: &WriteRecord) -> Verdict {
     let mut left = edits::between(&edits::without_server_fields(&current.0), &edits::without_server_fields(&undone.0));
-    left.retain(|edit| !edit.path.starts_with("/metadata/"));
+    let is_touched = |path: &str| undo.touched.iter().any(|field| field.path == path);
+    left.retain(|edit| !edit.path.starts_with("/metadata/") || is_touched(&edit.path));
     if left.is_empty() {
         let which =
             current.generation().map_or("the object".to_owned(), |generation| format!("generation {generation}"));
@@ -347,6 +356,19 @@ fn undo_refused(error: &SendError) -> Verdict {
 
 fn warnings(warnings: &[String]) -> impl Iterator<Item = Verdict> {
     warnings.iter().map(|text| verdict("server", VerdictLevel::Warn, VerdictSource::Server, text.clone()))
+}
+
+/// There is no dry run of a command.
+fn command(write: &Write, verdicts: &mut Vec<Verdict>) -> String {
+    let text = "a command has no dry run; what the allow-list holds only looks".to_owned();
+    verdicts.push(verdict("server", VerdictLevel::Warn, VerdictSource::Computed, text));
+    if let Undo::Heals(why) = &write.undo {
+        verdicts.push(verdict("undo", VerdictLevel::Warn, VerdictSource::Computed, why.clone()));
+    }
+    let payload: Value = serde_json::from_str(&write.record.payload).unwrap_or_default();
+    let words: Vec<&str> = payload["command"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let container = payload["container"].as_str().unwrap_or_default();
+    format!("{} container {container}\n$ {}\n", write.record.object.short(), words.join(" "))
 }
 
 /// A server's no is a verdict; a server that could not be asked is none.

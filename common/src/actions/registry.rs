@@ -5,12 +5,19 @@ use std::collections::BTreeMap;
 use schemars::{Schema, SchemaGenerator};
 
 use super::action::{Action, AnyAction, Rule, Spec};
+use super::argo::ArgoSyncApp;
+use super::autoscaling::AdjustHPA;
 use super::config::PatchConfig;
 use super::deployment::{AdjustResources, RestartDeployment, ScaleDeployment};
+use super::diagnostic::ExecDiagnostic;
+use super::ingress::UpdateIngress;
+use super::network_policy::PatchNetworkPolicy;
+use super::nodes::{CordonNode, DrainNode, UncordonNode};
 use super::params::{self, Params};
 use super::pods::DeletePod;
 use super::refusal::Refusal;
 use super::rollback::RollbackDeployment;
+use super::storage::ResizePVC;
 use crate::api::{ActionType, RemediationAction, ResourceRef};
 
 /// Every action that can be carried out, in the order of the published enum.
@@ -21,6 +28,15 @@ pub static REGISTRY: &[Entry] = &[
     entry::<PatchConfig>(),
     entry::<AdjustResources>(),
     entry::<DeletePod>(),
+    entry::<ArgoSyncApp>(),
+    entry::<AdjustHPA>(),
+    entry::<CordonNode>(),
+    entry::<UncordonNode>(),
+    entry::<DrainNode>(),
+    entry::<ResizePVC>(),
+    entry::<ExecDiagnostic>(),
+    entry::<UpdateIngress>(),
+    entry::<PatchNetworkPolicy>(),
 ];
 
 /// One action of the registry.
