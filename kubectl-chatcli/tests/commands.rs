@@ -52,13 +52,14 @@ fn help_needs_no_cluster_and_goes_to_stdout() {
 
 #[test]
 fn every_command_explains_itself() {
-    let commands: [&[&str]; 10] = [
+    let commands: [&[&str]; 11] = [
         &["issues"],
         &["explain"],
         &["plan", "preview"],
         &["approve"],
         &["reject"],
         &["postmortem"],
+        &["actions"],
         &["install"],
         &["uninstall"],
         &["version"],

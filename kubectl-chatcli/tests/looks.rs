@@ -13,7 +13,7 @@ use plugin::clock::Clock;
 use plugin::kube::typed;
 use plugin::output::explanation::Explanation;
 use plugin::output::incidents::{Columns, table};
-use plugin::output::{decision, explanation, incident, preview, report};
+use plugin::output::{actions, decision, explanation, incident, preview, report};
 use plugin::story::Story;
 use serde::de::DeserializeOwned;
 
@@ -213,4 +213,16 @@ fn a_report_as_markdown() {
 #[test]
 fn a_folded_story_keeps_its_name() {
     assert_eq!(checkout().current_plan().unwrap().name_any(), "checkout-pod-not-ready-3f9a1c20b7-plan-1");
+}
+
+#[test]
+fn every_action_in_a_table() {
+    assert_snapshot!(plain(&actions::table(&common::actions::catalogue()).render()));
+}
+
+#[test]
+fn one_action_on_a_page() {
+    let all = common::actions::catalogue();
+    let node = all.iter().find(|action| action.name == "DrainNode").unwrap();
+    assert_snapshot!(plain(&actions::page(node, WIDTH)));
 }

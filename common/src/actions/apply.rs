@@ -15,12 +15,13 @@ use super::edits;
 use super::kind::{self, Kind};
 use super::live::{self, Unreadable};
 use super::object::{Object, escape};
+use super::secret_rotation;
 use super::secrets::{self, Source};
 use super::settle::holds;
 use super::wire::{self, Answer, Lost};
 use crate::api::ResourceRef;
 use crate::api::keys::{annotations, managers};
-use crate::api::remediation_plan::{WriteKind, WriteRecord};
+use crate::api::remediation_plan::{TouchedField, WriteKind, WriteRecord};
 
 /// What a request needs beside its record.
 #[derive(Clone, Copy, Debug)]
@@ -122,6 +123,7 @@ pub async fn send(client: &Client, write: &WriteRecord, errand: &Errand<'_>) -> 
         WriteKind::Create => send_create(client, write, errand).await,
         WriteKind::Evict | WriteKind::Delete => exchange(client, write, "", None).await.map(sent),
         WriteKind::Exec => send_exec(client, write).await,
+        WriteKind::Apply => send_apply(client, write, errand).await,
     };
     match result {
         // The pod meant is gone, by us or by somebody: that is what was wanted.
@@ -166,13 +168,13 @@ fn resolve(write: &WriteRecord, found: Option<&Object>, errand: &Errand<'_>) -> 
         (WriteKind::Exec, _) => Found::Unknown("a command is never run twice; a person decides".to_owned()),
         (WriteKind::Evict | WriteKind::Delete, None) => Found::Applied,
         (WriteKind::Evict | WriteKind::Delete, Some(object)) if object.is_terminating() => Found::Applied,
-        (WriteKind::Patch | WriteKind::Create, Some(_)) if is_marked => Found::Applied,
-        (WriteKind::Patch, Some(_)) if !write.touched.is_empty() && holds_all() => Found::Applied,
+        (WriteKind::Patch | WriteKind::Apply | WriteKind::Create, Some(_)) if is_marked => Found::Applied,
+        (WriteKind::Patch | WriteKind::Apply, Some(_)) if !write.touched.is_empty() && holds_all() => Found::Applied,
         (WriteKind::Scale, Some(object)) => {
             let wanted = write.touched.first().and_then(|field| field.after.as_deref()?.parse().ok());
             if wanted == Some(object.replicas()) { Found::Applied } else { Found::NotApplied }
         }
-        (WriteKind::Patch | WriteKind::Scale, None) => {
+        (WriteKind::Patch | WriteKind::Apply | WriteKind::Scale, None) => {
             Found::Unknown(format!("{} is gone, and with it the trace of the change", write.object))
         }
         _ => Found::NotApplied,
@@ -196,15 +198,51 @@ async fn send_scale(client: &Client, write: &WriteRecord, errand: &Errand<'_>) -
 }
 
 async fn send_create(client: &Client, write: &WriteRecord, errand: &Errand<'_>) -> Result<Sent, SendError> {
-    let mut object: Value = serde_json::from_str(&write.payload).map_err(|error| broken(&error.to_string()))?;
+    let mut object = body(client, write, errand.params).await?;
     edits::set(&mut object, &["metadata", "annotations", annotations::OPERATION_ID], errand.operation_id.into());
     exchange(client, write, "", Some(object)).await.map(sent)
+}
+
+/// No field of another writer is taken, so an apply that arrives late cannot undo what somebody did meanwhile; what is still as it was is
+/// asked first, because an apply has no guards of its own.
+async fn send_apply(client: &Client, write: &WriteRecord, errand: &Errand<'_>) -> Result<Sent, SendError> {
+    let object = read_pinned(client, &write.object).await?;
+    if object.annotation(annotations::OPERATION_ID) == Some(errand.operation_id) {
+        return Ok(Sent { already: true, ..Sent::default() });
+    }
+    let is = |field: &TouchedField, text: &Option<String>| {
+        let value: Option<Value> = text.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        holds(object.at(&field.path), value.as_ref(), errand.plan_uid)
+    };
+    if let Some(other) = write.touched.iter().find(|field| !is(field, &field.before) && !is(field, &field.after)) {
+        return Err(SendError::Drifted(format!("{} holds another value", other.path)));
+    }
+    let mut manifest: Value = serde_json::from_str(&write.payload).map_err(|error| broken(&error.to_string()))?;
+    edits::set(&mut manifest, &["metadata", "annotations", annotations::OPERATION_ID], errand.operation_id.into());
+    exchange(client, write, "", Some(manifest)).await.map(sent)
 }
 
 async fn send_exec(client: &Client, write: &WriteRecord) -> Result<Sent, SendError> {
     read_pinned(client, &write.object).await?;
     let output = command::run(client, write).await?;
     Ok(Sent { output: Some(output), ..Sent::default() })
+}
+
+/// The object to create with every value in place: secret ones fetched from where the record says they are.
+pub(super) async fn body(
+    client: &Client,
+    write: &WriteRecord,
+    params: &BTreeMap<String, String>,
+) -> Result<Value, SendError> {
+    let mut object: Value = serde_json::from_str(&write.payload).map_err(|error| broken(&error.to_string()))?;
+    for (pointer, source) in secrets::referenced(&object) {
+        let source = source.ok_or_else(|| broken(&format!("{pointer} is secret and has no source")))?;
+        let value = fetch(client, source, params).await?;
+        if let Some(place) = object.pointer_mut(&pointer) {
+            *place = value;
+        }
+    }
+    Ok(object)
 }
 
 /// The operation id on the object's own metadata. JSON Patch cannot make a map on the way, so it depends on what is there.
@@ -260,6 +298,11 @@ async fn fetch(client: &Client, source: Source, params: &BTreeMap<String, String
             let missing = || SendError::Drifted(format!("{object} does not hold {pointer} any more"));
             kept.at(&pointer).cloned().ok_or_else(missing)
         }
+        Source::Generated(length) => secret_rotation::generated(length).map_err(SendError::TryLater),
+        Source::Release(rewrite) => {
+            let revision = read_pinned(client, &rewrite.revision).await?;
+            rewrite.of(&revision).map(Value::from).map_err(|why| broken(&why))
+        }
     }
 }
 
@@ -291,11 +334,17 @@ pub(super) async fn exchange(
         WriteKind::Create => {
             (Method::POST, format!("{}?{options}", kind.list_path(&write.object.namespace)), JSON, body)
         }
+        WriteKind::Apply => (Method::PATCH, format!("{path}?{options}&force=false"), APPLY_PATCH, body),
         WriteKind::Evict => (Method::POST, format!("{path}/eviction?{options}"), JSON, body),
         WriteKind::Delete => {
-            let uid = write.object.uid.as_deref().unwrap_or_default();
-            let options = json!({"preconditions": {"uid": uid}, "propagationPolicy": "Background"});
-            (Method::DELETE, format!("{path}?{}", query.trim_start_matches('&')), JSON, options.to_string())
+            let mut options: Value = serde_json::from_str(&body).map_err(|error| broken(&error.to_string()))?;
+            let Some(uid) = &write.object.uid else { return Err(broken("a deletion names no UID")) };
+            options["preconditions"] = json!({ "uid": uid });
+            // The server reads the options of a deletion from the query or from the body, never from both.
+            if query.contains("dryRun=All") {
+                options["dryRun"] = json!(["All"]);
+            }
+            (Method::DELETE, path, JSON, options.to_string())
         }
         WriteKind::Exec => return Err(broken("a command is no single request")),
     };
@@ -306,6 +355,7 @@ pub(super) async fn exchange(
 }
 
 const JSON: &str = "application/json";
+const APPLY_PATCH: &str = "application/apply-patch+yaml";
 const JSON_PATCH: &str = "application/json-patch+json";
 
 /// What a status means for this kind of request.
@@ -324,6 +374,8 @@ fn judge(kind: WriteKind, answer: Answer) -> Result<Answer, SendError> {
         409 if removes => Err(SendError::Gone(message)),
         403 if answer.is_rbac_denial() => Err(SendError::Forbidden(message)),
         409 if kind == WriteKind::Create => Err(SendError::Drifted(message)),
+        // Another writer has the field, and it stays theirs.
+        409 if kind == WriteKind::Apply => Err(refused(answer.reason())),
         409 => Err(SendError::TryLater(message)),
         // A patch that cannot be applied has no cause and no kind in its answer; an object that is invalid after the patch has both.
         422 if answer.reason() != "Invalid" || !message.contains("is invalid") => Err(SendError::Drifted(message)),

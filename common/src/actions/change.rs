@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::edits::{self, Edit};
+use super::kind::Kind;
 use super::object::Object;
 use super::secrets::{self, Source};
 use crate::api::ResourceRef;
@@ -74,6 +75,25 @@ pub struct Terms {
     pub guards: Vec<(String, Value)>,
 }
 
+/// How an object is deleted.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Deletion {
+    /// As its own grace period wants it; what it owns goes after it.
+    #[default]
+    Graceful,
+    /// At once, without waiting for its containers.
+    Forced,
+}
+
+/// What a created object is copied from.
+#[derive(Clone, Copy, Debug)]
+pub struct Copied<'a> {
+    /// The object.
+    pub object: &'a Object,
+    /// JSON Pointers: of a part of the created object, and of what it was copied from.
+    pub parts: &'a [(&'a str, &'a str)],
+}
+
 #[derive(Clone, Debug)]
 struct Patch {
     object: ResourceRef,
@@ -82,6 +102,13 @@ struct Patch {
     seal: String,
     /// In place of the inverse.
     undo: Option<Undo>,
+}
+
+impl Write {
+    /// Not composed from an object's fields but written as it is; the server's whole answer is nobody's to show.
+    pub fn is_raw(&self) -> bool {
+        self.made_from.is_none()
+    }
 }
 
 impl ChangeSet {
@@ -127,13 +154,9 @@ impl ChangeSet {
         Self { writes: vec![Write { record, undo, made_from: None }], summary: summary.into(), ..Self::default() }
     }
 
-    /// This change and then another, as one step.
-    #[must_use]
-    pub fn then(mut self, next: Self) -> Self {
-        self.writes.extend(next.writes);
-        self.notes.extend(next.notes);
-        self.class = self.class.max(next.class);
-        self
+    /// One request as it is.
+    pub fn raw(record: WriteRecord, undo: Undo) -> Self {
+        Self { writes: vec![Write { record, undo, made_from: None }], ..Self::default() }
     }
 
     /// With another sentence of what it does.
@@ -165,6 +188,89 @@ impl ChangeSet {
         };
         let undo = Undo::Heals("a command that was run is not taken back".to_owned());
         Self { writes: vec![Write { record, undo, made_from: None }], summary: summary.into(), ..Self::default() }
+    }
+
+    /// Server-side apply of a manifest over an object. What it changes is the server's to say: see [`Self::learn`].
+    pub fn apply(object: &Object, manifest: &Value, seal: &str, summary: impl Into<String>) -> Self {
+        let mut manifest = manifest.clone();
+        edits::set(&mut manifest, &["metadata", "uid"], object.uid().into());
+        let record = WriteRecord {
+            kind: WriteKind::Apply,
+            object: object.reference(),
+            payload: manifest.to_string(),
+            touched: Vec::new(),
+        };
+        let (edits, terms) = (Vec::new(), Terms::default());
+        let made_from = Patch { object: object.reference(), edits, terms, seal: seal.to_owned(), undo: None };
+        let undo = Undo::Heals("nothing is changed".to_owned());
+        let write = Write { record, undo, made_from: Some(made_from) };
+        Self { writes: vec![write], summary: summary.into(), ..Self::default() }
+    }
+
+    /// What an apply changes, as the server answered it, and with it the undo.
+    pub fn learn(&mut self, index: usize, edits: Vec<Edit>) {
+        let write = &mut self.writes[index];
+        let Some(patch) = &mut write.made_from else { return };
+        patch.edits = edits;
+        let learned = patch.write();
+        (write.record.touched, write.undo) = (learned.record.touched, learned.undo);
+    }
+
+    /// Drops what the server says changes nothing: the same value in another spelling.
+    pub fn drop_idle_writes(&mut self) {
+        let is_idle = |write: &Write| write.made_from.is_some() && write.record.touched.is_empty();
+        self.writes.retain(|write| !is_idle(write));
+        if self.writes.is_empty() {
+            (self.class, self.notes) = (ActionClass::ReadOnly, Vec::new());
+            "already as wanted".clone_into(&mut self.summary);
+        }
+    }
+
+    /// The creation of an object; `body` has its kind, namespace and a name that is chosen once. Undo deletes it, as long as it is the
+    /// one this plan made. Secret values are never kept: they are fetched from `copied` when the request is sent.
+    pub fn create(kind: &Kind, body: &Value, copied: Option<Copied<'_>>, summary: impl Into<String>) -> Self {
+        let made = Object(body.clone());
+        let object = kind.reference(made.namespace(), made.name());
+        let source = |pointer: &str| {
+            let Copied { object, parts } = copied?;
+            let from = |(to, from): &(&str, &str)| Some(format!("{from}{}", pointer.strip_prefix(*to)?));
+            let pointer = parts.iter().find_map(from).filter(|pointer| object.at(pointer).is_some())?;
+            Some(Source::Kept { object: object.reference(), pointer })
+        };
+        let (kind, touched) = (WriteKind::Create, Vec::new());
+        let payload = secrets::by_reference(body, &source).to_string();
+        let record = WriteRecord { kind, object: object.clone(), payload, touched };
+        // Without a UID: there is none yet. The marker on the object says whether it is this plan's.
+        let undo =
+            WriteRecord { kind: WriteKind::Delete, object, payload: deletion(Deletion::Graceful), ..record.clone() };
+        let write = Write { record, undo: Undo::By(Box::new(undo)), made_from: None };
+        Self { writes: vec![write], summary: summary.into(), ..Self::default() }
+    }
+
+    /// The deletion of an object, by UID. What becomes of it is the action's to say.
+    pub fn delete(object: &Object, how: Deletion, undo: Undo, summary: impl Into<String>) -> Self {
+        let record = WriteRecord {
+            kind: WriteKind::Delete,
+            object: object.reference(),
+            payload: deletion(how),
+            touched: Vec::new(),
+        };
+        Self { writes: vec![Write { record, undo, made_from: None }], summary: summary.into(), ..Self::default() }
+    }
+
+    /// This, and then the requests of another as part of the same step.
+    #[must_use]
+    pub fn and(mut self, then: Self) -> Self {
+        if self.is_nothing() {
+            return then;
+        }
+        if then.is_nothing() {
+            return self;
+        }
+        self.writes.extend(then.writes);
+        self.notes.extend(then.notes);
+        self.summary = format!("{}, then {}", self.summary, then.summary);
+        self.raised_to(then.class)
     }
 
     /// At least this grave.
@@ -223,6 +329,7 @@ impl ChangeSet {
             .writes
             .iter()
             .map(|write| match &write.undo {
+                Undo::By(record) if record.kind == WriteKind::Delete => format!("deletes {}", record.object.short()),
                 Undo::By(record) => {
                     let fields: Vec<String> = record.touched.iter().map(|field| readable_path(&field.path)).collect();
                     format!("restores {} of {}", fields.join(", "), record.object.short())
@@ -242,6 +349,7 @@ impl ChangeSet {
                 for edit in &mut patch.edits {
                     edit.after = answer.at(&edit.path).cloned();
                 }
+                patch.edits.retain(|edit| edit.before != edit.after);
                 let payload = std::mem::take(&mut write.record.payload);
                 *write = patch.write();
                 write.record.payload = payload;
@@ -333,6 +441,15 @@ impl Patch {
             })
             .collect()
     }
+}
+
+/// `DeleteOptions` but for the UID, which is the record's object's.
+fn deletion(how: Deletion) -> String {
+    let options = match how {
+        Deletion::Graceful => json!({"propagationPolicy": "Background"}),
+        Deletion::Forced => json!({"propagationPolicy": "Background", "gracePeriodSeconds": 0}),
+    };
+    options.to_string()
 }
 
 fn scale_record(object: ResourceRef, before: i64, after: i64) -> WriteRecord {

@@ -33,6 +33,7 @@ macro_rules! kinds {
 kinds! {
     APPLICATION = "Application", "argoproj.io", "v1alpha1", "applications", true;
     CONFIG_MAP = "ConfigMap", "", "v1", "configmaps", true;
+    CONTROLLER_REVISION = "ControllerRevision", "apps", "v1", "controllerrevisions", true;
     CRON_JOB = "CronJob", "batch", "v1", "cronjobs", true;
     DAEMON_SET = "DaemonSet", "apps", "v1", "daemonsets", true;
     DESTINATION_RULE = "DestinationRule", "networking.istio.io", "v1", "destinationrules", true;
@@ -44,6 +45,7 @@ kinds! {
     NAMESPACE = "Namespace", "", "v1", "namespaces", false;
     NETWORK_POLICY = "NetworkPolicy", "networking.k8s.io", "v1", "networkpolicies", true;
     NODE = "Node", "", "v1", "nodes", false;
+    PERSISTENT_VOLUME = "PersistentVolume", "", "v1", "persistentvolumes", false;
     PERSISTENT_VOLUME_CLAIM = "PersistentVolumeClaim", "", "v1", "persistentvolumeclaims", true;
     POD = "Pod", "", "v1", "pods", true;
     POD_DISRUPTION_BUDGET = "PodDisruptionBudget", "policy", "v1", "poddisruptionbudgets", true;
@@ -57,6 +59,7 @@ kinds! {
     SERVICE_MONITOR = "ServiceMonitor", "monitoring.coreos.com", "v1", "servicemonitors", true;
     STATEFUL_SET = "StatefulSet", "apps", "v1", "statefulsets", true;
     STORAGE_CLASS = "StorageClass", "storage.k8s.io", "v1", "storageclasses", false;
+    VERTICAL_POD_AUTOSCALER = "VerticalPodAutoscaler", "autoscaling.k8s.io", "v1", "verticalpodautoscalers", true;
     VIRTUAL_SERVICE = "VirtualService", "networking.istio.io", "v1", "virtualservices", true;
 }
 

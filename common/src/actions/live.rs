@@ -5,18 +5,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::join_all;
+use futures::future::{join_all, try_join_all};
 use jiff::Timestamp;
 use kube::Client;
 use serde_json::Value;
 
+use super::helm_release;
 use super::kind::{self, Kind};
-use super::object::Object;
+use super::manifest;
+use super::object::{Object, escape};
 use super::refusal::Refusal;
 use super::wire;
 use crate::api::ResourceRef;
 use crate::api::keys::labels;
 use crate::decisions::brakes::is_protected;
+use crate::naming;
 
 /// One thing to read.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -35,6 +38,10 @@ pub enum Need {
     Selected(&'static Kind),
     /// The target's scale subresource.
     Scale,
+    /// A ConfigMap of the target's namespace, and after it the objects that the manifests under its key speak of.
+    Manifests(String, String),
+    /// The history of the Helm release that made the target, with the revision wanted; see [`super::helm_release`].
+    Release(Option<i64>),
 }
 
 /// Something that could not be read.
@@ -81,6 +88,8 @@ pub struct Live {
     pub chosen: Vec<ResourceRef>,
     /// See [`Scope::plan_uid`].
     pub plan_uid: String,
+    /// 0-based index of the step, for names that two steps of a plan must not share.
+    pub step: i32,
     namespace: Result<Option<Object>, Unreadable>,
     operator_namespace: String,
     protected: bool,
@@ -142,7 +151,20 @@ pub async fn one(client: &Client, kind: &Kind, namespace: &str, name: &str) -> R
 
 async fn satisfy(client: &Client, need: &Need, kind: &Kind, target: &Object) -> Result<Vec<Object>, Unreadable> {
     match need {
-        Need::One(kind, name) => Ok(one(client, kind, target.namespace(), name).await?.into_iter().collect()),
+        Need::One(kind, name) => {
+            let found = one(client, kind, target.namespace(), name).await?;
+            Ok(found.into_iter().map(without_secret_values).collect())
+        }
+        Need::Manifests(map, key) => {
+            let Some(map) = one(client, &kind::CONFIG_MAP, target.namespace(), map).await? else {
+                return Ok(Vec::new());
+            };
+            let named = manifest::named(map.text(&format!("/data/{}", escape(key))), target.namespace());
+            let found =
+                try_join_all(named.iter().map(|(kind, name)| one(client, kind, target.namespace(), name))).await?;
+            Ok(std::iter::once(map).chain(found.into_iter().flatten()).collect())
+        }
+        Need::Release(revision) => helm_release::history(client, target, *revision).await,
         Need::Every(kind) => list(client, kind, target.namespace(), "").await,
         Need::EveryIn(kind, namespace) => list(client, kind, namespace, "").await,
         Need::Everywhere(kind) => list(client, kind, "", "").await,
@@ -161,6 +183,16 @@ async fn satisfy(client: &Client, need: &Need, kind: &Kind, target: &Object) -> 
             Ok(body.map(Object).into_iter().collect())
         }
     }
+}
+
+/// A Secret is read for its keys, type and UID. Its values are fetched where they are sent, and held nowhere else.
+fn without_secret_values(mut object: Object) -> Object {
+    if object.kind() == kind::SECRET.kind
+        && let Some(Value::Object(data)) = object.0.get_mut("data")
+    {
+        data.values_mut().for_each(|value| *value = Value::Null);
+    }
+    object
 }
 
 async fn list(client: &Client, kind: &Kind, namespace: &str, query: &str) -> Result<Vec<Object>, Unreadable> {
@@ -204,7 +236,7 @@ fn selector_query(target: &Object) -> Option<String> {
     (!terms.is_empty()).then(|| format!("?labelSelector={}", percent_encode(&terms.join(","))))
 }
 
-fn percent_encode(text: &str) -> String {
+pub(super) fn percent_encode(text: &str) -> String {
     use std::fmt::Write as _;
     text.bytes().fold(String::with_capacity(text.len() * 2), |mut out, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -224,6 +256,7 @@ impl Live {
             target,
             chosen: Vec::new(),
             plan_uid: String::new(),
+            step: 0,
             namespace: Ok(None),
             operator_namespace: String::new(),
             protected: false,
@@ -303,6 +336,12 @@ impl Live {
                     && group(scaler.text("/spec/scaleTargetRef/apiVersion")) == own
             })
             .collect())
+    }
+
+    /// `<stem>-<word>-<8 hex>`, at most 63 long: the name of what this step of this plan creates, the same on every try.
+    pub fn name_for(&self, stem: &str, word: &str) -> String {
+        let digest = naming::hash(&[&self.plan_uid, &self.step.to_string()], 8);
+        naming::with_suffix(stem, &format!("-{word}-{digest}"))
     }
 
     /// Replaces the copy of an object by what the server answered to a dry run, so that the next step builds on it.

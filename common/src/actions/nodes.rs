@@ -153,7 +153,7 @@ impl Action for DrainNode {
 
         let mut change = cordon(live, node)?;
         for pod in &evict {
-            change = change.then(ChangeSet::evict(pod, ""));
+            change = change.and(ChangeSet::evict(pod, ""));
         }
         if change.is_nothing() {
             return Ok(ChangeSet::nothing(format!("node {} is cordoned and has no pod to evict", self.node)));

@@ -10,13 +10,17 @@ use super::autoscaling::AdjustHPA;
 use super::config::PatchConfig;
 use super::deployment::{AdjustResources, RestartDeployment, ScaleDeployment};
 use super::diagnostic::ExecDiagnostic;
+use super::helm::HelmRollback;
 use super::ingress::UpdateIngress;
+use super::manifest::ApplyManifest;
 use super::network_policy::PatchNetworkPolicy;
 use super::nodes::{CordonNode, DrainNode, UncordonNode};
 use super::params::{self, Params};
 use super::pods::DeletePod;
 use super::refusal::Refusal;
 use super::rollback::RollbackDeployment;
+use super::secret_rotation::RotateSecret;
+use super::stateful_pod::RestartStatefulSetPod;
 use super::storage::ResizePVC;
 use crate::api::{ActionType, RemediationAction, ResourceRef};
 
@@ -28,16 +32,23 @@ pub static REGISTRY: &[Entry] = &[
     entry::<PatchConfig>(),
     entry::<AdjustResources>(),
     entry::<DeletePod>(),
+    entry::<HelmRollback>(),
     entry::<ArgoSyncApp>(),
     entry::<AdjustHPA>(),
+    entry::<RestartStatefulSetPod>(),
     entry::<CordonNode>(),
     entry::<UncordonNode>(),
     entry::<DrainNode>(),
     entry::<ResizePVC>(),
+    entry::<RotateSecret>(),
     entry::<ExecDiagnostic>(),
     entry::<UpdateIngress>(),
     entry::<PatchNetworkPolicy>(),
+    entry::<ApplyManifest>(),
 ];
+
+/// Capabilities that no role gives unless an administrator labels it so: they reach nodes, other workloads' objects or containers.
+pub const OPT_IN: &[&str] = &["diagnostics", "force-delete", "helm", "manifests", "node"];
 
 /// One action of the registry.
 pub struct Entry {

@@ -12,6 +12,7 @@ use super::kind::Kind;
 use super::live;
 use super::object::Object;
 use super::settle::holds;
+use crate::api::keys::annotations;
 use crate::api::remediation_plan::{TouchedField, WriteKind, WriteRecord};
 
 /// How far a step was taken back.
@@ -39,6 +40,11 @@ pub struct Fitted {
 /// A field that holds what the step wrote is taken back; one that already holds the value before needs nothing; any other belongs to whoever
 /// changed it.
 pub fn fit(record: &WriteRecord, found: Option<&Object>, plan_uid: &str) -> Fitted {
+    match record.kind {
+        WriteKind::Delete => return fit_deletion(record, found, plan_uid),
+        WriteKind::Create => return fit_creation(record, found, plan_uid),
+        _ => {}
+    }
     let Some(object) = found.filter(|object| record.object.uid.as_deref().is_none_or(|uid| uid == object.uid())) else {
         return Fitted { write: None, leftovers: vec![format!("{} is gone", record.object)] };
     };
@@ -67,6 +73,31 @@ pub fn fit(record: &WriteRecord, found: Option<&Object>, plan_uid: &str) -> Fitt
     Fitted { write, leftovers }
 }
 
+/// A created object is deleted again when it is the one the plan made; its name alone proves nothing.
+fn fit_deletion(record: &WriteRecord, found: Option<&Object>, plan_uid: &str) -> Fitted {
+    let Some(object) = found.filter(|object| !object.is_terminating()) else { return Fitted::default() };
+    if !is_of_plan(object, plan_uid) {
+        let text = format!("{} was not made by this plan", record.object);
+        return Fitted { write: None, leftovers: vec![text] };
+    }
+    Fitted { write: Some(WriteRecord { object: object.reference(), ..record.clone() }), leftovers: Vec::new() }
+}
+
+/// A deleted object is made anew unless the name is taken.
+fn fit_creation(record: &WriteRecord, found: Option<&Object>, plan_uid: &str) -> Fitted {
+    let Some(object) = found else { return Fitted { write: Some(record.clone()), leftovers: Vec::new() } };
+    if is_of_plan(object, plan_uid) {
+        return Fitted::default();
+    }
+    Fitted { write: None, leftovers: vec![format!("{} is there, made by somebody else", record.object)] }
+}
+
+/// The mark on the object says that this plan made or changed it last.
+fn is_of_plan(object: &Object, plan_uid: &str) -> bool {
+    let mark = object.annotation(annotations::OPERATION_ID).unwrap_or_default();
+    mark.strip_prefix(plan_uid).is_some_and(|rest| rest.starts_with('.'))
+}
+
 /// The list items on the way to the field are still the ones meant.
 fn stands_where_it_stood(record: &WriteRecord, path: &str, object: &Object) -> bool {
     let guards: Vec<Value> = serde_json::from_str(&record.payload).unwrap_or_default();
@@ -92,6 +123,8 @@ fn only(payload: &str, fields: &[TouchedField]) -> String {
         .into_iter()
         .filter(|operation| {
             operation["path"] == "/metadata/uid"
+                // The body of a Helm release goes with its label.
+                || operation.pointer("/valueFrom/release").is_some()
                 || fields
                     .iter()
                     .any(|field| operation["path"] == field.path.as_str() || is_item_guard(operation, &field.path))
@@ -141,4 +174,45 @@ pub fn together(results: &[Undone]) -> Undone {
 /// A restart of the undone workload's pods follows from this record: taking it back "for its own sake" would disturb what runs.
 pub fn restarts_pods(record: &WriteRecord) -> bool {
     record.kind == WriteKind::Patch && record.touched.iter().any(|field| field.path.starts_with("/spec/template"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::actions::change::ChangeSet;
+    use crate::actions::kind;
+
+    fn job(mark: &str) -> Object {
+        Object(json!({"kind": "Job", "apiVersion": "batch/v1", "metadata": {
+            "name": "report-manual", "namespace": "shop", "uid": "j", "annotations": {annotations::OPERATION_ID: mark},
+        }}))
+    }
+
+    fn deletion() -> WriteRecord {
+        let body = json!({"metadata": {"name": "report-manual", "namespace": "shop"}});
+        ChangeSet::create(&kind::JOB, &body, None, "").undo_records().remove(0)
+    }
+
+    #[test]
+    fn what_the_plan_made_is_deleted_by_the_uid_it_has_got() {
+        let fitted = fit(&deletion(), Some(&job("plan.0.1")), "plan");
+        assert_eq!(fitted.write.unwrap().object.uid.as_deref(), Some("j"));
+    }
+
+    #[test]
+    fn what_the_plan_deleted_is_made_anew_unless_the_name_is_taken() {
+        let creation = WriteRecord { kind: WriteKind::Create, ..deletion() };
+        assert_eq!(fit(&creation, None, "plan").write, Some(creation.clone()));
+        assert_eq!(fit(&creation, Some(&job("plan.0.1.undo")), "plan"), Fitted::default());
+        assert_eq!(fit(&creation, Some(&job("")), "plan").leftovers.len(), 1);
+    }
+
+    #[test]
+    fn what_somebody_else_made_under_that_name_is_left_alone() {
+        let fitted = fit(&deletion(), Some(&job("plan2.0.1")), "plan");
+        assert!(fitted.write.is_none() && fitted.leftovers.len() == 1, "{fitted:?}");
+        assert_eq!(fit(&deletion(), None, "plan"), Fitted::default());
+    }
 }
