@@ -7,6 +7,7 @@ use super::change::ChangeSet;
 use super::kind::Kind;
 use super::live::{self, Live, Need};
 use super::refusal::Refusal;
+use super::settle;
 use crate::api::remediation_plan::ActionClass;
 use crate::api::{ActionType, ResourceRef};
 
@@ -16,13 +17,17 @@ pub trait Action: DeserializeOwned + JsonSchema + Send + Sync + 'static {
     const SPEC: Spec;
 
     /// What has to be read, beside the target and its namespace, before anything can be said.
-    fn needs(&self, target: &ResourceRef) -> Vec<Need>;
+    fn needs(&self, _target: &ResourceRef) -> Vec<Need> {
+        Vec::new()
+    }
 
     /// The exact change to make, or why not. Pure.
     fn change(&self, live: &Live) -> Result<ChangeSet, Refusal>;
 
-    /// Did the world arrive where the change wanted it? Pure.
-    fn settled(&self, change: &ChangeSet, now: &Live) -> Settled;
+    /// Did the world arrive where the change wanted it? Pure. Where nothing follows from the write, it is enough that it still stands.
+    fn settled(&self, change: &ChangeSet, now: &Live) -> Settled {
+        settle::still_as_written(change, now)
+    }
 }
 
 /// An action's entry in the registry.

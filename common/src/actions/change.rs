@@ -69,6 +69,8 @@ pub struct Terms {
     pub before: Option<ResourceRef>,
     /// The object in which Kubernetes keeps the version after.
     pub after: Option<ResourceRef>,
+    /// Where in those objects the fields lie: `/data` in a ControllerRevision.
+    pub kept_under: &'static str,
     /// Parameters of the step that hold a value after, by pointer.
     pub params: BTreeMap<String, String>,
     /// Values, by pointer, that must still stand when the change is made; the undo does not ask for them.
@@ -159,6 +161,13 @@ impl ChangeSet {
         Self { writes: vec![Write { record, undo, made_from: None }], ..Self::default() }
     }
 
+    /// The part of the change whose requests are such.
+    #[must_use]
+    pub fn only(&self, such: impl Fn(&WriteRecord) -> bool) -> Self {
+        let writes = self.writes.iter().filter(|write| such(&write.record)).cloned().collect();
+        Self { writes, ..self.clone() }
+    }
+
     /// With another sentence of what it does.
     #[must_use]
     pub fn told(mut self, summary: impl Into<String>) -> Self {
@@ -217,8 +226,10 @@ impl ChangeSet {
     }
 
     /// Drops what the server says changes nothing: the same value in another spelling.
-    pub fn drop_idle_writes(&mut self) {
-        let is_idle = |write: &Write| write.made_from.is_some() && write.record.touched.is_empty();
+    pub fn drop_idle_writes(&mut self, idle: &[WriteRecord]) {
+        let is_idle = |write: &Write| {
+            idle.contains(&write.record) || (write.made_from.is_some() && write.record.touched.is_empty())
+        };
         self.writes.retain(|write| !is_idle(write));
         if self.writes.is_empty() {
             (self.class, self.notes) = (ActionClass::ReadOnly, Vec::new());
@@ -295,6 +306,12 @@ impl ChangeSet {
     /// Something written is lost for good.
     pub fn cannot_be_undone(&self) -> bool {
         self.writes.iter().any(|write| matches!(write.undo, Undo::Impossible(_)))
+    }
+
+    /// The object itself is deleted, so that its absence is what was wanted.
+    pub fn deletes(&self, object: &ResourceRef) -> bool {
+        let mut deletions = self.writes.iter().filter(|write| write.record.kind == WriteKind::Delete);
+        deletions.any(|write| write.record.object.same_object(object))
     }
 
     /// The change of a step as its journal keeps it.
@@ -417,7 +434,10 @@ impl Patch {
                 } else if let Some(param) = self.terms.params.get(&edit.path).filter(|_| forward) {
                     operation["valueFrom"] = json!(Source::Param(param.clone()));
                 } else if let Some(object) = kept {
-                    let source = Source::Kept { object: object.clone(), pointer: edit.path.clone() };
+                    let source = Source::Kept {
+                        object: object.clone(),
+                        pointer: format!("{}{}", self.terms.kept_under, edit.path),
+                    };
                     operation["valueFrom"] = json!(source);
                 }
             }

@@ -4,10 +4,11 @@
 //! asks; it is never taken for consent.
 
 use super::change::ChangeSet;
+use super::kind;
 use super::refusal::Refusal;
 use super::registry::is_containment;
 use super::verdicts::{ask, verdict};
-use crate::api::remediation_plan::{ActionClass, Verdict, VerdictLevel, VerdictSource, WriteKind};
+use crate::api::remediation_plan::{ActionClass, Verdict, VerdictLevel, VerdictSource, WriteKind, WriteRecord};
 use crate::api::{ActionType, RemediationAction};
 
 /// The rules that hold for every plan, approved ones included.
@@ -99,7 +100,7 @@ impl Constraint {
     pub fn holds(&self, action: &RemediationAction, change: &ChangeSet) -> Result<(), Refusal> {
         let broken = |what: String| Err(Refusal::Unsafe(what));
         match self {
-            Self::NoDelete if change.writes.iter().any(|write| write.record.kind == WriteKind::Delete) => {
+            Self::NoDelete if change.writes.iter().any(|write| deletes_for_good(&write.record)) => {
                 broken(format!("\"No delete operations\" forbids {}", action.action_type))
             }
             Self::NoDestructive if change.class >= ActionClass::Irreversible => {
@@ -125,6 +126,12 @@ impl Constraint {
             Self::NoDelete | Self::NoDestructive | Self::RollbackOnFailure | Self::Unknown(_) => Ok(()),
         }
     }
+}
+
+/// A pod whose owner makes a new one is no loss, unless it is torn from a node that does not answer.
+fn deletes_for_good(record: &WriteRecord) -> bool {
+    let forced = || record.payload.contains("gracePeriodSeconds");
+    record.kind == WriteKind::Delete && (record.object.kind != kind::POD.kind || forced())
 }
 
 /// What the plan's own constraints come to beside refusals.

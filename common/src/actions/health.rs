@@ -15,14 +15,10 @@ pub fn sample(workload: &Object, at: Timestamp) -> Option<HealthSample> {
     let (desired, available) = match workload.kind() {
         // availableReplicas counts minReadySeconds too.
         "Deployment" | "ReplicaSet" | "StatefulSet" => (workload.replicas(), count("/status/availableReplicas")),
-        "DaemonSet" => (count("/status/desiredNumberScheduled"), count("/status/numberAvailable")),
-        "Job" => {
-            let wanted = workload.int("/spec/parallelism").unwrap_or(1);
-            let left = workload.int("/spec/completions").map_or(wanted, |all| all - count("/status/succeeded"));
-            let is_suspended = workload.at("/spec/suspend").and_then(serde_json::Value::as_bool) == Some(true);
-            let desired = if is_suspended { 0 } else { wanted.min(left).max(0) };
-            (desired, count("/status/ready"))
-        }
+        "DaemonSet" => (workload.wanted_pods(), count("/status/numberAvailable")),
+        "Job" => (workload.wanted_pods(), count("/status/ready")),
+        // It has no pods of its own; the trouble of its runs is what can be compared.
+        "CronJob" => (0, 0),
         _ => return None,
     };
     Some(HealthSample {

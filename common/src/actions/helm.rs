@@ -12,8 +12,8 @@ use super::kind::{self, Kind};
 use super::live::{Live, Need};
 use super::object::Object;
 use super::refusal::Refusal;
+use super::rollout;
 use super::secrets::{self, Source};
-use super::settle;
 use super::verdicts::rights::role_for;
 use crate::api::remediation_plan::{ActionClass, TouchedField, WriteKind, WriteRecord};
 use crate::api::{ActionType, ResourceRef};
@@ -102,16 +102,9 @@ impl Action for HelmRollback {
     }
 
     fn settled(&self, change: &ChangeSet, now: &Live) -> Settled {
-        let own = ChangeSet {
-            writes: change
-                .writes
-                .iter()
-                .filter(|write| now.find(&write.record.object).is_some() && write.record.kind == WriteKind::Patch)
-                .cloned()
-                .collect(),
-            ..change.clone()
-        };
-        settle::rollout(&own, now)
+        // What was made or deleted, and the release itself, have no field to compare.
+        let own = change.only(|record| record.kind == WriteKind::Patch && now.find(&record.object).is_some());
+        rollout::complete(&own, now)
     }
 }
 
@@ -370,7 +363,9 @@ fn merged(live: &Value, old: &Value, new: &Value) -> Value {
             for key in old.keys().filter(|key| !new.contains_key(*key)) {
                 result.remove(key);
             }
-            for (key, value) in new {
+            // What is empty and not there is not there either once the server has it.
+            let is_void = |value: &Value| value.is_null() || value == &json!([]) || value == &json!({});
+            for (key, value) in new.iter().filter(|(key, value)| live.contains_key(*key) || !is_void(value)) {
                 let present = live.get(key).unwrap_or(&Value::Null);
                 result.insert(key.clone(), merged(present, old.get(key).unwrap_or(&Value::Null), value));
             }

@@ -36,6 +36,17 @@ pub enum Need {
     OnNode(String),
     /// Objects of a kind that the target's own label selector selects (its ReplicaSets, its pods).
     Selected(&'static Kind),
+    /// The object that a field of another names: the volume of a claim, the node of a pod.
+    Named {
+        /// Kind of the object that names it.
+        by: &'static Kind,
+        /// Its name, in the target's namespace.
+        name: String,
+        /// JSON Pointer of the field.
+        field: &'static str,
+        /// Kind of the object named.
+        kind: &'static Kind,
+    },
     /// The target's scale subresource.
     Scale,
     /// A ConfigMap of the target's namespace, and after it the objects that the manifests under its key speak of.
@@ -176,6 +187,13 @@ async fn satisfy(client: &Client, need: &Need, kind: &Kind, target: &Object) -> 
             Some(query) => list(client, kind, target.namespace(), &query).await,
             None => Ok(Vec::new()),
         },
+        Need::Named { by, name, field, kind } => {
+            let naming = one(client, by, target.namespace(), name).await?;
+            match naming.as_ref().map(|object| object.text(field)).filter(|name| !name.is_empty()) {
+                Some(name) => Ok(one(client, kind, target.namespace(), name).await?.into_iter().collect()),
+                None => Ok(Vec::new()),
+            }
+        }
         Need::Scale => {
             let path = format!("{}/scale", kind.path(target.namespace(), target.name()));
             let resource = format!("{}/scale", kind.resource());

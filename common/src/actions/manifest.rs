@@ -14,7 +14,7 @@ use super::pod_safety::escalation;
 use super::refusal::Refusal;
 use super::secrets;
 use super::settle;
-use crate::api::remediation_plan::ActionClass;
+use crate::api::remediation_plan::{ActionClass, WriteKind};
 use crate::api::{ActionType, ResourceRef};
 
 /// Applies the manifests under one key of a ConfigMap.
@@ -126,7 +126,8 @@ impl Action for ApplyManifest {
     }
 
     fn settled(&self, change: &ChangeSet, now: &Live) -> Settled {
-        match settle::still_as_written(change, now) {
+        // What was made has no field to compare.
+        match settle::still_as_written(&change.only(|record| record.kind == WriteKind::Apply), now) {
             Settled::Arrived => {}
             other => return other,
         }

@@ -297,10 +297,7 @@ fn closed_namespaces(live: &Live) -> Result<BTreeSet<&str>, Refusal> {
 
 /// The node says what was written, and its controller has followed with the taint.
 fn scheduling(change: &ChangeSet, now: &Live, name: &str, closed: bool) -> Settled {
-    let patches = ChangeSet {
-        writes: change.writes.iter().filter(|write| write.record.kind == WriteKind::Patch).cloned().collect(),
-        ..ChangeSet::default()
-    };
+    let patches = change.only(|record| record.kind == WriteKind::Patch);
     match settle::still_as_written(&patches, now) {
         Settled::Arrived => {}
         other => return other,
@@ -317,4 +314,79 @@ fn scheduling(change: &ChangeSet, now: &Live, name: &str, closed: bool) -> Settl
 
 fn full_name(pod: &Object) -> String {
     format!("{}/{}", pod.namespace(), pod.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+
+    fn node(name: &str, closed: bool) -> Object {
+        Object(json!({
+            "kind": "Node", "metadata": {"name": name, "uid": name}, "spec": {"unschedulable": closed},
+            "status": {"conditions": [{"type": "Ready", "status": "True"}]},
+        }))
+    }
+
+    fn drain(nodes: Vec<Object>, pods: Vec<Object>, params: &serde_json::Value) -> Result<ChangeSet, Refusal> {
+        let shop = Object(json!({"kind": "Namespace", "metadata": {"name": "shop"}}));
+        let quiet = Object(
+            json!({"kind": "Namespace", "metadata": {"name": "quiet", "annotations": {annotations::PAUSED: "true"}}}),
+        );
+        let live = Live::of(nodes[0].clone(), Timestamp::UNIX_EPOCH)
+            .with(Need::One(&kind::NODE, "a".to_owned()), vec![nodes[0].clone()])
+            .with(Need::Every(&kind::NODE), nodes)
+            .with(Need::OnNode("a".to_owned()), pods)
+            .with(Need::Every(&kind::NAMESPACE), vec![shop, quiet]);
+        let mut all = json!({"node": "a"});
+        json_patch::merge(&mut all, params);
+        Action::change(&serde_json::from_value::<DrainNode>(all).unwrap(), &live)
+    }
+
+    fn pod(namespace: &str, name: &str, more: &serde_json::Value) -> Object {
+        let mut pod = json!({"kind": "Pod", "metadata": {
+            "name": name, "namespace": namespace, "uid": name, "ownerReferences": [{"kind": "ReplicaSet", "uid": "r", "controller": true}],
+        }});
+        json_patch::merge(&mut pod, more);
+        Object(pod)
+    }
+
+    #[test]
+    fn the_last_node_that_takes_pods_stays_open() {
+        let refused = drain(vec![node("a", false), node("b", true)], vec![], &json!({}));
+        assert!(matches!(refused, Err(Refusal::Unsafe(text)) if text.contains("last node")));
+    }
+
+    #[test]
+    fn daemons_static_pods_and_quiet_namespaces_stay() {
+        let pods = vec![
+            pod("shop", "web", &json!({})),
+            pod("quiet", "calm", &json!({})),
+            pod(
+                "shop",
+                "daemon",
+                &json!({"metadata": {"ownerReferences": [{"kind": "DaemonSet", "uid": "d", "controller": true}]}}),
+            ),
+            pod("shop", "static", &json!({"metadata": {"annotations": {"kubernetes.io/config.mirror": "x"}}})),
+            pod("shop", "over", &json!({"status": {"phase": "Succeeded"}})),
+        ];
+        let change = drain(vec![node("a", false), node("b", false)], pods, &json!({})).unwrap();
+        let names: Vec<&str> = change.writes.iter().map(|write| write.record.object.name.as_str()).collect();
+        assert_eq!(names, ["a", "web"]);
+        assert!(change.notes[0].contains("quiet/calm"), "{:?}", change.notes);
+    }
+
+    #[test]
+    fn data_and_pods_without_an_owner_are_lost_only_when_asked_for() {
+        let nodes = || vec![node("a", false), node("b", false)];
+        let alone = pod("shop", "alone", &json!({"metadata": {"ownerReferences": null}}));
+        let full = pod("shop", "full", &json!({"spec": {"volumes": [{"emptyDir": {}}]}}));
+        for (pod, flag) in [(alone, "force"), (full, "deleteEmptyDirData")] {
+            let refused = drain(nodes(), vec![pod.clone()], &json!({}));
+            assert!(matches!(&refused, Err(Refusal::Unsafe(text)) if text.contains(flag)), "{refused:?}");
+            assert!(drain(nodes(), vec![pod], &json!({flag: true})).is_ok());
+        }
+    }
 }

@@ -103,6 +103,36 @@ impl Object {
         self.int("/spec/replicas").unwrap_or(1)
     }
 
+    /// A flag at a JSON Pointer; absent is false.
+    pub fn flag(&self, pointer: &str) -> bool {
+        self.at(pointer).and_then(Value::as_bool) == Some(true)
+    }
+
+    /// JSON Pointer of the pod template of a workload of this kind.
+    pub fn pod_template(&self) -> &'static str {
+        if self.kind() == "CronJob" { "/spec/jobTemplate/spec/template" } else { "/spec/template" }
+    }
+
+    /// Pods the workload wants at a time, as far as it says so itself.
+    pub fn wanted_pods(&self) -> i64 {
+        match self.kind() {
+            "DaemonSet" => self.int("/status/desiredNumberScheduled").unwrap_or(0),
+            "Job" if self.flag("/spec/suspend") => 0,
+            "Job" => {
+                let at_once = self.int("/spec/parallelism").unwrap_or(1);
+                let left = |all: i64| all - self.int("/status/succeeded").unwrap_or(0);
+                self.int("/spec/completions").map_or(at_once, |all| at_once.min(left(all))).max(0)
+            }
+            "CronJob" => 0,
+            _ => self.replicas(),
+        }
+    }
+
+    /// The condition is there and true.
+    pub fn is(&self, condition_type: &str) -> bool {
+        self.condition(condition_type).is_some_and(|condition| condition.text("/status") == "True")
+    }
+
     /// The status condition of this type.
     pub fn condition(&self, condition_type: &str) -> Option<Object> {
         self.list("/status/conditions")

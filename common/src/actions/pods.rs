@@ -30,7 +30,7 @@ impl Action for DeletePod {
         kinds: &[&kind::DEPLOYMENT, &kind::STATEFUL_SET, &kind::DAEMON_SET, &kind::JOB],
         class: ActionClass::Disruptive,
         capability: "evict",
-        rules: &[Rule { group: "", resource: "pods/eviction", verbs: &["create"] }],
+        rules: &[EVICT],
         about: "Evicts one pod of the workload, so that its owner makes a new one; PodDisruptionBudgets are respected. Without a pod name \
                 it takes the unhealthiest pod and refuses when none is unhealthy or it is the only one. The pod must belong to the \
                 workload by UID. Cannot be undone and need not be.",
@@ -38,24 +38,11 @@ impl Action for DeletePod {
     };
 
     fn needs(&self, target: &ResourceRef) -> Vec<Need> {
-        let mut needs = vec![Need::Selected(&kind::POD)];
-        if target.kind == kind::DEPLOYMENT.kind {
-            needs.push(Need::Selected(&kind::REPLICA_SET));
-        }
-        needs
+        needs(target)
     }
 
     fn change(&self, live: &Live) -> Result<ChangeSet, Refusal> {
-        let pods: Vec<&Object> = live.pods()?.into_iter().filter(|pod| !is_over(pod)).collect();
-        let pod = match &self.pod {
-            Some(name) => named(name, &pods)?,
-            None => unhealthiest(live, &pods)?,
-        };
-        if pod.is_terminating() {
-            return Ok(ChangeSet::nothing(format!("pod {} is already going away", pod.name())));
-        }
-        let state = trouble(pod).map_or(String::new(), |trouble| format!(" ({trouble})"));
-        Ok(ChangeSet::evict(pod, format!("evicts pod {}{state}", pod.name())))
+        evicted_of(Self::SPEC.action, self.pod.as_deref(), live)
     }
 
     fn settled(&self, change: &ChangeSet, now: &Live) -> Settled {
@@ -63,9 +50,45 @@ impl Action for DeletePod {
     }
 }
 
-fn named<'a>(name: &str, pods: &[&'a Object]) -> Result<&'a Object, Refusal> {
+/// The right to evict.
+pub(super) const EVICT: Rule = Rule { group: "", resource: "pods/eviction", verbs: &["create"] };
+
+/// The eviction of the pod with this name, or of the unhealthiest one.
+pub(super) fn evicted_of(action: ActionType, name: Option<&str>, live: &Live) -> Result<ChangeSet, Refusal> {
+    let pods = running(live)?;
+    Ok(evicted(match name {
+        Some(name) => named(action, name, &pods)?,
+        None => unhealthiest(live, &pods)?,
+    }))
+}
+
+/// What choosing a pod of a workload needs.
+pub(super) fn needs(target: &ResourceRef) -> Vec<Need> {
+    let mut needs = vec![Need::Selected(&kind::POD)];
+    if target.kind == kind::DEPLOYMENT.kind {
+        needs.push(Need::Selected(&kind::REPLICA_SET));
+    }
+    needs
+}
+
+/// The workload's pods that are not over.
+pub(super) fn running(live: &Live) -> Result<Vec<&Object>, Refusal> {
+    Ok(live.pods()?.into_iter().filter(|pod| !is_over(pod)).collect())
+}
+
+/// The eviction of a pod, unless it is going away already.
+pub(super) fn evicted(pod: &Object) -> ChangeSet {
+    if pod.is_terminating() {
+        return ChangeSet::nothing(format!("pod {} is already going away", pod.name()));
+    }
+    let state = trouble(pod).map_or(String::new(), |trouble| format!(" ({trouble})"));
+    ChangeSet::evict(pod, format!("evicts pod {}{state}", pod.name()))
+}
+
+/// The pod with this name.
+pub(super) fn named<'a>(action: ActionType, name: &str, pods: &[&'a Object]) -> Result<&'a Object, Refusal> {
     pods.iter().copied().find(|pod| pod.name() == name).ok_or_else(|| Refusal::BadParam {
-        action: ActionType::DeletePod,
+        action,
         param: "pod".to_owned(),
         value: name.to_owned(),
         allowed: match pods.iter().map(|pod| pod.name()).collect::<Vec<_>>().join(", ") {
@@ -94,11 +117,12 @@ fn unhealthiest<'a>(live: &Live, pods: &[&'a Object]) -> Result<&'a Object, Refu
         })
 }
 
-fn is_over(pod: &Object) -> bool {
+/// It has run to its end.
+pub(super) fn is_over(pod: &Object) -> bool {
     matches!(pod.text("/status/phase"), "Succeeded" | "Failed")
 }
 
-fn restarts(pod: &Object) -> i64 {
+pub(super) fn restarts(pod: &Object) -> i64 {
     pod.list("/status/containerStatuses")
         .iter()
         .filter_map(|container| container.get("restartCount").and_then(Value::as_i64))
@@ -116,9 +140,8 @@ fn is_crash_looping(pod: &Object) -> bool {
 }
 
 /// What ails a pod, in words; `None` when it is ready.
-fn trouble(pod: &Object) -> Option<String> {
-    let is_ready = pod.condition("Ready").is_some_and(|condition| condition.text("/status") == "True");
-    if is_ready {
+pub(super) fn trouble(pod: &Object) -> Option<String> {
+    if pod.is("Ready") {
         return None;
     }
     let waiting = waiting_reasons(pod).next().map_or("not ready".to_owned(), str::to_owned);

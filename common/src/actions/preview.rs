@@ -163,6 +163,10 @@ pub async fn preview(client: &Client, input: &PreviewInput<'_>) -> Result<Previe
     for (index, (action, wanted)) in parsed.iter().zip(input.actions).enumerate() {
         after.step = i32::try_from(index).unwrap_or(i32::MAX);
         let mut change = action.change(&after).map_err(refused(index))?;
+        // A deliberate stop is felt by others, whatever it is done with.
+        if registry::is_containment(wanted) && !change.is_nothing() {
+            change = change.raised_to(ActionClass::Disruptive);
+        }
         for constraint in &constraints {
             constraint.holds(wanted, &change).map_err(refused(index))?;
         }
@@ -210,6 +214,7 @@ impl DryRun<'_> {
         verdicts: &mut Vec<Verdict>,
     ) -> Result<String, PreviewError> {
         let mut text = String::new();
+        let mut idle = Vec::new();
         for index in 0..change.writes.len() {
             let write = change.writes[index].clone();
             let asked = match write.record.kind {
@@ -225,6 +230,8 @@ impl DryRun<'_> {
                 WriteKind::Delete | WriteKind::Evict => self.remove(&write, world, verdicts).await,
             };
             match asked {
+                // The server makes of it what is there already (defaults that were left out): nothing to send.
+                Ok(diff) if diff.is_empty() => idle.push(write.record),
                 Ok(diff) => text.push_str(&diff),
                 Err(SendError::PdbSaysNo { message, .. }) if change.waits_for_budgets => {
                     let text = format!("{}: {message}; it is waited for", write.record.object.short());
@@ -233,7 +240,7 @@ impl DryRun<'_> {
                 Err(error) => verdicts.push(blocked(error)?),
             }
         }
-        change.drop_idle_writes();
+        change.drop_idle_writes(&idle);
         Ok(diff::cut(text))
     }
 
@@ -255,9 +262,17 @@ impl DryRun<'_> {
         let answer = self.ask(record, folded.clone()).await?;
         verdicts.extend(warnings(&answer.warnings));
         let planned = Object(answer.body);
-        change.adopt(&planned);
         let edits =
             edits::between(&edits::without_server_fields(&current.0), &edits::without_server_fields(&planned.0));
+        if edits.is_empty() {
+            return Ok(String::new());
+        }
+        // A field whose feature is off is dropped without a word, and the plan would promise what never happens.
+        for field in record.touched.iter().filter(|field| field.after.is_some() && planned.at(&field.path).is_none()) {
+            let text = format!("the server does not keep {}", super::change::readable_path(&field.path));
+            verdicts.push(verdict("server", VerdictLevel::Block, VerdictSource::Server, text));
+        }
+        change.adopt(&planned);
         if edits.len() > record.touched.len() {
             let text = format!(
                 "the server changes {} more fields with it; the diff shows them",

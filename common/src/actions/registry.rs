@@ -8,10 +8,23 @@ use super::action::{Action, AnyAction, Rule, Spec};
 use super::argo::ArgoSyncApp;
 use super::autoscaling::AdjustHPA;
 use super::config::PatchConfig;
+use super::cronjob::{
+    AdjustCronJobConcurrency, AdjustCronJobDeadline, AdjustCronJobHistory, AdjustCronJobResources,
+    AdjustCronJobSchedule, DeleteCronJobActiveJobs, ReplaceCronJobTemplate, ResumeCronJob, SuspendCronJob,
+    TriggerCronJob,
+};
+use super::daemonset::{
+    AdjustDaemonSetResources, CordonAndDeleteDaemonSetPod, DeleteDaemonSetPod, PauseDaemonSetRollout, RestartDaemonSet,
+    RollbackDaemonSet, UpdateDaemonSetStrategy,
+};
 use super::deployment::{AdjustResources, RestartDeployment, ScaleDeployment};
 use super::diagnostic::ExecDiagnostic;
 use super::helm::HelmRollback;
 use super::ingress::UpdateIngress;
+use super::job::{
+    AdjustJobBackoffLimit, AdjustJobDeadline, AdjustJobParallelism, AdjustJobResources, DeleteFailedJob,
+    ForceDeleteJobPods, ResumeJob, RetryJob, SuspendJob,
+};
 use super::manifest::ApplyManifest;
 use super::network_policy::PatchNetworkPolicy;
 use super::nodes::{CordonNode, DrainNode, UncordonNode};
@@ -21,6 +34,10 @@ use super::refusal::Refusal;
 use super::rollback::RollbackDeployment;
 use super::secret_rotation::RotateSecret;
 use super::stateful_pod::RestartStatefulSetPod;
+use super::statefulset::{
+    AdjustStatefulSetResources, DeleteStatefulSetPod, ForceDeleteStatefulSetPod, PartitionStatefulSetUpdate,
+    RecreateStatefulSetPVC, RestartStatefulSet, RollbackStatefulSet, ScaleStatefulSet, UpdateStatefulSetStrategy,
+};
 use super::storage::ResizePVC;
 use crate::api::{ActionType, RemediationAction, ResourceRef};
 
@@ -45,6 +62,41 @@ pub static REGISTRY: &[Entry] = &[
     entry::<UpdateIngress>(),
     entry::<PatchNetworkPolicy>(),
     entry::<ApplyManifest>(),
+    entry::<ScaleStatefulSet>(),
+    entry::<RestartStatefulSet>(),
+    entry::<RollbackStatefulSet>(),
+    entry::<AdjustStatefulSetResources>(),
+    entry::<DeleteStatefulSetPod>(),
+    entry::<ForceDeleteStatefulSetPod>(),
+    entry::<UpdateStatefulSetStrategy>(),
+    entry::<RecreateStatefulSetPVC>(),
+    entry::<PartitionStatefulSetUpdate>(),
+    entry::<RestartDaemonSet>(),
+    entry::<RollbackDaemonSet>(),
+    entry::<AdjustDaemonSetResources>(),
+    entry::<DeleteDaemonSetPod>(),
+    entry::<UpdateDaemonSetStrategy>(),
+    entry::<PauseDaemonSetRollout>(),
+    entry::<CordonAndDeleteDaemonSetPod>(),
+    entry::<RetryJob>(),
+    entry::<AdjustJobResources>(),
+    entry::<DeleteFailedJob>(),
+    entry::<SuspendJob>(),
+    entry::<ResumeJob>(),
+    entry::<AdjustJobParallelism>(),
+    entry::<AdjustJobDeadline>(),
+    entry::<AdjustJobBackoffLimit>(),
+    entry::<ForceDeleteJobPods>(),
+    entry::<SuspendCronJob>(),
+    entry::<ResumeCronJob>(),
+    entry::<TriggerCronJob>(),
+    entry::<AdjustCronJobResources>(),
+    entry::<AdjustCronJobSchedule>(),
+    entry::<AdjustCronJobDeadline>(),
+    entry::<AdjustCronJobHistory>(),
+    entry::<AdjustCronJobConcurrency>(),
+    entry::<DeleteCronJobActiveJobs>(),
+    entry::<ReplaceCronJobTemplate>(),
 ];
 
 /// Capabilities that no role gives unless an administrator labels it so: they reach nodes, other workloads' objects or containers.

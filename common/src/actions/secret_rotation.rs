@@ -14,10 +14,10 @@ use super::kind::{self, Kind};
 use super::live::{Live, Need};
 use super::object::{Object, escape};
 use super::refusal::Refusal;
+use super::rollout;
 use super::secrets::{self, Source};
-use super::settle;
 use super::verdicts::rights::role_for;
-use crate::api::remediation_plan::ActionClass;
+use crate::api::remediation_plan::{ActionClass, WriteKind};
 use crate::api::{ActionType, ResourceRef};
 
 /// Makes a new version of a Secret under a new name and rolls the workload over to it.
@@ -142,7 +142,8 @@ impl Action for RotateSecret {
     }
 
     fn settled(&self, change: &ChangeSet, now: &Live) -> Settled {
-        settle::rollout(change, now)
+        // The new Secret has no field to compare.
+        rollout::complete(&change.only(|record| record.kind == WriteKind::Patch), now)
     }
 }
 

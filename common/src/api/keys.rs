@@ -66,6 +66,10 @@ pub mod labels {
     pub const SOURCE_ISSUE: &str = "platform.chatcli.io/source-issue";
     /// `off` on an object that automation must leave alone.
     pub const AUTOMATION: &str = "platform.chatcli.io/automation";
+    /// `aiops` on a Job that TriggerCronJob made.
+    pub const TRIGGERED_BY: &str = "platform.chatcli.io/triggered-by";
+    /// The CronJob of such a Job; a hash where its name exceeds 63 characters.
+    pub const CRON_JOB: &str = "platform.chatcli.io/cronjob";
 }
 
 /// Annotations.
@@ -76,6 +80,8 @@ pub mod annotations {
     pub const PAUSED: &str = "platform.chatcli.io/paused";
     /// `<planUID>.<step>.<try>` on an object we changed.
     pub const OPERATION_ID: &str = "platform.chatcli.io/operation-id";
+    /// On a Job: the name of the Job that does its work now. Its own failure is no trouble any more.
+    pub const RETRIED_BY: &str = "platform.chatcli.io/retried-by";
     /// Blast radius in words, on an ApprovalRequest.
     pub const BLAST_RADIUS: &str = "platform.chatcli.io/blast-radius";
     /// Legacy vote `approver:reason`.

@@ -4,7 +4,7 @@
 //! resourceVersion, owners, generation, finalizers, deletion). Who needs a dropped field (managedFields, last-applied) reads it live.
 
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
-use k8s_openapi::api::batch::v1::Job;
+use k8s_openapi::api::batch::v1::{CronJob, Job};
 use k8s_openapi::api::core::v1::{Container, ContainerStatus, Namespace, Node, Pod, PodSpec, PodTemplateSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
@@ -78,6 +78,14 @@ pub fn daemon_set(object: &mut DaemonSet) {
 pub fn job(object: &mut Job) {
     meta(&mut object.metadata);
     if let Some(spec) = &mut object.spec {
+        template(&mut spec.template);
+    }
+}
+
+/// A CronJob: what its Jobs run is read live when it matters.
+pub fn cron_job(object: &mut CronJob) {
+    meta(&mut object.metadata);
+    if let Some(spec) = object.spec.as_mut().and_then(|spec| spec.job_template.spec.as_mut()) {
         template(&mut spec.template);
     }
 }

@@ -77,6 +77,7 @@ fn marks_of(ctx: &Context, target: &ResourceRef) -> (Option<Marks>, Option<Marks
         "StatefulSet" => ctx.stores.stateful_sets.get(&key).map(|object| marks(&*object)),
         "DaemonSet" => ctx.stores.daemon_sets.get(&key).map(|object| marks(&*object)),
         "Job" => ctx.stores.jobs.get(&key).map(|object| marks(&*object)),
+        "CronJob" => ctx.stores.cron_jobs.get(&key).map(|object| marks(&*object)),
         "Pod" => ctx.stores.pods.get(&key).map(|object| marks(&*object)),
         "Node" => ctx.stores.nodes.get(&key).map(|object| marks(&*object)),
         _ => None,

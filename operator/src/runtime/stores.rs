@@ -12,7 +12,7 @@ use common::api::{
 use common::facts::trim;
 use k8s_openapi::api::{
     apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet},
-    batch::v1::Job,
+    batch::v1::{CronJob, Job},
     coordination::v1::Lease,
     core::v1::{Namespace, Node, Pod},
 };
@@ -108,6 +108,7 @@ watched! {
     StatefulSet in stateful_sets, trimmed by trim::stateful_set, found by |_| Vec::new();
     DaemonSet in daemon_sets, trimmed by trim::daemon_set, found by |_| Vec::new();
     Job in jobs, trimmed by trim::job, found by |job| owner(job).into_iter().collect();
+    CronJob in cron_jobs, trimmed by trim::cron_job, found by |_| Vec::new();
     Node in nodes, trimmed by trim::node, found by |_| Vec::new();
     Namespace in namespaces, trimmed by trim::namespace, found by |_| Vec::new();
     Lease in leases, trimmed by meta, found by |_| Vec::new();

@@ -41,6 +41,9 @@ fn of_number(seen: &Seen<'_>) -> Vec<Verdict> {
     };
     let Some(scaler) = scalers.first() else { return vec![ok(CHECK, "no autoscaler owns the number of pods")] };
     let name = scaler.name();
+    if seen.writes().any(|write| write.object.same_object(&scaler.reference())) {
+        return vec![ok(CHECK, format!("{name} owns the number of pods, and the plan moves its bounds"))];
+    }
     let moves_requests = moves_requests(seen);
     let by_utilisation = scaler.list("/spec/metrics").iter().any(|metric| {
         metric.pointer("/resource/target/type").and_then(serde_json::Value::as_str) == Some("Utilization")

@@ -12,7 +12,7 @@ const CHECK: &str = "pdb";
 
 pub fn check(seen: &Seen<'_>) -> Vec<Verdict> {
     let target = &seen.before.target;
-    let fewer = target.replicas() - seen.after.target.replicas();
+    let fewer = target.wanted_pods() - seen.after.target.wanted_pods();
     let evicted = seen.evicts().count();
     let rolls_out = seen.rolls_out();
     if !rolls_out && evicted == 0 && fewer <= 0 {
@@ -34,6 +34,10 @@ pub fn check(seen: &Seen<'_>) -> Vec<Verdict> {
             let allowed = budget.int("/status/disruptionsAllowed").unwrap_or(0);
             let plural = if allowed == 1 { "" } else { "s" };
             let allows = format!("{} allows {allowed} disruption{plural}", budget.name());
+            if evicted > 0 && seen.deletes_pods() {
+                let text = format!("{allows}, deleting {evicted} of its pods does not ask it");
+                return computed(CHECK, VerdictLevel::Warn, text);
+            }
             if evicted > 0 {
                 // The server's own dry run of the eviction decides; this says by how much.
                 return ok(CHECK, format!("{allows}, the plan evicts {evicted} pod"));

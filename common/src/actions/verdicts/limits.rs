@@ -27,7 +27,7 @@ pub fn check(seen: &Seen<'_>) -> Vec<Verdict> {
         Ok(defaults) => defaults,
         Err(error) => return vec![unreadable(CHECK, &error)],
     };
-    let spec = seen.after.target.at("/spec/template/spec");
+    let spec = seen.after.target.at(&format!("{}/spec", seen.after.target.pod_template()));
     let mut broken = Vec::new();
     for range in ranges {
         for item in range.list("/spec/limits") {

@@ -19,6 +19,7 @@ use kube::Client;
 use super::change::ChangeSet;
 use super::kind;
 use super::live::{Live, Need, Unreadable};
+use super::object::Object;
 use crate::api::ResourceRef;
 use crate::api::remediation_plan::{Verdict, VerdictLevel, VerdictSource, WriteKind, WriteRecord};
 
@@ -83,9 +84,23 @@ impl<'a> Seen<'a> {
         })
     }
 
-    /// Pods the plan evicts.
+    /// Pods the plan evicts or deletes.
     fn evicts(&self) -> impl Iterator<Item = &'a WriteRecord> {
-        self.writes().filter(|write| write.kind == WriteKind::Evict)
+        self.writes().filter(|write| {
+            matches!(write.kind, WriteKind::Evict | WriteKind::Delete) && write.object.kind == kind::POD.kind
+        })
+    }
+
+    /// Pods are deleted, which asks no PodDisruptionBudget.
+    fn deletes_pods(&self) -> bool {
+        self.evicts().any(|write| write.kind == WriteKind::Delete)
+    }
+
+    /// Jobs the plan makes.
+    fn creates(&self) -> impl Iterator<Item = Object> {
+        self.writes()
+            .filter(|write| write.kind == WriteKind::Create && write.object.kind == kind::JOB.kind)
+            .filter_map(|write| serde_json::from_str(&write.payload).ok().map(Object))
     }
 }
 

@@ -5,8 +5,9 @@
 use serde_json::Value;
 
 use super::{Seen, computed, ok};
+use crate::actions::kind;
 use crate::actions::object::Object;
-use crate::api::remediation_plan::{Verdict, VerdictLevel, WriteKind};
+use crate::api::remediation_plan::{Verdict, VerdictLevel};
 
 /// Who manages an object from outside the cluster.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -62,10 +63,10 @@ pub fn of(object: &Object) -> Option<Owner> {
 }
 
 pub fn check(seen: &Seen<'_>) -> Vec<Verdict> {
-    // An evicted pod is nobody's desired state.
+    // A pod that is evicted or deleted is nobody's desired state.
     let objects = seen
         .writes()
-        .filter(|write| write.kind != WriteKind::Evict)
+        .filter(|write| write.object.kind != kind::POD.kind)
         .filter_map(|write| seen.before.find(&write.object));
     let mut verdicts: Vec<Verdict> = objects.filter_map(|object| Some(told(object, &of(object)?, seen))).collect();
     verdicts.dedup();

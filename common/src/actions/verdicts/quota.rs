@@ -17,7 +17,8 @@ const ONE: i128 = 1_000_000_000;
 
 pub fn check(seen: &Seen<'_>) -> Vec<Verdict> {
     let scales = seen.writes().any(|write| write.kind == WriteKind::Scale);
-    if !scales && !seen.rolls_out() {
+    let made: Vec<Object> = seen.creates().collect();
+    if !scales && !seen.rolls_out() && made.is_empty() {
         return vec![ok(CHECK, "no pod is added")];
     }
     let quotas = match seen.before.all(&Need::Every(&kind::RESOURCE_QUOTA)) {
@@ -29,6 +30,13 @@ pub fn check(seen: &Seen<'_>) -> Vec<Verdict> {
         (Ok(pods), Ok(defaults)) => (pods, defaults),
         (Err(error), _) | (_, Err(error)) => return vec![unreadable(CHECK, &error)],
     };
+    if let Some(job) = made.first() {
+        // They come on top of whatever there is.
+        let mut one = of_pod_spec(job.at("/spec/template/spec"), &defaults);
+        one.insert("pods".to_owned(), ONE);
+        let pace = Pace { surge: 0, can_shrink: false, replicas: job.wanted_pods().into() };
+        return quotas.iter().flat_map(|quota| one_quota(quota, &one, &Amounts::new(), &pace)).collect();
+    }
     let target = &seen.after.target;
     let mut one = of_pod_spec(target.at("/spec/template/spec"), &defaults);
     one.insert("pods".to_owned(), ONE);
@@ -42,7 +50,7 @@ pub fn check(seen: &Seen<'_>) -> Vec<Verdict> {
     }
     let surge = if seen.rolls_out() { pace(target).surge } else { 0 };
     let pace =
-        Pace { surge: surge.into(), can_shrink: pace(target).unavailable > 0, replicas: target.replicas().into() };
+        Pace { surge: surge.into(), can_shrink: pace(target).unavailable > 0, replicas: target.wanted_pods().into() };
     quotas.iter().flat_map(|quota| one_quota(quota, &one, &present, &pace)).collect()
 }
 

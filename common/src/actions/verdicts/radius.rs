@@ -39,17 +39,22 @@ pub fn of_a_node(seen: &Seen<'_>) -> Vec<Verdict> {
 
 /// Pods of the target that go or come, in words.
 fn pods_hit(seen: &Seen<'_>) -> Option<String> {
-    let (before, after) = (seen.before.target.replicas(), seen.after.target.replicas());
+    let (before, after) = (seen.before.target.wanted_pods(), seen.after.target.wanted_pods());
     let pods = |number: i64| if number == 1 { "1 pod".to_owned() } else { format!("{number} pods") };
     if seen.rolls_out() {
         let pace = pace(&seen.before.target);
         let together = if pace.unavailable >= before { ", all at once" } else { "" };
         return Some(format!("{} replaced{together}", pods(after)));
     }
+    let made: i64 = seen.creates().map(|job| job.wanted_pods()).sum();
     match (seen.evicts().count(), after - before) {
+        (0, 0) if made > 0 => Some(format!("{} of a new Job added", pods(made))),
         (0, 0) => None,
         (0, more) if more > 0 => Some(format!("{} added", pods(more))),
         (0, fewer) => Some(format!("{} of {before} removed", pods(-fewer))),
+        (evicted, _) if seen.deletes_pods() => {
+            Some(format!("{} deleted", pods(i64::try_from(evicted).unwrap_or(i64::MAX))))
+        }
         (evicted, _) => Some(format!("{} evicted", pods(i64::try_from(evicted).unwrap_or(i64::MAX)))),
     }
 }
@@ -59,7 +64,7 @@ fn behind_services(seen: &Seen<'_>, pods: &str) -> Verdict {
         Ok(services) => services,
         Err(error) => return unreadable(CHECK, &error),
     };
-    let labels = seen.before.target.strings("/spec/template/metadata/labels");
+    let labels = seen.before.target.strings(&format!("{}/metadata/labels", seen.before.target.pod_template()));
     let leading: Vec<&str> = services
         .iter()
         .filter(|service| {
@@ -72,7 +77,7 @@ fn behind_services(seen: &Seen<'_>, pods: &str) -> Verdict {
         return ok(CHECK, format!("{pods}, behind no Service"));
     }
     let text = format!("{pods}, behind Service {}", leading.join(", "));
-    let is_silenced = seen.before.target.replicas() > 0 && seen.after.target.replicas() == 0;
+    let is_silenced = seen.before.target.wanted_pods() > 0 && seen.after.target.wanted_pods() == 0;
     if is_silenced {
         computed(CHECK, VerdictLevel::Warn, format!("{text}, which will answer nothing"))
     } else {

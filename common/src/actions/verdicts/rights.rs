@@ -8,6 +8,7 @@ use kube::Client;
 use serde_json::{Value, json};
 
 use super::{Seen, ask, verdict};
+use crate::actions::change::ChangeSet;
 use crate::actions::kind::{self, Kind};
 use crate::actions::wire;
 use crate::api::remediation_plan::{Verdict, VerdictLevel, VerdictSource, WriteKind, WriteRecord};
@@ -16,7 +17,10 @@ const CHECK: &str = "rights";
 const PATH: &str = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
 pub async fn check(client: &Client, seen: &Seen<'_>) -> Vec<Verdict> {
-    let mut questions: Vec<Question> = seen.writes().filter_map(Question::of).collect();
+    // What is created may have to be deleted again; any other undo needs the right its step needs.
+    let again = seen.changes.iter().flat_map(ChangeSet::undo_records).filter(|undo| undo.kind == WriteKind::Delete);
+    let mut questions: Vec<Question> =
+        seen.writes().filter_map(Question::of).chain(again.filter_map(|undo| Question::of(&undo))).collect();
     questions.sort();
     questions.dedup();
     let answers = join_all(questions.iter().map(|question| question.ask(client))).await;

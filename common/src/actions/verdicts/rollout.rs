@@ -15,7 +15,7 @@ pub struct Pace {
 
 /// The pace of a workload's own strategy.
 pub fn pace(workload: &Object) -> Pace {
-    let replicas = workload.replicas();
+    let replicas = workload.wanted_pods();
     match workload.kind() {
         "Deployment" if workload.text("/spec/strategy/type") == "Recreate" => Pace { surge: 0, unavailable: replicas },
         "Deployment" => {
@@ -26,6 +26,17 @@ pub fn pace(workload: &Object) -> Pace {
             let (surge, unavailable) = (of("maxSurge", true), of("maxUnavailable", false));
             // Both may round to nothing; the controller then takes one away at a time.
             Pace { surge, unavailable: if surge == 0 && unavailable == 0 { 1 } else { unavailable } }
+        }
+        "DaemonSet" => {
+            let of = |field: &str, default: i64| {
+                let value = workload.at(&format!("/spec/updateStrategy/rollingUpdate/{field}"));
+                share(value.unwrap_or(&Value::from(default)), replicas, true)
+            };
+            Pace { surge: of("maxSurge", 0), unavailable: of("maxUnavailable", 1) }
+        }
+        "StatefulSet" => {
+            let value = workload.at("/spec/updateStrategy/rollingUpdate/maxUnavailable");
+            Pace { surge: 0, unavailable: share(value.unwrap_or(&Value::from(1)), replicas, false).max(1) }
         }
         _ => Pace { surge: 0, unavailable: 1 },
     }
@@ -60,5 +71,19 @@ mod tests {
         let none = json!({"rollingUpdate": {"maxSurge": 0, "maxUnavailable": "10%"}});
         assert_eq!(pace(&deployment(3, &none)), Pace { surge: 0, unavailable: 1 });
         assert_eq!(pace(&deployment(3, &json!({"type": "Recreate"}))), Pace { surge: 0, unavailable: 3 });
+    }
+
+    #[test]
+    fn a_daemon_set_goes_by_nodes_and_a_stateful_set_one_by_one_unless_it_says_more() {
+        let daemons = |rolling: Value| {
+            Object(json!({
+                "kind": "DaemonSet", "spec": {"updateStrategy": {"rollingUpdate": rolling}},
+                "status": {"desiredNumberScheduled": 10},
+            }))
+        };
+        assert_eq!(pace(&daemons(json!({}))), Pace { surge: 0, unavailable: 1 });
+        assert_eq!(pace(&daemons(json!({"maxSurge": "15%", "maxUnavailable": 0}))), Pace { surge: 2, unavailable: 0 });
+        let set = json!({"kind": "StatefulSet", "spec": {"replicas": 10}});
+        assert_eq!(pace(&Object(set)), Pace { surge: 0, unavailable: 1 });
     }
 }

@@ -1,6 +1,6 @@
 //! The one next move of a plan. Pure: everything it depends on is in [`Input`].
 
-use common::actions::Previewed;
+use common::actions::{ChangeSet, Previewed};
 use common::api::{
     Issue, RemediationPlan, SignalType, Time,
     remediation_plan::{HealthSample, RemediationPlanStatus, RemediationState, StepPhase, StepStatus},
@@ -319,6 +319,15 @@ fn verify(input: &Input<'_>, status: &RemediationPlanStatus) -> Decision {
         return undo_or_end(status, &undoing);
     }
     let missing = match &input.arrival {
+        // Deleting it was the plan's own step, and there is nothing left that could fall ill again.
+        _ if input.sick == Sick::Gone && deleted_its_target(status, input) => {
+            return Move::Finish(Outcome {
+                state: RemediationState::Completed,
+                reason: "Verified",
+                message: format!("{}; it is gone", what_was_done(input.plan)),
+            })
+            .into();
+        }
         _ if input.sick == Sick::Gone => {
             return Move::Finish(Outcome::failed("TargetGone", "the target no longer exists")).into();
         }
@@ -358,6 +367,13 @@ fn verify(input: &Input<'_>, status: &RemediationPlanStatus) -> Decision {
             }
         }
     }
+}
+
+fn deleted_its_target(status: &RemediationPlanStatus, input: &Input<'_>) -> bool {
+    let incident = input.issue.map(|issue| &issue.spec.resource);
+    let target = input.plan.spec.target.as_ref().or(incident);
+    let deletes = |target| status.steps.iter().any(|step| ChangeSet::of_step(step).deletes(target));
+    target.is_some_and(deletes) && input.arrival == Arrival::Arrived
 }
 
 /// The attempt did not help: take it back only where that makes things better than they are.

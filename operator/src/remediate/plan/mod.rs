@@ -15,11 +15,11 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use common::api::RemediationPlan;
+use common::api::{RemediationPlan, remediation_plan::WriteKind};
 use kube::ResourceExt as _;
 
 use crate::remediate::issue::incident_of;
-use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Stores, Tag};
+use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Stores, Tag, controller_of};
 
 /// Carries plans out.
 #[derive(Default)]
@@ -62,6 +62,18 @@ impl Controller for Plans {
             Object::Deployment(workload) => acting_on(stores, workload.metadata.uid.as_deref()),
             Object::StatefulSet(workload) => acting_on(stores, workload.metadata.uid.as_deref()),
             Object::DaemonSet(workload) => acting_on(stores, workload.metadata.uid.as_deref()),
+            Object::CronJob(workload) => acting_on(stores, workload.metadata.uid.as_deref()),
+            // A Job is acted on, is the copy a step made, or is the run of a CronJob that is acted on.
+            Object::Job(job) => {
+                let name = job.name_any();
+                let owner = controller_of(&**job);
+                let mut plans = acting_on(stores, job.metadata.uid.as_deref());
+                plans.extend(owner.into_iter().flat_map(|uid| acting_on(stores, Some(uid))));
+                plans.extend(unfinished(stores, |plan| made(plan, &name)));
+                plans
+            }
+            // Where a step waits for a pod that its workload's own status does not tell of.
+            Object::Pod(pod) => acting_on(stores, controller_of(&**pod)),
             _ => Vec::new(),
         }
     }
@@ -100,6 +112,15 @@ fn unfinished(stores: &Stores, which: impl Fn(&RemediationPlan) -> bool) -> Vec<
 fn acting_on(stores: &Stores, uid: Option<&str>) -> Vec<ObjectKey> {
     let Some(uid) = uid else { return Vec::new() };
     unfinished(stores, |plan| world::target_of(stores, plan).is_some_and(|target| target.uid.as_deref() == Some(uid)))
+}
+
+/// A step of the plan created the Job with this name.
+fn made(plan: &RemediationPlan, job: &str) -> bool {
+    let steps = plan.status.as_ref().map(|status| status.steps.as_slice()).unwrap_or_default();
+    steps
+        .iter()
+        .flat_map(|step| &step.writes)
+        .any(|write| write.kind == WriteKind::Create && write.object.kind == "Job" && write.object.name == job)
 }
 
 fn is_unfinished(plan: &RemediationPlan) -> bool {

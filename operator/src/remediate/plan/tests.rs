@@ -3,12 +3,12 @@
 use common::api::{
     Issue, RemediationPlan, Time,
     issue::IssueState,
-    remediation_plan::{HealthSample, RemediationState, StepPhase},
+    remediation_plan::{HealthSample, RemediationState, StepPhase, WriteKind, WriteRecord},
 };
 use jiff::SignedDuration;
 
 use super::decide::{Arrival, Brakes, Budget, Consent, Input, Move, Outcome, Repeated, Sick, next_move};
-use crate::remediate::testing::{issue, now, previewed};
+use crate::remediate::testing::{issue, now, previewed, workload};
 
 fn input<'a>(plan: &'a RemediationPlan, issue: &'a Issue) -> Input<'a> {
     Input {
@@ -183,6 +183,16 @@ fn a_pod_lost_during_the_soak_starts_it_over() {
         input.sick = Sick::No;
     });
     assert!(matches!(next, Move::BreakSoak(_)));
+}
+
+#[test]
+fn a_plan_that_deleted_its_target_has_succeeded_when_it_is_gone() {
+    let mut plan = soaked();
+    let gone = |input: &mut Input<'_>| (input.sick, input.arrival) = (Sick::Gone, Arrival::Arrived);
+    assert_eq!(reason(&next(&plan, gone)), "TargetGone", "somebody else deleted it");
+    let deletion = WriteRecord { kind: WriteKind::Delete, object: workload(), ..WriteRecord::default() };
+    plan.status.as_mut().unwrap().steps[0].writes = vec![deletion];
+    assert_eq!(reason(&next(&plan, gone)), "Verified");
 }
 
 #[test]

@@ -135,6 +135,7 @@ pub(super) async fn arrival(ctx: &Context, plan: &RemediationPlan, target: &Reso
         Scope { target, now: ctx.clock.now(), plan_uid: &uid, operator_namespace: &ctx.namespace, chosen: &chosen };
     let live = match actions::read(&ctx.clients.read, &scope, &action.needs(target)).await {
         Ok(live) => live,
+        Err(actions::ReadError::TargetGone(_)) if ChangeSet::of_step(step).deletes(target) => return Arrival::Arrived,
         Err(actions::ReadError::TargetGone(why)) => return Arrival::Failed(why),
         Err(error) => return Arrival::Unknown(error.to_string()),
     };

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use common::actions::{self, Object};
 use common::api::{
-    Anomaly, Issue, RemediationPlan, ResourceRef, SignalType, Time,
+    Anomaly, Issue, RemediationPlan, ResourceRef, SignalType,
     remediation_plan::{HealthSample, RemediationState},
 };
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
 use kube::ResourceExt as _;
+use serde::Serialize;
 
 use super::decide::{Budget, Sick};
 use crate::remediate::{goes_on, issue};
@@ -71,37 +73,37 @@ fn told(anomaly: &Anomaly) -> String {
 
 /// Pods wanted and available, and what is wrong, as far as the stores can tell.
 pub(super) fn health(ctx: &Context, target: &ResourceRef, sick: &Sick) -> Option<HealthSample> {
-    let key = ObjectKey::new(target.namespace.clone(), target.name.clone());
-    let (desired, available) = match target.kind.as_str() {
-        "Deployment" => {
-            let found = ctx.stores.deployments.get(&key)?;
-            let available = found.status.as_ref().and_then(|status| status.available_replicas).unwrap_or(0);
-            (found.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(1), available)
-        }
-        "StatefulSet" => {
-            let found = ctx.stores.stateful_sets.get(&key)?;
-            let available = found.status.as_ref().and_then(|status| status.available_replicas).unwrap_or(0);
-            (found.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(1), available)
-        }
-        "DaemonSet" => {
-            let found = ctx.stores.daemon_sets.get(&key)?;
-            let status = found.status.as_ref()?;
-            (status.desired_number_scheduled, status.number_available.unwrap_or(0))
-        }
-        _ => return None,
-    };
     let trouble = match sick {
         Sick::Yes(firing) => firing.clone(),
         _ => Vec::new(),
     };
-    Some(HealthSample { desired, available, trouble, at: Some(Time(ctx.clock.now())) })
+    let sampled = actions::sample(&workload(&ctx.stores, target)?, ctx.clock.now())?;
+    Some(HealthSample { trouble, ..sampled })
+}
+
+/// The target as the stores hold it.
+fn workload(stores: &Stores, target: &ResourceRef) -> Option<Object> {
+    fn object<K: Serialize>(found: Option<Arc<K>>) -> Option<Object> {
+        serde_json::to_value(&*found?).ok().map(Object)
+    }
+    let key = ObjectKey::new(target.namespace.clone(), target.name.clone());
+    match target.kind.as_str() {
+        "Deployment" => object(stores.deployments.get(&key)),
+        "StatefulSet" => object(stores.stateful_sets.get(&key)),
+        "DaemonSet" => object(stores.daemon_sets.get(&key)),
+        "Job" => object(stores.jobs.get(&key)),
+        "CronJob" => object(stores.cron_jobs.get(&key)),
+        _ => None,
+    }
 }
 
 /// Pods a workload controls, by UID along the owner chain.
 fn pods_of(stores: &Stores, target: &ResourceRef) -> Vec<Arc<Pod>> {
     let Some(uid) = &target.uid else { return Vec::new() };
-    let sets = stores.replica_sets.tagged(&Tag::Owner(uid.clone()));
-    let owners = sets.iter().filter_map(|set| set.metadata.uid.clone()).chain([uid.clone()]);
+    let between = Tag::Owner(uid.clone());
+    let sets = stores.replica_sets.tagged(&between).into_iter().filter_map(|set| set.metadata.uid.clone());
+    let jobs = stores.jobs.tagged(&between).into_iter().filter_map(|job| job.metadata.uid.clone());
+    let owners = sets.chain(jobs).chain([uid.clone()]);
     owners.flat_map(|owner| stores.pods.tagged(&Tag::Owner(owner))).collect()
 }
 
@@ -158,19 +160,28 @@ fn life(container: &ContainerStatus) -> Option<i64> {
 
 /// How long a change may take to arrive: the workload's own deadline, never less than 90 s (pipeline.md §8.5), plus the soak.
 pub(super) fn patience(ctx: &Context, target: &ResourceRef, soak: i64) -> SignedDuration {
-    let key = ObjectKey::new(target.namespace.clone(), target.name.clone());
-    let own = match target.kind.as_str() {
-        "Deployment" => ctx.stores.deployments.get(&key).and_then(|found| {
-            let spec = found.spec.as_ref()?;
-            let waves = i64::from(spec.replicas.unwrap_or(1).max(1));
-            Some(
-                i64::from(spec.progress_deadline_seconds.unwrap_or(600))
-                    + waves * i64::from(spec.min_ready_seconds.unwrap_or(0)),
-            )
-        }),
-        _ => None,
-    };
-    SignedDuration::from_secs(own.unwrap_or(600).max(90) + soak)
+    let own = workload(&ctx.stores, target).map_or(TEN_MINUTES, |workload| own_patience(&workload));
+    SignedDuration::from_secs(own.max(90) + soak)
+}
+
+/// What a rollout may take where the workload does not say so itself (the default of a Deployment's `progressDeadlineSeconds`).
+const TEN_MINUTES: i64 = 600;
+/// What one pod may take to be replaced where they are replaced one after the other.
+const PER_POD: i64 = 60;
+
+fn own_patience(workload: &Object) -> i64 {
+    let min_ready = workload.int("/spec/minReadySeconds").unwrap_or(0);
+    match workload.kind() {
+        "Deployment" => {
+            let waves = workload.replicas().max(1);
+            workload.int("/spec/progressDeadlineSeconds").unwrap_or(TEN_MINUTES) + waves * min_ready
+        }
+        "StatefulSet" | "DaemonSet" => {
+            let pods = workload.wanted_pods().max(1);
+            (pods * PER_POD).max(TEN_MINUTES) + pods * min_ready
+        }
+        _ => TEN_MINUTES,
+    }
 }
 
 /// Another plan that is changing the same object: its target, or one that a step of either writes to.

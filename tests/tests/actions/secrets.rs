@@ -11,7 +11,7 @@ use kube::Api;
 use kube::api::PostParams;
 use serde_json::json;
 
-use crate::plan::{Plan, live, shop, wanted_state};
+use crate::plan::{Plan, shop, wanted_state};
 
 #[tokio::test]
 async fn a_secret_gets_a_new_version_that_nobody_sees_and_the_old_one_stays() -> Result<()> {
@@ -28,13 +28,13 @@ async fn a_secret_gets_a_new_version_that_nobody_sees_and_the_old_one_stays() ->
     let plan = Plan::on(&namespace, cluster.connection(), &web)
         .await?
         .doing(ActionType::RotateSecret, &[("secret", "db"), ("password", "generate:40")]);
-    let before = wanted_state(&live(&plan.client, &plan.target).await?);
+    let before = wanted_state(&plan.live(&plan.target).await?.0);
     let previewed = plan.preview().await?;
     assert_eq!(previewed.preview.class, ActionClass::Irreversible);
     assert!(previewed.preview.is_clean(), "{:#?}", previewed.preview.verdicts);
     let step = &previewed.steps[0];
     plan.apply(step).await?;
-    plan.settles(step).await?;
+    plan.arrives(step).await?;
 
     let name = step.writes[0].object.name.clone();
     let made = secrets.get(&name).await?.data.context("a Secret holds data")?;
@@ -50,7 +50,7 @@ async fn a_secret_gets_a_new_version_that_nobody_sees_and_the_old_one_stays() ->
     assert_eq!(secrets.get(&name).await?.data.context("made once")?["password"].0, new.as_bytes());
 
     assert_eq!(plan.undo(step).await?, Undone::Undone);
-    assert_eq!(wanted_state(&live(&plan.client, &plan.target).await?), before);
+    assert_eq!(wanted_state(&plan.live(&plan.target).await?.0), before);
     assert!(secrets.get_opt(&name).await?.is_none());
 
     let literal = Plan::on(&namespace, cluster.connection(), &web)

@@ -8,10 +8,11 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomRe
 use kit::app::START;
 use kit::{App, eventually};
 use kube::Api;
-use kube::api::{Patch, PatchParams};
+use kube::api::{ApiResource, DynamicObject, Patch, PatchParams};
+use kube::core::GroupVersionKind;
 use serde_json::{Value, json};
 
-use crate::plan::{Plan, api, level, live, shop};
+use crate::plan::{Plan, level, shop};
 
 /// The kind as Argo CD defines it, its schema left open.
 const DEFINITION: &str = include_str!("../../fixtures/argo/application-crd.yaml");
@@ -36,7 +37,9 @@ async fn an_application_is_synced_followed_to_its_end_and_synced_back() -> Resul
     let mut application: Value = serde_saphyr::from_str(&text)?;
     application["metadata"]["namespace"] = namespace.name().into();
     let reference = ResourceRef::new("Application", namespace.name(), "shop");
-    let applications = api(&cluster.client(), &reference)?;
+    let kind = GroupVersionKind::gvk("argoproj.io", "v1alpha1", "Application");
+    let resource = ApiResource::from_gvk_with_plural(&kind, "applications");
+    let applications: Api<DynamicObject> = Api::namespaced_with(cluster.client(), namespace.name(), &resource);
     applications.create(&kube::api::PostParams::default(), &serde_json::from_value(application)?).await?;
 
     let plan =
@@ -46,28 +49,28 @@ async fn an_application_is_synced_followed_to_its_end_and_synced_back() -> Resul
     assert_eq!(level(&previewed, "gitops"), Some(VerdictLevel::Ok), "{:#?}", previewed.preview.verdicts);
     let step = &previewed.steps[0];
     plan.apply(step).await?;
-    assert!(matches!(plan.arrival(step).await?, Settled::NotYet(why) if why.contains("not begun")));
+    assert!(matches!(plan.settled(step).await?, Settled::NotYet(why) if why.contains("not begun")));
     let running = Plan::on(&namespace, cluster.connection(), &web).await?.doing(ActionType::ArgoSyncApp, &[]);
     assert!(running.refusal().await?.contains("has an operation running"));
 
     let told = |status: Value| Patch::Merge(json!({"operation": null, "status": status}));
-    let operation = live(&plan.client, &reference).await?["operation"].clone();
+    let operation = plan.live(&reference).await?.0["operation"].clone();
     assert_eq!(operation["sync"], json!({"prune": false, "revision": "v2"}));
     let begun = json!({"operationState": {"phase": "Running", "operation": operation}});
     applications.patch("shop", &PatchParams::default(), &told(begun)).await?;
-    assert!(matches!(plan.arrival(step).await?, Settled::NotYet(why) if why.contains("running")));
+    assert!(matches!(plan.settled(step).await?, Settled::NotYet(why) if why.contains("running")));
     let ended = json!({"operationState": {"phase": "Succeeded"}, "health": {"status": "Progressing"}});
     applications.patch("shop", &PatchParams::default(), &told(ended)).await?;
-    assert!(matches!(plan.arrival(step).await?, Settled::NotYet(why) if why.contains("Progressing")));
+    assert!(matches!(plan.settled(step).await?, Settled::NotYet(why) if why.contains("Progressing")));
     applications.patch("shop", &PatchParams::default(), &told(json!({"health": {"status": "Healthy"}}))).await?;
-    plan.settles(step).await?;
+    plan.arrives(step).await?;
 
     assert_eq!(plan.undo(step).await?, Undone::Undone);
-    let back = live(&plan.client, &reference).await?["operation"]["sync"].clone();
+    let back = plan.live(&reference).await?.0["operation"]["sync"].clone();
     assert_eq!(back["revision"], "8f3c1d2e4b5a69788796a5b4c3d2e1f0a9b8c7d6");
 
     let failed = json!({"operationState": {"phase": "Failed", "message": "one or more objects failed to apply"}});
     applications.patch("shop", &PatchParams::default(), &told(failed)).await?;
-    assert!(matches!(plan.arrival(step).await?, Settled::Failed(why) if why.contains("failed to apply")));
+    assert!(matches!(plan.settled(step).await?, Settled::Failed(why) if why.contains("failed to apply")));
     Ok(())
 }

@@ -14,7 +14,7 @@ use kit::{App, Connection, TestNamespace};
 use kube::api::PostParams;
 use serde_json::{Value, json};
 
-use crate::plan::{Plan, live, shop, wanted_state};
+use crate::plan::{Plan, shop, wanted_state};
 
 /// Runs `tests/helm` against the cluster.
 fn helm(connection: &Connection, command: &str, namespace: &TestNamespace, input: &str) -> Result<String> {
@@ -62,8 +62,7 @@ async fn a_release_goes_back_with_its_objects_and_helm_can_read_its_history() ->
 
     let plan = Plan::on(&namespace, cluster.connection(), &web).await?.doing(ActionType::HelmRollback, &[]);
     let settings = ResourceRef::new("ConfigMap", namespace.name(), "settings");
-    let before =
-        [wanted_state(&live(&plan.client, &plan.target).await?), wanted_state(&live(&plan.client, &settings).await?)];
+    let before = [wanted_state(&plan.live(&plan.target).await?.0), wanted_state(&plan.live(&settings).await?.0)];
     let previewed = plan.preview().await?;
     assert!(previewed.preview.is_clean(), "{:#?}", previewed.preview.verdicts);
     assert_eq!(previewed.preview.class, ActionClass::Disruptive);
@@ -84,9 +83,9 @@ async fn a_release_goes_back_with_its_objects_and_helm_can_read_its_history() ->
         ]
     );
     plan.apply(step).await?;
-    plan.settles(step).await?;
+    plan.arrives(step).await?;
     web.becomes(START, "the good revision runs", is_rolled_out).await;
-    assert_eq!(live(&plan.client, &settings).await?["data"]["LOG_LEVEL"], "info");
+    assert_eq!(plan.live(&settings).await?.0["data"]["LOG_LEVEL"], "info");
     let history: Value = serde_json::from_str(&helm(cluster.connection(), "history", &namespace, "")?)?;
     let states: Vec<(i64, &str)> = history
         .as_array()
@@ -99,10 +98,9 @@ async fn a_release_goes_back_with_its_objects_and_helm_can_read_its_history() ->
     assert_eq!(history[2]["manifest"], history[0]["manifest"]);
 
     assert_eq!(plan.undo(step).await?, Undone::Undone);
-    let after =
-        [wanted_state(&live(&plan.client, &plan.target).await?), wanted_state(&live(&plan.client, &settings).await?)];
+    let after = [wanted_state(&plan.live(&plan.target).await?.0), wanted_state(&plan.live(&settings).await?.0)];
     assert_eq!(after, before);
-    assert!(live(&plan.client, &ResourceRef::new("Service", namespace.name(), "extra")).await.is_ok());
+    assert!(plan.live(&ResourceRef::new("Service", namespace.name(), "extra")).await.is_ok());
     let history: Value = serde_json::from_str(&helm(cluster.connection(), "history", &namespace, "")?)?;
     assert_eq!(history.as_array().map(Vec::len), Some(2));
     assert_eq!(history[1]["status"], "deployed");

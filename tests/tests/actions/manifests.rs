@@ -11,7 +11,7 @@ use kube::Api;
 use kube::api::{Patch, PatchParams};
 use serde_json::json;
 
-use crate::plan::{Plan, assert_clean, level, live, shop, wanted_state};
+use crate::plan::{Plan, assert_clean, level, shop, wanted_state};
 
 const FIX: &str = "\
 apiVersion: v1
@@ -39,7 +39,7 @@ async fn manifests_are_applied_beside_other_writers_and_taken_back() -> Result<(
     let plan = Plan::on(&namespace, cluster.connection(), &web)
         .await?
         .doing(ActionType::ApplyManifest, &[("configmap", "fix")]);
-    let before = wanted_state(&live(&plan.client, &settings).await?);
+    let before = wanted_state(&plan.live(&settings).await?.0);
     let previewed = plan.preview().await?;
     assert_clean(&previewed);
     assert_eq!(previewed.preview.class, ActionClass::Irreversible);
@@ -47,14 +47,14 @@ async fn manifests_are_applied_beside_other_writers_and_taken_back() -> Result<(
     let kinds: Vec<WriteKind> = step.writes.iter().map(|write| write.kind).collect();
     assert_eq!(kinds, [WriteKind::Apply, WriteKind::Create]);
     plan.apply(step).await?;
-    plan.settles(step).await?;
-    let after = live(&plan.client, &settings).await?;
+    plan.arrives(step).await?;
+    let after = plan.live(&settings).await?.0;
     assert_eq!(after["data"], json!({"HOST": "db", "LOG_LEVEL": "debug", "EXTRA": "on"}));
     plan.apply(step).await?;
 
     assert_eq!(plan.undo(step).await?, Undone::Undone);
-    assert_eq!(wanted_state(&live(&plan.client, &settings).await?), before);
-    assert!(live(&plan.client, &ResourceRef::new("Service", namespace.name(), "standby")).await.is_err());
+    assert_eq!(wanted_state(&plan.live(&settings).await?.0), before);
+    assert!(plan.live(&ResourceRef::new("Service", namespace.name(), "standby")).await.is_err());
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! CordonNode, UncordonNode, DrainNode, on a second Node object beside the real one: what is left of the cluster goes on working.
 
 use anyhow::Result;
-use common::actions::SendError;
+use common::actions::{SendError, Settled};
 use common::api::remediation_plan::{ActionClass, VerdictLevel, WriteKind};
 use common::api::{ActionType, ResourceRef};
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use kube::Api;
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use serde_json::json;
 
-use crate::plan::{Plan, level, live, shop};
+use crate::plan::{Plan, level, shop};
 
 /// A node without a machine: the API's own part of cordoning and evicting needs none.
 struct Spare {
@@ -40,6 +40,15 @@ impl Spare {
         Ok(spare)
     }
 
+    /// The node's controller puts the taint on, and takes it off, a moment after.
+    async fn is_closed(&self, closed: bool) {
+        eventually(&self.nodes, START, "the node's controller has followed", |seen| {
+            let taints = seen.named(&self.name)?.spec.as_ref()?.taints.as_deref().unwrap_or_default();
+            (taints.iter().any(|taint| taint.key == "node.kubernetes.io/unschedulable") == closed).then_some(())
+        })
+        .await;
+    }
+
     async fn target(&self) -> Result<ResourceRef> {
         let uid = self.nodes.get(&self.name).await?.metadata.uid.unwrap_or_default();
         Ok(ResourceRef::new("Node", "", &self.name).with_uid(uid))
@@ -57,36 +66,28 @@ async fn a_node_is_cordoned_and_uncordoned_and_each_takes_the_other_back() -> Re
     let spare = Spare::join(&cluster, "spare-cordon").await?;
     let target = spare.target().await?;
     let node = [("node", "spare-cordon")];
-    let cordon = Plan::about(cluster.connection(), target.clone())?.doing(ActionType::CordonNode, &node);
+    let cordon = Plan::at(cluster.connection(), target.clone()).await?.doing(ActionType::CordonNode, &node);
     let previewed = cordon.preview().await?;
     assert_eq!(previewed.preview.class, ActionClass::Reversible);
     let step = &previewed.steps[0];
     cordon.apply(step).await?;
-    cordon.settles(step).await?;
+    spare.is_closed(true).await;
+    assert_eq!(cordon.settled(step).await?, Settled::Arrived);
     assert!(!cordon.preview().await?.preview.changes_something(), "a cordoned node is no success but a no-op");
 
-    let uncordon = Plan::about(cluster.connection(), target.clone())?.doing(ActionType::UncordonNode, &node);
+    let uncordon = Plan::at(cluster.connection(), target.clone()).await?.doing(ActionType::UncordonNode, &node);
     let back = uncordon.preview().await?;
     uncordon.apply(&back.steps[0]).await?;
-    uncordon.settles(&back.steps[0]).await?;
-    assert_eq!(live(&uncordon.client, &target).await?["spec"].get("unschedulable"), None);
+    spare.is_closed(false).await;
+    assert_eq!(uncordon.settled(&back.steps[0]).await?, Settled::Arrived);
+    assert_eq!(uncordon.live(&target).await?.0["spec"].get("unschedulable"), None);
     uncordon.undo(&back.steps[0]).await?;
-    assert_eq!(live(&uncordon.client, &target).await?["spec"]["unschedulable"], true);
+    assert_eq!(uncordon.live(&target).await?.0["spec"]["unschedulable"], true);
     cordon.undo(step).await?;
-    assert_eq!(live(&uncordon.client, &target).await?["spec"].get("unschedulable"), None);
+    assert_eq!(uncordon.live(&target).await?.0["spec"].get("unschedulable"), None);
 
-    let other = Plan::about(cluster.connection(), target)?.doing(ActionType::CordonNode, &[("node", "another")]);
+    let other = Plan::at(cluster.connection(), target).await?.doing(ActionType::CordonNode, &[("node", "another")]);
     assert!(other.refusal().await?.contains("spare-cordon, the incident's node"));
-    let real = cluster.node()?;
-    let last = spare.nodes.patch(
-        "spare-cordon",
-        &PatchParams::default(),
-        &Patch::Merge(json!({"spec": {"unschedulable": true}})),
-    );
-    last.await?;
-    let only = Plan::about(cluster.connection(), ResourceRef::new("Node", "", &real))?
-        .doing(ActionType::CordonNode, &[("node", &real)]);
-    assert!(only.refusal().await?.contains("the last node that takes pods"));
     spare.leave().await
 }
 
@@ -122,31 +123,37 @@ async fn a_drained_node_waits_for_budgets_and_keeps_what_nobody_may_evict() -> R
 
     let target = spare.target().await?;
     let plan =
-        Plan::about(cluster.connection(), target.clone())?.doing(ActionType::DrainNode, &[("node", "spare-drain")]);
+        Plan::at(cluster.connection(), target.clone()).await?.doing(ActionType::DrainNode, &[("node", "spare-drain")]);
     let held = plan.preview().await?;
     assert_eq!(held.preview.class, ActionClass::Disruptive);
     assert_eq!(level(&held, "pdb"), Some(VerdictLevel::Warn), "a budget is waited for: {:#?}", held.preview.verdicts);
     let kinds: Vec<WriteKind> = held.steps[0].writes.iter().map(|write| write.kind).collect();
     assert_eq!(kinds, [WriteKind::Patch, WriteKind::Evict, WriteKind::Evict]);
     assert!(matches!(plan.apply(&held.steps[0]).await, Err(SendError::PdbSaysNo { .. })));
-    assert_eq!(live(&plan.client, &target).await?["spec"]["unschedulable"], true, "cordoned, and waiting");
+    assert_eq!(plan.live(&target).await?.0["spec"]["unschedulable"], true, "cordoned, and waiting");
 
     budgets.delete("web", &DeleteParams::default()).await?;
     plan.apply(&held.steps[0]).await?;
     // The kubelet's part: a pod that was told to go is gone.
     let evicted: Vec<&str> = held.steps[0].writes[1..].iter().map(|write| write.object.name.as_str()).collect();
-    for name in evicted {
+    for name in evicted.iter().copied() {
         let now = DeleteParams { grace_period_seconds: Some(0), ..DeleteParams::default() };
         let _ = pods.delete(name, &now).await;
     }
-    plan.settles(&held.steps[0]).await?;
+    eventually(&pods, START, "the evicted pods are gone", |seen| {
+        seen.all().all(|pod| pod.metadata.name.as_deref().is_none_or(|name| !evicted.contains(&name))).then_some(())
+    })
+    .await;
+    spare.is_closed(true).await;
+    assert_eq!(plan.settled(&held.steps[0]).await?, Settled::Arrived);
     plan.undo(&held.steps[0]).await?;
-    assert_eq!(live(&plan.client, &target).await?["spec"].get("unschedulable"), None);
+    assert_eq!(plan.live(&target).await?.0["spec"].get("unschedulable"), None);
 
     namespace
         .apply(json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "alone"}, "spec": {"nodeName": "spare-drain", "containers": [{"name": "app", "image": image}]}}))
         .await?;
-    let unmanaged = Plan::about(cluster.connection(), target)?.doing(ActionType::DrainNode, &[("node", "spare-drain")]);
+    let unmanaged =
+        Plan::at(cluster.connection(), target).await?.doing(ActionType::DrainNode, &[("node", "spare-drain")]);
     let refused = unmanaged.refusal().await?;
     assert!(refused.contains("/alone anew; evict them with force=true"), "{refused}");
     pods.delete("alone", &DeleteParams { grace_period_seconds: Some(0), ..DeleteParams::default() }).await?;

@@ -50,15 +50,15 @@ async fn a_volume_grows_follows_the_resizer_and_never_shrinks() -> Result<()> {
     let step = &previewed.steps[0];
     assert!(step.undo.is_empty());
     plan.apply(step).await?;
-    assert!(matches!(plan.arrival(step).await?, Settled::NotYet(_)));
+    assert!(matches!(plan.settled(step).await?, Settled::NotYet(_)));
 
     let told = |status: serde_json::Value| Patch::Merge(json!({ "status": status }));
     let pending =
         json!({"conditions": [{"type": "FileSystemResizePending", "status": "True"}], "capacity": {"storage": "2Gi"}});
     claims.patch_status("data", &PatchParams::default(), &told(pending)).await?;
-    assert!(matches!(plan.arrival(step).await?, Settled::NotYet(why) if why.contains("file system")));
+    assert!(matches!(plan.settled(step).await?, Settled::NotYet(why) if why.contains("file system")));
     claims.patch_status("data", &PatchParams::default(), &told(json!({"conditions": null}))).await?;
-    plan.settles(step).await?;
+    plan.arrives(step).await?;
 
     for (size, why) in [("1Gi", "does not shrink"), ("20Gi", "more than 4 times")] {
         let refused = Plan::on(&namespace, cluster.connection(), &web).await?.doing(ActionType::ResizePVC, &grow(size));

@@ -1,16 +1,16 @@
 //! ExecDiagnostic, RestartStatefulSetPod.
 
-use anyhow::Result;
-use common::actions::{self, Found};
-use common::api::remediation_plan::ActionClass;
-use common::api::{ActionType, ResourceRef};
+use anyhow::{Context as _, Result};
+use common::actions::{self, Found, Settled};
+use common::api::remediation_plan::{ActionClass, StepStatus};
+use common::api::{ActionType, ResourceRef, Time};
 use k8s_openapi::api::apps::v1::StatefulSet;
 use kit::app::{START, is_rolled_out};
 use kit::{App, eventually};
 use kube::Api;
 use serde_json::json;
 
-use crate::plan::{Plan, assert_clean, shop, there_and_back};
+use crate::plan::{Plan, assert_clean, shop};
 
 #[tokio::test]
 async fn a_diagnostic_command_is_run_once_and_its_output_kept_without_credentials() -> Result<()> {
@@ -26,11 +26,11 @@ async fn a_diagnostic_command_is_run_once_and_its_output_kept_without_credential
     assert_clean(&previewed);
     assert_eq!(previewed.preview.class, ActionClass::Disruptive);
     for step in &previewed.steps {
-        let outputs = plan.apply(step).await;
+        let output = plan.apply(step).await?.output.context("a command has an output")?;
         // The image has no shell and may have no `cat`: either way the container was reached, and it says how it ended.
-        let output = outputs?.join("\n");
         assert!(output.starts_with("$ cat /proc/1/") && !output.contains("hunter2"), "{output}");
-        plan.settles(step).await?;
+        let applied = StepStatus { applied_at: Some(Time(plan.now)), ..step.clone() };
+        assert_eq!(plan.settled(&applied).await?, Settled::Arrived);
     }
     let step = &previewed.steps[0];
     let id = plan.operation_id(step, 1);
@@ -60,17 +60,18 @@ async fn a_stateful_pod_comes_back_under_its_name_and_a_restart_of_all_is_taken_
     let uid = sets.get("db").await?.metadata.uid.unwrap_or_default();
     let target = ResourceRef::new("StatefulSet", namespace.name(), "db").with_uid(uid);
 
-    let one =
-        Plan::about(cluster.connection(), target.clone())?.doing(ActionType::RestartStatefulSetPod, &[("pod", "db-0")]);
+    let one = Plan::at(cluster.connection(), target.clone())
+        .await?
+        .doing(ActionType::RestartStatefulSetPod, &[("pod", "db-0")]);
     let previewed = one.preview().await?;
     assert_clean(&previewed);
     one.apply(&previewed.steps[0]).await?;
-    one.settles(&previewed.steps[0]).await?;
+    one.arrives(&previewed.steps[0]).await?;
 
-    let all = Plan::about(cluster.connection(), target.clone())?.doing(ActionType::RestartStatefulSetPod, &[]);
-    there_and_back(&all, &target).await?;
+    let all = Plan::at(cluster.connection(), target.clone()).await?.doing(ActionType::RestartStatefulSetPod, &[]);
+    all.happens_and_is_undone().await?;
     let other =
-        Plan::about(cluster.connection(), target)?.doing(ActionType::RestartStatefulSetPod, &[("pod", "cart-0")]);
+        Plan::at(cluster.connection(), target).await?.doing(ActionType::RestartStatefulSetPod, &[("pod", "cart-0")]);
     assert!(other.refusal().await?.contains("\"cart-0\" is not allowed"));
     Ok(())
 }

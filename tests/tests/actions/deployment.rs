@@ -1,128 +1,22 @@
-//! Each action against the real API server and real controllers: what is previewed happens, happens once, and can be taken back.
+//! Actions on Deployments, their ConfigMaps and pods; and what holds for every plan, shown on Deployments.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use common::actions::{
-    self, ChangeSet, Errand, Found, Live, Need, Object, PreviewError, PreviewInput, Previewed, Refusal, Scope,
-    SendError, Settled, Undone,
-};
-use common::api::remediation_plan::{ActionClass, StepStatus, VerdictLevel};
-use common::api::{ActionType, RemediationAction, ResourceRef};
-use jiff::Timestamp;
-use k8s_openapi::api::apps::v1::Deployment;
+use common::actions::{self, ChangeSet, Found, Need, PreviewError, Refusal, Scope, SendError, Settled, Undone};
+use common::api::remediation_plan::{ActionClass, VerdictLevel};
+use common::api::{ActionType, ResourceRef};
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::core::v1::{ConfigMap, LimitRange, Pod, ResourceQuota};
 use k8s_openapi::api::rbac::v1::RoleBinding;
-use kit::app::{START, Workload, apply_config};
-use kit::{App, Cluster, Connection, TestNamespace, eventually};
+use kit::app::{START, apply_config};
+use kit::{App, eventually};
+use kube::Api;
 use kube::api::{Patch, PatchParams, PostParams};
-use kube::{Api, Client};
 use serde_json::{Value, json};
 
-/// A plan being carried out by hand.
-struct Plan {
-    client: Client,
-    target: ResourceRef,
-    uid: String,
-    actions: Vec<RemediationAction>,
-    now: Timestamp,
-}
-
-impl Plan {
-    async fn on(namespace: &TestNamespace, connection: &Connection, workload: &Workload) -> Result<Self> {
-        let mut config = connection.config().clone();
-        config.default_retry = false;
-        let target = ResourceRef::new("Deployment", namespace.name(), workload.name()).with_uid(workload.uid().await?);
-        let uid = format!("plan-{}", workload.uid().await?);
-        Ok(Self { client: Client::try_from(config)?, target, uid, actions: Vec::new(), now: Timestamp::now() })
-    }
-
-    fn doing(mut self, action: ActionType, params: &[(&str, &str)]) -> Self {
-        let params = params.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
-        self.actions.push(RemediationAction { action_type: action, params });
-        self
-    }
-
-    async fn preview(&self) -> Result<Previewed, PreviewError> {
-        let input = PreviewInput {
-            now: self.now,
-            plan_uid: &self.uid,
-            attempt: 1,
-            plan_generation: 1,
-            target: &self.target,
-            actions: &self.actions,
-            safety_constraints: &[],
-            operator_namespace: "chatcli-system",
-            policy_digest: None,
-            earlier: &[],
-        };
-        actions::preview(&self.client, &input).await
-    }
-
-    async fn apply(&self, step: &StepStatus) -> Result<actions::Sent, SendError> {
-        let mut last = actions::Sent::default();
-        for write in &step.writes {
-            let id = self.operation_id(step, 1);
-            last = actions::send(&self.client, write, &self.errand(step, &id)).await?;
-        }
-        Ok(last)
-    }
-
-    async fn undo(&self, step: &StepStatus) -> Result<Undone, SendError> {
-        let mut results = Vec::new();
-        for record in &step.undo {
-            let id = self.operation_id(step, 2);
-            results.push(actions::undo(&self.client, record, &self.errand(step, &id)).await?);
-        }
-        Ok(actions::together(&results))
-    }
-
-    fn operation_id(&self, step: &StepStatus, attempt: i32) -> String {
-        common::naming::operation_id(&self.uid, step.index, attempt)
-    }
-
-    fn errand<'a>(&'a self, step: &StepStatus, operation_id: &'a str) -> Errand<'a> {
-        let params = &self.actions[usize::try_from(step.index).unwrap_or(0)].params;
-        Errand { operation_id, plan_uid: &self.uid, params }
-    }
-
-    /// Waits until the step's own rule says that the world arrived.
-    async fn settles(&self, step: &StepStatus, workload: &Workload) -> Result<()> {
-        let action = actions::parse(&self.actions[usize::try_from(step.index)?], &self.target)?;
-        let change = ChangeSet::of_step(step);
-        let arrived = |live: &Deployment| {
-            let object = Object(serde_json::to_value(live).unwrap_or_default());
-            let mut world = Live::of(object, Timestamp::now());
-            world.plan_uid.clone_from(&self.uid);
-            action.settled(&change, &world) == Settled::Arrived
-        };
-        workload.becomes(START, "the step settles", arrived).await;
-        Ok(())
-    }
-}
-
-/// Everything a person wrote into the object: spec and data, without what the server and our marker add.
-fn wanted_state(object: &impl serde::Serialize) -> Value {
-    let mut object = serde_json::to_value(object).unwrap_or_default();
-    let data = object["data"].take();
-    json!({"spec": object["spec"].take(), "data": data, "labels": object["metadata"]["labels"].take()})
-}
-
-fn level(previewed: &Previewed, check: &str) -> Option<VerdictLevel> {
-    previewed.preview.verdicts.iter().filter(|verdict| verdict.check == check).map(|verdict| verdict.level).max()
-}
-
-fn assert_clean(previewed: &Previewed) {
-    assert!(previewed.preview.is_clean(), "{:#?}", previewed.preview.verdicts);
-}
-
-async fn shop(purpose: &str) -> Result<(Cluster, TestNamespace)> {
-    let cluster = Cluster::start().await?;
-    let namespace = TestNamespace::create(cluster.connection(), &format!("actions-{purpose}"), None).await?;
-    Ok((cluster, namespace))
-}
+use crate::plan::{Plan, assert_clean, level, shop, wanted_state};
 
 #[tokio::test]
 async fn a_bad_image_is_rolled_back_once_and_the_undo_restores_it_exactly() -> Result<()> {
@@ -155,7 +49,7 @@ async fn a_bad_image_is_rolled_back_once_and_the_undo_restores_it_exactly() -> R
     );
 
     plan.apply(step).await?;
-    plan.settles(step, &web).await?;
+    plan.arrives(step).await?;
     assert_eq!(wanted_state(&web.live().await?), good);
 
     let again = plan.apply(step).await?;
@@ -179,7 +73,7 @@ async fn resources_are_raised_as_previewed_and_the_undo_removes_what_was_added()
     assert_clean(&previewed);
     let step = &previewed.steps[0];
     plan.apply(step).await?;
-    plan.settles(step, &web).await?;
+    plan.arrives(step).await?;
 
     let live = serde_json::to_value(web.live().await?)?;
     for field in &step.writes[0].touched {
@@ -220,7 +114,7 @@ async fn a_restart_replaces_the_pods_and_its_undo_restores_the_template() -> Res
     let previewed = plan.preview().await?;
     assert_clean(&previewed);
     plan.apply(&previewed.steps[0]).await?;
-    plan.settles(&previewed.steps[0], &web).await?;
+    plan.arrives(&previewed.steps[0]).await?;
     eventually(&pods, START, "only a new pod is left", |seen| {
         seen.all().all(|pod| pod.metadata.uid != old || pod.metadata.deletion_timestamp.is_some()).then_some(())
     })
@@ -241,7 +135,7 @@ async fn replicas_go_to_none_and_back_through_the_scale_subresource() -> Result<
     assert_clean(&previewed);
     assert_eq!(previewed.preview.class, ActionClass::Reversible);
     up.apply(&previewed.steps[0]).await?;
-    up.settles(&previewed.steps[0], &web).await?;
+    up.arrives(&previewed.steps[0]).await?;
 
     let stop = Plan::on(&namespace, cluster.connection(), &web)
         .await?
@@ -249,7 +143,7 @@ async fn replicas_go_to_none_and_back_through_the_scale_subresource() -> Result<
     let stopped = stop.preview().await?;
     assert_eq!(stopped.preview.class, ActionClass::Disruptive);
     stop.apply(&stopped.steps[0]).await?;
-    stop.settles(&stopped.steps[0], &web).await?;
+    stop.arrives(&stopped.steps[0]).await?;
     // From zero the guard has to ask for a number that the subresource leaves out.
     assert_eq!(stop.undo(&stopped.steps[0]).await?, Undone::Undone);
     assert_eq!(web.live().await?.spec.and_then(|spec| spec.replicas), Some(2));

@@ -1,13 +1,13 @@
 //! AdjustHPA, UpdateIngress, PatchNetworkPolicy.
 
 use anyhow::Result;
+use common::api::ActionType;
 use common::api::remediation_plan::{ActionClass, VerdictLevel};
-use common::api::{ActionType, ResourceRef};
 use kit::App;
 use kit::app::expose;
 use serde_json::json;
 
-use crate::plan::{Plan, level, shop, there_and_back};
+use crate::plan::{Plan, level, shop};
 
 #[tokio::test]
 async fn an_autoscalers_bounds_are_moved_and_moved_back() -> Result<()> {
@@ -18,11 +18,11 @@ async fn an_autoscalers_bounds_are_moved_and_moved_back() -> Result<()> {
             "minReplicas": 1, "maxReplicas": 2, "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"},
         }}))
         .await?;
-    let scaler = ResourceRef::new("HorizontalPodAutoscaler", namespace.name(), "web");
     let plan = Plan::on(&namespace, cluster.connection(), &web)
         .await?
         .doing(ActionType::AdjustHPA, &[("minReplicas", "2"), ("maxReplicas", "4"), ("targetCPUUtilization", "60")]);
-    let previewed = there_and_back(&plan, &scaler).await?;
+    let previewed = plan.preview().await?;
+    plan.happens_and_is_undone().await?;
     assert_eq!(previewed.preview.class, ActionClass::Reversible);
 
     let refused =
@@ -53,7 +53,8 @@ async fn an_ingress_is_sent_to_another_service_and_back() -> Result<()> {
         ("annotation.nginx.ingress.kubernetes.io/proxy-read-timeout", "60"),
     ];
     let plan = Plan::on(&namespace, cluster.connection(), &web).await?.doing(ActionType::UpdateIngress, &params);
-    let previewed = there_and_back(&plan, &ResourceRef::new("Ingress", namespace.name(), "web")).await?;
+    let previewed = plan.preview().await?;
+    plan.happens_and_is_undone().await?;
     assert_eq!(previewed.preview.class, ActionClass::Disruptive);
     assert_eq!(level(&previewed, "undo"), Some(VerdictLevel::Ok), "{:#?}", previewed.preview.verdicts);
 
@@ -80,7 +81,8 @@ async fn a_port_is_let_in_without_narrowing_what_was_open_and_taken_back() -> Re
     let plan = Plan::on(&namespace, cluster.connection(), &web)
         .await?
         .doing(ActionType::PatchNetworkPolicy, &[("networkPolicy", "web"), ("allowPort", "8080")]);
-    let previewed = there_and_back(&plan, &ResourceRef::new("NetworkPolicy", namespace.name(), "web")).await?;
+    let previewed = plan.preview().await?;
+    plan.happens_and_is_undone().await?;
     let diff = &previewed.preview.steps[0].diff;
     assert!(diff.contains("8080") && !diff.contains("-  "), "{diff}");
 
