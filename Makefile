@@ -6,6 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 CARGO ?= cargo
 CLUSTER_SOURCES := tests/cluster
+GO_SOURCES := $(CLUSTER_SOURCES) tests/helm
 # cargo-deny and its like are tools, not dependencies: they live beside cargo, not in the build folder
 DENY_VERSION := 0.20.2
 SCRIPTS = $(shell git grep -lI --untracked -E '^.!/(usr/bin/env bash|bin/(ba)?sh)' -- . ':!*.rs' ':!*.md')
@@ -79,8 +80,8 @@ lint-shell: $(or $(shell command -v shellcheck),shellcheck)
 
 lint-go:
 	$(call say,go vet and gofmt)
-	@cd $(CLUSTER_SOURCES) && unformatted=$$(gofmt -l .) && { [ -z "$$unformatted" ] || { echo "not formatted: $$unformatted"; exit 1; }; }
-	@cd $(CLUSTER_SOURCES) && go vet ./...
+	@unformatted=$$(gofmt -l $(GO_SOURCES)) && { [ -z "$$unformatted" ] || { echo "not formatted: $$unformatted"; exit 1; }; }
+	@for sources in $(GO_SOURCES); do (cd $$sources && go vet ./...) || exit 1; done
 
 lint-generated:
 	$(call say,generated files are current)

@@ -50,6 +50,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "pla
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "approve" -d 'Approve the change that an incident waits for'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "reject" -d 'Reject the change that an incident waits for'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "postmortem" -d 'Read the report of an incident'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "actions" -d 'List what a plan or Runbook may do, or describe one action'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "install" -d 'Install the operator into the cluster, or bring it up to this version'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "uninstall" -d 'Remove the operator from the cluster'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "version" -d 'Print the version of the plugin and of the operator in the cluster'
@@ -239,6 +240,26 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmort
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -s o -l output -d 'Form of the output' -r -f -a "json\t'As JSON'
+yaml\t'As YAML'
+name\t'Only the names'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l image -d 'Image of the operator' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l operator-namespace -d 'Namespace of the operator' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l autonomy -d 'What the operator may do by itself, in the namespace given by -n or everywhere (--all-namespaces)' -r -f -a "observe\t'See and explain'

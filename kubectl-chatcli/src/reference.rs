@@ -135,6 +135,7 @@ mod tests {
             "approve",
             "reject",
             "postmortem",
+            "actions",
             "install",
             "uninstall",
             "version",

@@ -52,7 +52,7 @@ fn help_needs_no_cluster_and_goes_to_stdout() {
 
 #[test]
 fn every_command_explains_itself() {
-    let commands: [&[&str]; 15] = [
+    let commands: [&[&str]; 16] = [
         &["status"],
         &["triage"],
         &["issues", "ack"],
@@ -64,6 +64,7 @@ fn every_command_explains_itself() {
         &["approve"],
         &["reject"],
         &["postmortem"],
+        &["actions"],
         &["install"],
         &["uninstall"],
         &["version"],

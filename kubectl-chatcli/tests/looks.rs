@@ -15,7 +15,7 @@ use plugin::output::explanation::Explanation;
 use plugin::output::incidents::{Columns, table};
 use plugin::output::scan::{self, Report};
 use plugin::output::status::{self, Operator, Status};
-use plugin::output::{decision, explanation, incident, preview, report, triage};
+use plugin::output::{actions, decision, explanation, incident, preview, report, triage};
 use plugin::story::Story;
 use serde::de::DeserializeOwned;
 
@@ -350,4 +350,16 @@ fn who_has_taken_an_incident_and_until_when_it_is_snoozed() {
     ]);
     let page = plain(&incident::page(&story, &clock(), WIDTH, ""));
     assert!(page.contains("Taken by   ann") && page.contains("Snoozed    until 16:00:00"), "{page}");
+}
+
+#[test]
+fn every_action_in_a_table() {
+    assert_snapshot!(plain(&actions::table(&common::actions::catalogue()).render()));
+}
+
+#[test]
+fn one_action_on_a_page() {
+    let all = common::actions::catalogue();
+    let node = all.iter().find(|action| action.name == "DrainNode").unwrap();
+    assert_snapshot!(plain(&actions::page(node, WIDTH)));
 }

@@ -321,6 +321,24 @@ async fn a_person_writes_plans_under_their_own_name_and_for_their_own_namespace(
 }
 
 #[tokio::test]
+async fn a_plan_that_holds_a_secret_value_is_not_stored() -> Result<()> {
+    let gate = Gate::shared().await?;
+    let namespace = gate.namespace().await?;
+    let plans: Api<RemediationPlan> = namespace.api();
+    let plan = |password: &str| {
+        serde_json::from_value(json!({
+            "metadata": { "name": "rotate" },
+            "spec": { "issueRef": { "name": "x" }, "attempt": 1, "strategy": "s", "actions": [
+                { "type": "RotateSecret", "params": { "secret": "db", "password": password } },
+            ] },
+        }))
+    };
+    refused_by("chatcli-plans", plans.create(&PostParams::default(), &plan("hunter2")?).await);
+    plans.create(&PostParams::default(), &plan("generate:40")?).await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_previewed_plan_is_frozen_and_an_active_one_is_not_deleted() -> Result<()> {
     let gate = Gate::shared().await?;
     let namespace = gate.namespace().await?;

@@ -10,16 +10,18 @@ use http::Method;
 use kube::Client;
 use serde_json::{Value, json};
 
+use super::command;
 use super::edits;
 use super::kind::{self, Kind};
 use super::live::{self, Unreadable};
 use super::object::{Object, escape};
+use super::secret_rotation;
 use super::secrets::{self, Source};
 use super::settle::holds;
 use super::wire::{self, Answer, Lost};
 use crate::api::ResourceRef;
 use crate::api::keys::{annotations, managers};
-use crate::api::remediation_plan::{WriteKind, WriteRecord};
+use crate::api::remediation_plan::{TouchedField, WriteKind, WriteRecord};
 
 /// What a request needs beside its record.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +41,8 @@ pub struct Sent {
     pub already: bool,
     /// The server's warnings.
     pub warnings: Vec<String>,
+    /// What a command printed, without credentials.
+    pub output: Option<String>,
 }
 
 /// The request was not accepted, or that is not known.
@@ -118,20 +122,17 @@ pub async fn send(client: &Client, write: &WriteRecord, errand: &Errand<'_>) -> 
         WriteKind::Scale => send_scale(client, write, errand).await,
         WriteKind::Create => send_create(client, write, errand).await,
         WriteKind::Evict | WriteKind::Delete => exchange(client, write, "", None).await.map(sent),
-        WriteKind::Exec => Err(SendError::Refused {
-            code: 0,
-            reason: "NotBuilt".to_owned(),
-            message: "no action runs commands yet".to_owned(),
-        }),
+        WriteKind::Exec => send_exec(client, write).await,
+        WriteKind::Apply => send_apply(client, write, errand).await,
     };
     match result {
         // The pod meant is gone, by us or by somebody: that is what was wanted.
         Err(SendError::Gone(_)) if matches!(write.kind, WriteKind::Evict | WriteKind::Delete) => {
-            Ok(Sent { already: true, warnings: Vec::new() })
+            Ok(Sent { already: true, ..Sent::default() })
         }
         // A lost original may have arrived between the look and this repeat: then the guards failed because the work is done.
         Err(SendError::Drifted(why)) => match look(client, write, errand).await {
-            Found::Applied => Ok(Sent { already: true, warnings: Vec::new() }),
+            Found::Applied => Ok(Sent { already: true, ..Sent::default() }),
             Found::NotApplied | Found::Unknown(_) => Err(SendError::Drifted(why)),
         },
         other => other,
@@ -167,13 +168,13 @@ fn resolve(write: &WriteRecord, found: Option<&Object>, errand: &Errand<'_>) -> 
         (WriteKind::Exec, _) => Found::Unknown("a command is never run twice; a person decides".to_owned()),
         (WriteKind::Evict | WriteKind::Delete, None) => Found::Applied,
         (WriteKind::Evict | WriteKind::Delete, Some(object)) if object.is_terminating() => Found::Applied,
-        (WriteKind::Patch | WriteKind::Create, Some(_)) if is_marked => Found::Applied,
-        (WriteKind::Patch, Some(_)) if !write.touched.is_empty() && holds_all() => Found::Applied,
+        (WriteKind::Patch | WriteKind::Apply | WriteKind::Create, Some(_)) if is_marked => Found::Applied,
+        (WriteKind::Patch | WriteKind::Apply, Some(_)) if !write.touched.is_empty() && holds_all() => Found::Applied,
         (WriteKind::Scale, Some(object)) => {
             let wanted = write.touched.first().and_then(|field| field.after.as_deref()?.parse().ok());
             if wanted == Some(object.replicas()) { Found::Applied } else { Found::NotApplied }
         }
-        (WriteKind::Patch | WriteKind::Scale, None) => {
+        (WriteKind::Patch | WriteKind::Apply | WriteKind::Scale, None) => {
             Found::Unknown(format!("{} is gone, and with it the trace of the change", write.object))
         }
         _ => Found::NotApplied,
@@ -183,7 +184,7 @@ fn resolve(write: &WriteRecord, found: Option<&Object>, errand: &Errand<'_>) -> 
 async fn send_patch(client: &Client, write: &WriteRecord, errand: &Errand<'_>) -> Result<Sent, SendError> {
     let object = read_pinned(client, &write.object).await?;
     if object.annotation(annotations::OPERATION_ID) == Some(errand.operation_id) {
-        return Ok(Sent { already: true, warnings: Vec::new() });
+        return Ok(Sent { already: true, ..Sent::default() });
     }
     let mut operations = operations(client, write, &object, errand.plan_uid, errand.params).await?;
     operations.extend(marker(&object, errand.operation_id));
@@ -200,6 +201,31 @@ async fn send_create(client: &Client, write: &WriteRecord, errand: &Errand<'_>) 
     let mut object = body(client, write, errand.params).await?;
     edits::set(&mut object, &["metadata", "annotations", annotations::OPERATION_ID], errand.operation_id.into());
     exchange(client, write, "", Some(object)).await.map(sent)
+}
+
+/// No field of another writer is taken, so an apply that arrives late cannot undo what somebody did meanwhile; what is still as it was is
+/// asked first, because an apply has no guards of its own.
+async fn send_apply(client: &Client, write: &WriteRecord, errand: &Errand<'_>) -> Result<Sent, SendError> {
+    let object = read_pinned(client, &write.object).await?;
+    if object.annotation(annotations::OPERATION_ID) == Some(errand.operation_id) {
+        return Ok(Sent { already: true, ..Sent::default() });
+    }
+    let is = |field: &TouchedField, text: &Option<String>| {
+        let value: Option<Value> = text.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        holds(object.at(&field.path), value.as_ref(), errand.plan_uid)
+    };
+    if let Some(other) = write.touched.iter().find(|field| !is(field, &field.before) && !is(field, &field.after)) {
+        return Err(SendError::Drifted(format!("{} holds another value", other.path)));
+    }
+    let mut manifest: Value = serde_json::from_str(&write.payload).map_err(|error| broken(&error.to_string()))?;
+    edits::set(&mut manifest, &["metadata", "annotations", annotations::OPERATION_ID], errand.operation_id.into());
+    exchange(client, write, "", Some(manifest)).await.map(sent)
+}
+
+async fn send_exec(client: &Client, write: &WriteRecord) -> Result<Sent, SendError> {
+    read_pinned(client, &write.object).await?;
+    let output = command::run(client, write).await?;
+    Ok(Sent { output: Some(output), ..Sent::default() })
 }
 
 /// The object to create with every value in place: secret ones fetched from where the record says they are.
@@ -272,6 +298,11 @@ async fn fetch(client: &Client, source: Source, params: &BTreeMap<String, String
             let missing = || SendError::Drifted(format!("{object} does not hold {pointer} any more"));
             kept.at(&pointer).cloned().ok_or_else(missing)
         }
+        Source::Generated(length) => secret_rotation::generated(length).map_err(SendError::TryLater),
+        Source::Release(rewrite) => {
+            let revision = read_pinned(client, &rewrite.revision).await?;
+            rewrite.of(&revision).map(Value::from).map_err(|why| broken(&why))
+        }
     }
 }
 
@@ -303,6 +334,7 @@ pub(super) async fn exchange(
         WriteKind::Create => {
             (Method::POST, format!("{}?{options}", kind.list_path(&write.object.namespace)), JSON, body)
         }
+        WriteKind::Apply => (Method::PATCH, format!("{path}?{options}&force=false"), APPLY_PATCH, body),
         WriteKind::Evict => (Method::POST, format!("{path}/eviction?{options}"), JSON, body),
         WriteKind::Delete => {
             let mut options: Value = serde_json::from_str(&body).map_err(|error| broken(&error.to_string()))?;
@@ -323,6 +355,7 @@ pub(super) async fn exchange(
 }
 
 const JSON: &str = "application/json";
+const APPLY_PATCH: &str = "application/apply-patch+yaml";
 const JSON_PATCH: &str = "application/json-patch+json";
 
 /// What a status means for this kind of request.
@@ -341,6 +374,8 @@ fn judge(kind: WriteKind, answer: Answer) -> Result<Answer, SendError> {
         409 if removes => Err(SendError::Gone(message)),
         403 if answer.is_rbac_denial() => Err(SendError::Forbidden(message)),
         409 if kind == WriteKind::Create => Err(SendError::Drifted(message)),
+        // Another writer has the field, and it stays theirs.
+        409 if kind == WriteKind::Apply => Err(refused(answer.reason())),
         409 => Err(SendError::TryLater(message)),
         // A patch that cannot be applied has no cause and no kind in its answer; an object that is invalid after the patch has both.
         422 if answer.reason() != "Invalid" || !message.contains("is invalid") => Err(SendError::Drifted(message)),
@@ -363,7 +398,7 @@ fn is_budget(answer: &Answer) -> bool {
 }
 
 fn sent(answer: Answer) -> Sent {
-    Sent { already: false, warnings: answer.warnings }
+    Sent { warnings: answer.warnings, ..Sent::default() }
 }
 
 fn broken(why: &str) -> SendError {

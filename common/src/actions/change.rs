@@ -33,6 +33,8 @@ pub struct ChangeSet {
     pub revisions: Option<(i64, i64)>,
     /// What a person should know before it runs; each becomes a warning.
     pub notes: Vec<String>,
+    /// A PodDisruptionBudget's no is waited for, so that it does not stand in the way of the plan.
+    pub waits_for_budgets: bool,
     /// When the last request was accepted; known once the step is applied.
     pub applied_at: Option<Timestamp>,
 }
@@ -50,8 +52,10 @@ pub struct Write {
 /// How a write is taken back.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Undo {
-    /// By this request.
+    /// By this request, the inverse of what was written.
     By(Box<WriteRecord>),
+    /// By another request, which is no inverse: what it does.
+    Instead(Box<WriteRecord>, String),
     /// Not at all, and need not be: why.
     Heals(String),
     /// Not at all: why.
@@ -98,6 +102,15 @@ struct Patch {
     edits: Vec<Edit>,
     terms: Terms,
     seal: String,
+    /// In place of the inverse.
+    undo: Option<Undo>,
+}
+
+impl Write {
+    /// Not composed from an object's fields but written as it is; the server's whole answer is nobody's to show.
+    pub fn is_raw(&self) -> bool {
+        self.made_from.is_none()
+    }
 }
 
 impl ChangeSet {
@@ -112,7 +125,7 @@ impl ChangeSet {
         if edits.is_empty() {
             return Self::nothing("already as wanted");
         }
-        let patch = Patch { object: object.reference(), edits, terms, seal: seal.to_owned() };
+        let patch = Patch { object: object.reference(), edits, terms, seal: seal.to_owned(), undo: None };
         Self { writes: vec![patch.write()], summary: summary.into(), ..Self::default() }
     }
 
@@ -141,6 +154,87 @@ impl ChangeSet {
         };
         let undo = Undo::Heals("a pod is not brought back; its owner makes a new one".to_owned());
         Self { writes: vec![Write { record, undo, made_from: None }], summary: summary.into(), ..Self::default() }
+    }
+
+    /// One request as it is.
+    pub fn raw(record: WriteRecord, undo: Undo) -> Self {
+        Self { writes: vec![Write { record, undo, made_from: None }], ..Self::default() }
+    }
+
+    /// The part of the change whose requests are such.
+    #[must_use]
+    pub fn only(&self, such: impl Fn(&WriteRecord) -> bool) -> Self {
+        let writes = self.writes.iter().filter(|write| such(&write.record)).cloned().collect();
+        Self { writes, ..self.clone() }
+    }
+
+    /// With another sentence of what it does.
+    #[must_use]
+    pub fn told(mut self, summary: impl Into<String>) -> Self {
+        self.summary = summary.into();
+        self
+    }
+
+    /// Taken back in another way than by the inverse of its writes.
+    #[must_use]
+    pub fn undone_by(mut self, undo: &Undo) -> Self {
+        for write in &mut self.writes {
+            write.undo = undo.clone();
+            if let Some(patch) = &mut write.made_from {
+                patch.undo = Some(undo.clone());
+            }
+        }
+        self
+    }
+
+    /// A command in a container. Nothing is kept of it but its output.
+    pub fn exec(pod: &Object, container: &str, command: &[&str], summary: impl Into<String>) -> Self {
+        let record = WriteRecord {
+            kind: WriteKind::Exec,
+            object: pod.reference(),
+            payload: json!({"container": container, "command": command}).to_string(),
+            touched: Vec::new(),
+        };
+        let undo = Undo::Heals("a command that was run is not taken back".to_owned());
+        Self { writes: vec![Write { record, undo, made_from: None }], summary: summary.into(), ..Self::default() }
+    }
+
+    /// Server-side apply of a manifest over an object. What it changes is the server's to say: see [`Self::learn`].
+    pub fn apply(object: &Object, manifest: &Value, seal: &str, summary: impl Into<String>) -> Self {
+        let mut manifest = manifest.clone();
+        edits::set(&mut manifest, &["metadata", "uid"], object.uid().into());
+        let record = WriteRecord {
+            kind: WriteKind::Apply,
+            object: object.reference(),
+            payload: manifest.to_string(),
+            touched: Vec::new(),
+        };
+        let (edits, terms) = (Vec::new(), Terms::default());
+        let made_from = Patch { object: object.reference(), edits, terms, seal: seal.to_owned(), undo: None };
+        let undo = Undo::Heals("nothing is changed".to_owned());
+        let write = Write { record, undo, made_from: Some(made_from) };
+        Self { writes: vec![write], summary: summary.into(), ..Self::default() }
+    }
+
+    /// What an apply changes, as the server answered it, and with it the undo.
+    pub fn learn(&mut self, index: usize, edits: Vec<Edit>) {
+        let write = &mut self.writes[index];
+        let Some(patch) = &mut write.made_from else { return };
+        patch.edits = edits;
+        let learned = patch.write();
+        (write.record.touched, write.undo) = (learned.record.touched, learned.undo);
+    }
+
+    /// Drops what the server says changes nothing: the same value in another spelling.
+    pub fn drop_idle_writes(&mut self, idle: &[WriteRecord]) {
+        let is_idle = |write: &Write| {
+            idle.contains(&write.record) || (write.made_from.is_some() && write.record.touched.is_empty())
+        };
+        self.writes.retain(|write| !is_idle(write));
+        if self.writes.is_empty() {
+            (self.class, self.notes) = (ActionClass::ReadOnly, Vec::new());
+            "already as wanted".clone_into(&mut self.summary);
+        }
     }
 
     /// The creation of an object; `body` has its kind, namespace and a name that is chosen once. Undo deletes it, as long as it is the
@@ -240,7 +334,7 @@ impl ChangeSet {
             .iter()
             .rev()
             .filter_map(|write| match &write.undo {
-                Undo::By(record) => Some((**record).clone()),
+                Undo::By(record) | Undo::Instead(record, _) => Some((**record).clone()),
                 Undo::Heals(_) | Undo::Impossible(_) => None,
             })
             .collect()
@@ -257,7 +351,7 @@ impl ChangeSet {
                     let fields: Vec<String> = record.touched.iter().map(|field| readable_path(&field.path)).collect();
                     format!("restores {} of {}", fields.join(", "), record.object.short())
                 }
-                Undo::Heals(why) | Undo::Impossible(why) => why.clone(),
+                Undo::Heals(why) | Undo::Impossible(why) | Undo::Instead(_, why) => why.clone(),
             })
             .collect();
         parts.dedup();
@@ -272,6 +366,7 @@ impl ChangeSet {
                 for edit in &mut patch.edits {
                     edit.after = answer.at(&edit.path).cloned();
                 }
+                patch.edits.retain(|edit| edit.before != edit.after);
                 let payload = std::mem::take(&mut write.record.payload);
                 *write = patch.write();
                 write.record.payload = payload;
@@ -290,10 +385,11 @@ impl Patch {
             payload: self.payload(uid, &self.edits, &secret, self.terms.after.as_ref(), true),
             touched: self.touched(&self.edits, &secret),
         };
-        Write { record, undo: self.undo(uid, &secret), made_from: Some(self.clone()) }
+        let undo = self.undo.clone().unwrap_or_else(|| self.inverse(uid, &secret));
+        Write { record, undo, made_from: Some(self.clone()) }
     }
 
-    fn undo(&self, uid: &str, secret: &[bool]) -> Undo {
+    fn inverse(&self, uid: &str, secret: &[bool]) -> Undo {
         let inverse: Vec<Edit> = self
             .edits
             .iter()

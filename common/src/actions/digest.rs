@@ -199,7 +199,99 @@ fn write_float(float: f64, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use jiff::Timestamp;
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::actions::{Live, Object, registry};
+    use crate::api::{ActionType, ResourceRef};
+
+    /// A Deployment at one moment of its life.
+    #[derive(Clone, Debug)]
+    struct Moment {
+        memory: String,
+        replicas: u32,
+        available: u32,
+        revision: u64,
+        label: String,
+        other_image: String,
+    }
+
+    impl Moment {
+        fn deployment(&self) -> Object {
+            Object(json!({
+                "apiVersion": "apps/v1", "kind": "Deployment",
+                "metadata": {
+                    "name": "web", "namespace": "shop", "uid": "d", "generation": self.revision,
+                    "resourceVersion": self.revision.to_string(), "labels": {"team": self.label},
+                    "managedFields": [{"manager": self.label}],
+                },
+                "spec": {"replicas": self.replicas, "template": {"spec": {"containers": [
+                    {"name": "side", "image": self.other_image},
+                    {"name": "app", "image": "app:1", "resources": {"limits": {"memory": self.memory}}},
+                ]}}},
+                "status": {"availableReplicas": self.available, "observedGeneration": self.revision},
+            }))
+        }
+    }
+
+    fn moment() -> impl Strategy<Value = Moment> {
+        (0..9_u32, 0..9_u32, 1..9_999_u64, "[a-z]{1,5}", "side:[0-9]{1,3}").prop_map(
+            |(replicas, available, revision, label, other_image)| Moment {
+                memory: "64Mi".to_owned(),
+                replicas,
+                available,
+                revision,
+                label,
+                other_image,
+            },
+        )
+    }
+
+    fn sealed(moment: &Moment, wanted: &str, policy: Option<&str>) -> String {
+        let params =
+            BTreeMap::from([("container", "app"), ("memory_limit", wanted)].map(|(k, v)| (k.to_owned(), v.to_owned())));
+        let action = RemediationAction { action_type: ActionType::AdjustResources, params };
+        let mut live = Live::of(moment.deployment(), Timestamp::UNIX_EPOCH);
+        live.plan_uid = "plan".to_owned();
+        let parsed = registry::parse(&action, &ResourceRef::new("Deployment", "shop", "web")).unwrap();
+        let change = parsed.change(&live).unwrap();
+        let steps = [StepStatus {
+            writes: change.writes.iter().map(|write| write.record.clone()).collect(),
+            undo: change.undo_records(),
+            ..StepStatus::default()
+        }];
+        digest(&DigestInput {
+            plan_uid: "plan",
+            attempt: 1,
+            actions: &[action],
+            steps: &steps,
+            class: change.class,
+            verdicts: &[],
+            policy_digest: policy,
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+        #[test]
+        fn status_scaling_and_edits_elsewhere_leave_the_seal_whole(one in moment(), two in moment()) {
+            prop_assert_eq!(sealed(&one, "128Mi", None), sealed(&two, "128Mi", None));
+        }
+
+        #[test]
+        fn a_touched_field_a_parameter_or_a_policy_that_changes_breaks_it(seen in moment(), memory in 65..120_u32) {
+            let seal = sealed(&seen, "128Mi", Some("rule"));
+            let edited = Moment { memory: format!("{memory}Mi"), ..seen.clone() };
+            prop_assert_ne!(&seal, &sealed(&edited, "128Mi", Some("rule")));
+            prop_assert_ne!(&seal, &sealed(&seen, &format!("{memory}Mi"), Some("rule")));
+            prop_assert_ne!(&seal, &sealed(&seen, "128Mi", Some("another")));
+            prop_assert_ne!(&seal, &sealed(&seen, "128Mi", None));
+        }
+    }
 
     #[test]
     fn the_example_of_the_rfc_comes_out_byte_for_byte() {

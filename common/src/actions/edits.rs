@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::object::escape;
+use crate::api::remediation_plan::TouchedField;
 
 /// One field that differs.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,14 @@ pub struct Edit {
     pub after: Option<Value>,
     /// Names of the list items the path leads through, by pointer.
     pub guards: Vec<(String, Value)>,
+}
+
+impl Edit {
+    /// The edit as a journal keeps it.
+    pub fn recorded(field: &TouchedField) -> Self {
+        let value = |text: &Option<String>| text.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        Self { path: field.path.clone(), before: value(&field.before), after: value(&field.after), guards: Vec::new() }
+    }
 }
 
 /// What has to be edited to get from `before` to `after`.

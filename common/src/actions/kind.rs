@@ -31,24 +31,36 @@ macro_rules! kinds {
 }
 
 kinds! {
+    APPLICATION = "Application", "argoproj.io", "v1alpha1", "applications", true;
     CONFIG_MAP = "ConfigMap", "", "v1", "configmaps", true;
     CONTROLLER_REVISION = "ControllerRevision", "apps", "v1", "controllerrevisions", true;
     CRON_JOB = "CronJob", "batch", "v1", "cronjobs", true;
     DAEMON_SET = "DaemonSet", "apps", "v1", "daemonsets", true;
+    DESTINATION_RULE = "DestinationRule", "networking.istio.io", "v1", "destinationrules", true;
     DEPLOYMENT = "Deployment", "apps", "v1", "deployments", true;
     HORIZONTAL_POD_AUTOSCALER = "HorizontalPodAutoscaler", "autoscaling", "v2", "horizontalpodautoscalers", true;
+    INGRESS = "Ingress", "networking.k8s.io", "v1", "ingresses", true;
     JOB = "Job", "batch", "v1", "jobs", true;
     LIMIT_RANGE = "LimitRange", "", "v1", "limitranges", true;
     NAMESPACE = "Namespace", "", "v1", "namespaces", false;
+    NETWORK_POLICY = "NetworkPolicy", "networking.k8s.io", "v1", "networkpolicies", true;
     NODE = "Node", "", "v1", "nodes", false;
     PERSISTENT_VOLUME = "PersistentVolume", "", "v1", "persistentvolumes", false;
     PERSISTENT_VOLUME_CLAIM = "PersistentVolumeClaim", "", "v1", "persistentvolumeclaims", true;
     POD = "Pod", "", "v1", "pods", true;
     POD_DISRUPTION_BUDGET = "PodDisruptionBudget", "policy", "v1", "poddisruptionbudgets", true;
+    POD_MONITOR = "PodMonitor", "monitoring.coreos.com", "v1", "podmonitors", true;
+    PROMETHEUS_RULE = "PrometheusRule", "monitoring.coreos.com", "v1", "prometheusrules", true;
     REPLICA_SET = "ReplicaSet", "apps", "v1", "replicasets", true;
     RESOURCE_QUOTA = "ResourceQuota", "", "v1", "resourcequotas", true;
+    SECRET = "Secret", "", "v1", "secrets", true;
     SERVICE = "Service", "", "v1", "services", true;
+    SERVICE_ENTRY = "ServiceEntry", "networking.istio.io", "v1", "serviceentries", true;
+    SERVICE_MONITOR = "ServiceMonitor", "monitoring.coreos.com", "v1", "servicemonitors", true;
     STATEFUL_SET = "StatefulSet", "apps", "v1", "statefulsets", true;
+    STORAGE_CLASS = "StorageClass", "storage.k8s.io", "v1", "storageclasses", false;
+    VERTICAL_POD_AUTOSCALER = "VerticalPodAutoscaler", "autoscaling.k8s.io", "v1", "verticalpodautoscalers", true;
+    VIRTUAL_SERVICE = "VirtualService", "networking.istio.io", "v1", "virtualservices", true;
 }
 
 impl Kind {
@@ -67,14 +79,14 @@ impl Kind {
         if self.group.is_empty() { self.plural.to_owned() } else { format!("{}.{}", self.plural, self.group) }
     }
 
-    /// Path of the collection in a namespace.
+    /// Path of the collection in a namespace; of all namespaces when none is named.
     pub fn list_path(&self, namespace: &str) -> String {
         let root = if self.group.is_empty() {
             format!("/api/{}", self.version)
         } else {
             format!("/apis/{}/{}", self.group, self.version)
         };
-        if self.namespaced {
+        if self.namespaced && !namespace.is_empty() {
             format!("{root}/namespaces/{namespace}/{}", self.plural)
         } else {
             format!("{root}/{}", self.plural)

@@ -5,13 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::join_all;
+use futures::future::{join_all, try_join_all};
 use jiff::Timestamp;
 use kube::Client;
 use serde_json::Value;
 
+use super::helm_release;
 use super::kind::{self, Kind};
-use super::object::Object;
+use super::manifest;
+use super::object::{Object, escape};
 use super::refusal::Refusal;
 use super::wire;
 use crate::api::ResourceRef;
@@ -24,8 +26,14 @@ use crate::naming;
 pub enum Need {
     /// One object of the target's namespace by kind and name.
     One(&'static Kind, String),
-    /// All objects of a kind in the target's namespace; for a cluster-scoped kind all there are.
+    /// All objects of a kind in the target's namespace; for a cluster-scoped kind or target all there are.
     Every(&'static Kind),
+    /// All objects of a kind in another namespace.
+    EveryIn(&'static Kind, &'static str),
+    /// All objects of a kind, whatever their namespace.
+    Everywhere(&'static Kind),
+    /// Pods on a node, whatever their namespace.
+    OnNode(String),
     /// Objects of a kind that the target's own label selector selects (its ReplicaSets, its pods).
     Selected(&'static Kind),
     /// The object that a field of another names: the volume of a claim, the node of a pod.
@@ -41,6 +49,10 @@ pub enum Need {
     },
     /// The target's scale subresource.
     Scale,
+    /// A ConfigMap of the target's namespace, and after it the objects that the manifests under its key speak of.
+    Manifests(String, String),
+    /// The history of the Helm release that made the target, with the revision wanted; see [`super::helm_release`].
+    Release(Option<i64>),
 }
 
 /// Something that could not be read.
@@ -90,6 +102,7 @@ pub struct Live {
     /// 0-based index of the step, for names that two steps of a plan must not share.
     pub step: i32,
     namespace: Result<Option<Object>, Unreadable>,
+    operator_namespace: String,
     protected: bool,
     read: BTreeMap<Need, Result<Vec<Object>, Unreadable>>,
 }
@@ -129,6 +142,7 @@ pub async fn read(client: &Client, scope: &Scope<'_>, needs: &[Need]) -> Result<
             .await;
     let mut live = Live::of(target, scope.now);
     live.namespace = namespace;
+    scope.operator_namespace.clone_into(&mut live.operator_namespace);
     live.protected = kind.namespaced && is_protected(&wanted.namespace, scope.operator_namespace);
     live.chosen = scope.chosen.to_vec();
     scope.plan_uid.clone_into(&mut live.plan_uid);
@@ -148,8 +162,27 @@ pub async fn one(client: &Client, kind: &Kind, namespace: &str, name: &str) -> R
 
 async fn satisfy(client: &Client, need: &Need, kind: &Kind, target: &Object) -> Result<Vec<Object>, Unreadable> {
     match need {
-        Need::One(kind, name) => Ok(one(client, kind, target.namespace(), name).await?.into_iter().collect()),
+        Need::One(kind, name) => {
+            let found = one(client, kind, target.namespace(), name).await?;
+            Ok(found.into_iter().map(without_secret_values).collect())
+        }
+        Need::Manifests(map, key) => {
+            let Some(map) = one(client, &kind::CONFIG_MAP, target.namespace(), map).await? else {
+                return Ok(Vec::new());
+            };
+            let named = manifest::named(map.text(&format!("/data/{}", escape(key))), target.namespace());
+            let found =
+                try_join_all(named.iter().map(|(kind, name)| one(client, kind, target.namespace(), name))).await?;
+            Ok(std::iter::once(map).chain(found.into_iter().flatten()).collect())
+        }
+        Need::Release(revision) => helm_release::history(client, target, *revision).await,
         Need::Every(kind) => list(client, kind, target.namespace(), "").await,
+        Need::EveryIn(kind, namespace) => list(client, kind, namespace, "").await,
+        Need::Everywhere(kind) => list(client, kind, "", "").await,
+        Need::OnNode(node) => {
+            let query = format!("?fieldSelector={}", percent_encode(&format!("spec.nodeName={node}")));
+            list(client, &kind::POD, "", &query).await
+        }
         Need::Selected(kind) => match selector_query(target) {
             Some(query) => list(client, kind, target.namespace(), &query).await,
             None => Ok(Vec::new()),
@@ -168,6 +201,16 @@ async fn satisfy(client: &Client, need: &Need, kind: &Kind, target: &Object) -> 
             Ok(body.map(Object).into_iter().collect())
         }
     }
+}
+
+/// A Secret is read for its keys, type and UID. Its values are fetched where they are sent, and held nowhere else.
+fn without_secret_values(mut object: Object) -> Object {
+    if object.kind() == kind::SECRET.kind
+        && let Some(Value::Object(data)) = object.0.get_mut("data")
+    {
+        data.values_mut().for_each(|value| *value = Value::Null);
+    }
+    object
 }
 
 async fn list(client: &Client, kind: &Kind, namespace: &str, query: &str) -> Result<Vec<Object>, Unreadable> {
@@ -211,7 +254,7 @@ fn selector_query(target: &Object) -> Option<String> {
     (!terms.is_empty()).then(|| format!("?labelSelector={}", percent_encode(&terms.join(","))))
 }
 
-fn percent_encode(text: &str) -> String {
+pub(super) fn percent_encode(text: &str) -> String {
     use std::fmt::Write as _;
     text.bytes().fold(String::with_capacity(text.len() * 2), |mut out, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -233,6 +276,7 @@ impl Live {
             plan_uid: String::new(),
             step: 0,
             namespace: Ok(None),
+            operator_namespace: String::new(),
             protected: false,
             read: BTreeMap::new(),
         }
@@ -264,6 +308,11 @@ impl Live {
     /// One object by kind and name; `None` when it does not exist.
     pub fn one(&self, kind: &'static Kind, name: &str) -> Result<Option<&Object>, Unreadable> {
         Ok(self.all(&Need::One(kind, name.to_owned()))?.first())
+    }
+
+    /// Nothing in this namespace is ever changed.
+    pub fn is_protected(&self, namespace: &str) -> bool {
+        is_protected(namespace, &self.operator_namespace)
     }
 
     /// The namespace the target lives in, with its labels and annotations.

@@ -23,6 +23,7 @@ use super::live::{self, Live, Need, ReadError, Scope, Unreadable};
 use super::object::Object;
 use super::refusal::Refusal;
 use super::registry;
+use super::secrets;
 use super::verdicts::{self, Seen, verdict};
 use crate::api::remediation_plan::{
     ActionClass, PlanPreview, RemediationPlan, StepPhase, StepPreview, StepStatus, Verdict, VerdictLevel,
@@ -30,6 +31,7 @@ use crate::api::remediation_plan::{
 };
 use crate::api::{RemediationAction, ResourceRef};
 use crate::decisions::brakes::is_protected;
+use crate::naming;
 
 /// Everything a preview depends on beside the cluster.
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +80,7 @@ impl<'a> PreviewInput<'a> {
 }
 
 /// A preview and the journal it seals.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Previewed {
     /// What people read and vote on.
     pub preview: PlanPreview,
@@ -148,7 +150,13 @@ pub async fn preview(client: &Client, input: &PreviewInput<'_>) -> Result<Previe
     let before = live::read(client, &scope, &needs).await?;
 
     let mut after = before.clone();
-    let mut dry_run = DryRun { client, plan_uid: input.plan_uid, sent: BTreeMap::new() };
+    let mut dry_run = DryRun {
+        client,
+        plan_uid: input.plan_uid,
+        sent: BTreeMap::new(),
+        made: BTreeMap::new(),
+        freed: BTreeSet::new(),
+    };
     let mut changes = Vec::new();
     let mut verdicts = Vec::new();
     let mut diffs = Vec::new();
@@ -185,6 +193,15 @@ struct DryRun<'a> {
     plan_uid: &'a str,
     /// Operations sent so far, by object and the way it is reached.
     sent: BTreeMap<(String, bool), Vec<Value>>,
+    /// Objects made by this plan so far, with every later edit folded in: they cannot be patched, for they do not exist yet.
+    made: BTreeMap<String, (WriteRecord, Value)>,
+    /// Names that earlier deletions of this plan free.
+    freed: BTreeSet<String>,
+}
+
+/// Kind, namespace and name: an object that does not exist yet has no UID.
+fn key_of(object: &ResourceRef) -> String {
+    format!("{}/{}/{}", object.kind, object.namespace, object.name)
 }
 
 impl DryRun<'_> {
@@ -201,24 +218,29 @@ impl DryRun<'_> {
         for index in 0..change.writes.len() {
             let write = change.writes[index].clone();
             let asked = match write.record.kind {
+                WriteKind::Patch if self.made.contains_key(&key_of(&write.record.object)) => {
+                    self.fold(&write, params, verdicts).await
+                }
+                WriteKind::Patch if write.is_raw() => self.as_recorded(&write, params, verdicts).await,
                 WriteKind::Patch => self.patch(&write, change, world, params, verdicts).await,
                 WriteKind::Scale => self.scale(&write, world, verdicts).await,
                 WriteKind::Create => self.create(&write, params, verdicts).await,
-                WriteKind::Delete | WriteKind::Evict | WriteKind::Exec => self.remove(&write, world, verdicts).await,
+                WriteKind::Apply => self.apply(&write, change, index, world, verdicts).await,
+                WriteKind::Exec => Ok(command(&write, verdicts)),
+                WriteKind::Delete | WriteKind::Evict => self.remove(&write, world, verdicts).await,
             };
             match asked {
                 // The server makes of it what is there already (defaults that were left out): nothing to send.
                 Ok(diff) if diff.is_empty() => idle.push(write.record),
                 Ok(diff) => text.push_str(&diff),
+                Err(SendError::PdbSaysNo { message, .. }) if change.waits_for_budgets => {
+                    let text = format!("{}: {message}; it is waited for", write.record.object.short());
+                    verdicts.push(verdict("pdb", VerdictLevel::Warn, VerdictSource::Server, text));
+                }
                 Err(error) => verdicts.push(blocked(error)?),
             }
         }
-        if !idle.is_empty() {
-            change.writes.retain(|write| !idle.contains(&write.record));
-            if change.is_nothing() {
-                *change = ChangeSet::nothing("already as wanted");
-            }
-        }
+        change.drop_idle_writes(&idle);
         Ok(diff::cut(text))
     }
 
@@ -260,13 +282,17 @@ impl DryRun<'_> {
         }
         verdicts.push(verdict("server", VerdictLevel::Ok, VerdictSource::Server, "the dry run is accepted".to_owned()));
 
-        let undo = change.writes.iter().find(|other| other.record == *record || other.record.object == record.object);
+        let undo =
+            change.writes.iter().find(|other| other.record.kind == record.kind && other.record.object == record.object);
+        if let Some(Undo::Instead(_, how) | Undo::Heals(how) | Undo::Impossible(how)) = undo.map(|write| &write.undo) {
+            verdicts.push(verdict("undo", VerdictLevel::Warn, VerdictSource::Computed, how.clone()));
+        }
         if let Some(Undo::By(undo)) = undo.map(|write| &write.undo) {
             let back = apply::operations(self.client, undo, &planned, self.plan_uid, params).await?;
             let mut both = folded.clone();
             both.extend(back.into_iter().filter(|operation| !is_guard(operation)));
             verdicts.push(match self.ask(undo, both).await {
-                Ok(answer) => proven(&current, &Object(answer.body)),
+                Ok(answer) => proven(&current, &Object(answer.body), undo),
                 Err(error) => undo_refused(&error),
             });
         }
@@ -329,7 +355,14 @@ impl DryRun<'_> {
     ) -> Result<String, SendError> {
         let record = &write.record;
         let body = apply::body(self.client, record, params).await?;
-        let answer = match apply::exchange(self.client, record, "&dryRun=All", Some(body.clone())).await {
+        let key = key_of(&record.object);
+        let mut asked = body.clone();
+        if self.freed.contains(&key) {
+            // The name is free only once the plan runs; everything else about the object can be asked now.
+            let name = naming::with_suffix(&record.object.name, "-preview");
+            edits::set(&mut asked, &["metadata", "name"], name.into());
+        }
+        let answer = match apply::exchange(self.client, record, "&dryRun=All", Some(asked)).await {
             // The name is taken. What has it was not made by this plan, which has written nothing yet.
             Err(SendError::Drifted(message)) => {
                 return Err(SendError::Refused { code: 409, reason: "AlreadyExists".to_owned(), message });
@@ -340,9 +373,86 @@ impl DryRun<'_> {
         verdicts.push(verdict("server", VerdictLevel::Ok, VerdictSource::Server, "the dry run is accepted".to_owned()));
         let text = format!("deletes {} again", record.object.short());
         verdicts.push(verdict("undo", VerdictLevel::Ok, VerdictSource::Computed, text));
-        let edits = edits::between(&serde_json::json!({}), &edits::without_server_fields(&body));
+        self.made.insert(key, (record.clone(), body));
+        let stored: Value = serde_json::from_str(&record.payload).unwrap_or_default();
+        let shown = edits::without_server_fields(&secrets::without_sources(&stored));
         let head = format!("--- live     (none)\n+++ planned  {}\n", record.object.short());
-        Ok(format!("{head}{}", diff::hunks(&edits, self.plan_uid)))
+        Ok(format!("{head}{}", diff::hunks(&edits::between(&serde_json::json!({}), &shown), self.plan_uid)))
+    }
+
+    /// A patch that is asked for as it stands, of an object that nobody reads whole.
+    async fn as_recorded(
+        &mut self,
+        write: &Write,
+        params: &BTreeMap<String, String>,
+        verdicts: &mut Vec<Verdict>,
+    ) -> Result<String, SendError> {
+        let record = &write.record;
+        let operations = apply::operations(self.client, record, &Object::default(), self.plan_uid, params).await?;
+        let answer = self.ask(record, operations).await?;
+        verdicts.extend(warnings(&answer.warnings));
+        verdicts.push(verdict("server", VerdictLevel::Ok, VerdictSource::Server, "the dry run is accepted".to_owned()));
+        if let Undo::Instead(_, how) | Undo::Heals(how) | Undo::Impossible(how) = &write.undo {
+            verdicts.push(verdict("undo", VerdictLevel::Warn, VerdictSource::Computed, how.clone()));
+        }
+        let shown: Vec<edits::Edit> = record.touched.iter().map(edits::Edit::recorded).collect();
+        let short = record.object.short();
+        Ok(format!("--- live     {short}\n+++ planned  {short}\n{}", diff::hunks(&shown, self.plan_uid)))
+    }
+
+    /// An edit of an object that this plan makes first: the creation is asked again with the edit in it.
+    async fn fold(
+        &mut self,
+        write: &Write,
+        params: &BTreeMap<String, String>,
+        verdicts: &mut Vec<Verdict>,
+    ) -> Result<String, SendError> {
+        let key = key_of(&write.record.object);
+        let Some((made, body)) = self.made.get(&key).cloned() else { return Ok(String::new()) };
+        let before = Object(body.clone());
+        let operations = apply::operations(self.client, &write.record, &before, self.plan_uid, params).await?;
+        let edited: Vec<Value> = operations.into_iter().filter(|operation| !is_guard(operation)).collect();
+        let mut folded = body;
+        let broken = |error: String| SendError::Refused { code: 422, reason: "Invalid".to_owned(), message: error };
+        let patch: json_patch::Patch =
+            serde_json::from_value(edited.into()).map_err(|error| broken(error.to_string()))?;
+        json_patch::patch(&mut folded, &patch).map_err(|error| broken(error.to_string()))?;
+        let answer = apply::exchange(self.client, &made, "&dryRun=All", Some(folded.clone())).await?;
+        verdicts.extend(warnings(&answer.warnings));
+        let shown: Vec<edits::Edit> = write.record.touched.iter().map(edits::Edit::recorded).collect();
+        self.made.insert(key, (made, folded));
+        let head = diff::head(&before, &write.record.object.short());
+        Ok(format!("{head}{}", diff::hunks(&shown, self.plan_uid)))
+    }
+
+    async fn apply(
+        &mut self,
+        write: &Write,
+        change: &mut ChangeSet,
+        index: usize,
+        world: &mut Live,
+        verdicts: &mut Vec<Verdict>,
+    ) -> Result<String, SendError> {
+        let record = &write.record;
+        let current = world.find(&record.object).cloned().unwrap_or_default();
+        let answer = apply::exchange(self.client, record, "&dryRun=All", None).await?;
+        verdicts.extend(warnings(&answer.warnings));
+        let planned = Object(answer.body);
+        let edits =
+            edits::between(&edits::without_server_fields(&current.0), &edits::without_server_fields(&planned.0));
+        change.learn(index, edits.clone());
+        verdicts.push(verdict("server", VerdictLevel::Ok, VerdictSource::Server, "the dry run is accepted".to_owned()));
+        verdicts.push(match &change.writes[index].undo {
+            Undo::By(_) => {
+                let text = format!("restores {} fields of {}", edits.len(), record.object.short());
+                verdict("undo", VerdictLevel::Ok, VerdictSource::Computed, text)
+            }
+            Undo::Instead(_, how) | Undo::Heals(how) | Undo::Impossible(how) => {
+                verdict("undo", VerdictLevel::Warn, VerdictSource::Computed, how.clone())
+            }
+        });
+        world.overlay(&planned);
+        Ok(format!("{}{}", diff::head(&current, &record.object.short()), diff::hunks(&edits, self.plan_uid)))
     }
 
     async fn remove(&mut self, write: &Write, world: &Live, verdicts: &mut Vec<Verdict>) -> Result<String, SendError> {
@@ -352,6 +462,9 @@ impl DryRun<'_> {
         verdicts.push(verdict("server", VerdictLevel::Ok, VerdictSource::Server, "the dry run is accepted".to_owned()));
         if let Undo::Heals(why) | Undo::Impossible(why) = &write.undo {
             verdicts.push(verdict("undo", VerdictLevel::Warn, VerdictSource::Computed, why.clone()));
+        }
+        if record.kind == WriteKind::Delete {
+            self.freed.insert(key_of(&record.object));
         }
         let live = world.find(&record.object).cloned().unwrap_or_default();
         let planned = if record.kind == WriteKind::Evict { "evicted, its owner makes a new one" } else { "deleted" };
@@ -373,11 +486,12 @@ fn stored(record: &WriteRecord) -> Vec<Value> {
     serde_json::from_str(&record.payload).unwrap_or_default()
 }
 
-/// Compares what the undo's dry run leaves with what is there now. Metadata is not ours to restore: no action touches it, and controllers
-/// write to it while the server is being asked.
-fn proven(current: &Object, undone: &Object) -> Verdict {
+/// Compares what the undo's dry run leaves with what is there now. Metadata that the undo does not touch is not ours to restore:
+/// controllers write to it while the server is being asked.
+fn proven(current: &Object, undone: &Object, undo: &WriteRecord) -> Verdict {
     let mut left = edits::between(&edits::without_server_fields(&current.0), &edits::without_server_fields(&undone.0));
-    left.retain(|edit| !edit.path.starts_with("/metadata/"));
+    let is_touched = |path: &str| undo.touched.iter().any(|field| field.path == path);
+    left.retain(|edit| !edit.path.starts_with("/metadata/") || is_touched(&edit.path));
     if left.is_empty() {
         let which =
             current.generation().map_or("the object".to_owned(), |generation| format!("generation {generation}"));
@@ -395,6 +509,19 @@ fn undo_refused(error: &SendError) -> Verdict {
 
 fn warnings(warnings: &[String]) -> impl Iterator<Item = Verdict> {
     warnings.iter().map(|text| verdict("server", VerdictLevel::Warn, VerdictSource::Server, text.clone()))
+}
+
+/// There is no dry run of a command.
+fn command(write: &Write, verdicts: &mut Vec<Verdict>) -> String {
+    let text = "a command has no dry run; what the allow-list holds only looks".to_owned();
+    verdicts.push(verdict("server", VerdictLevel::Warn, VerdictSource::Computed, text));
+    if let Undo::Heals(why) = &write.undo {
+        verdicts.push(verdict("undo", VerdictLevel::Warn, VerdictSource::Computed, why.clone()));
+    }
+    let payload: Value = serde_json::from_str(&write.record.payload).unwrap_or_default();
+    let words: Vec<&str> = payload["command"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let container = payload["container"].as_str().unwrap_or_default();
+    format!("{} container {container}\n$ {}\n", write.record.object.short(), words.join(" "))
 }
 
 /// A server's no is a verdict; a server that could not be asked is none.

@@ -116,6 +116,21 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// A parameter whose value is not allowed.
+    pub fn bad_param(action: ActionType, param: &str, value: &str, allowed: impl Into<String>) -> Self {
+        Self::BadParam { action, param: param.to_owned(), value: value.to_owned(), allowed: allowed.into() }
+    }
+
+    /// A parameter that is not there.
+    pub fn missing_param(action: ActionType, param: &str, allowed: impl Into<String>) -> Self {
+        Self::MissingParam { action, param: param.to_owned(), allowed: allowed.into() }
+    }
+
+    /// An object a parameter names that is not there.
+    pub fn absent(object: &crate::api::ResourceRef) -> Self {
+        Self::TargetGone(format!("{object} does not exist"))
+    }
+
     /// A condition reason.
     pub fn reason(&self) -> &'static str {
         match self {

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::{Schema, SchemaGenerator};
 
 use super::action::{Action, AnyAction, Rule, Spec};
+use super::argo::ArgoSyncApp;
+use super::autoscaling::AdjustHPA;
 use super::config::PatchConfig;
 use super::cronjob::{
     AdjustCronJobConcurrency, AdjustCronJobDeadline, AdjustCronJobHistory, AdjustCronJobResources,
@@ -16,18 +18,27 @@ use super::daemonset::{
     RollbackDaemonSet, UpdateDaemonSetStrategy,
 };
 use super::deployment::{AdjustResources, RestartDeployment, ScaleDeployment};
+use super::diagnostic::ExecDiagnostic;
+use super::helm::HelmRollback;
+use super::ingress::UpdateIngress;
 use super::job::{
     AdjustJobBackoffLimit, AdjustJobDeadline, AdjustJobParallelism, AdjustJobResources, DeleteFailedJob,
     ForceDeleteJobPods, ResumeJob, RetryJob, SuspendJob,
 };
+use super::manifest::ApplyManifest;
+use super::network_policy::PatchNetworkPolicy;
+use super::nodes::{CordonNode, DrainNode, UncordonNode};
 use super::params::{self, Params};
 use super::pods::DeletePod;
 use super::refusal::Refusal;
 use super::rollback::RollbackDeployment;
+use super::secret_rotation::RotateSecret;
+use super::stateful_pod::RestartStatefulSetPod;
 use super::statefulset::{
     AdjustStatefulSetResources, DeleteStatefulSetPod, ForceDeleteStatefulSetPod, PartitionStatefulSetUpdate,
     RecreateStatefulSetPVC, RestartStatefulSet, RollbackStatefulSet, ScaleStatefulSet, UpdateStatefulSetStrategy,
 };
+use super::storage::ResizePVC;
 use crate::api::{ActionType, RemediationAction, ResourceRef};
 
 /// Every action that can be carried out, in the order of the published enum.
@@ -38,6 +49,19 @@ pub static REGISTRY: &[Entry] = &[
     entry::<PatchConfig>(),
     entry::<AdjustResources>(),
     entry::<DeletePod>(),
+    entry::<HelmRollback>(),
+    entry::<ArgoSyncApp>(),
+    entry::<AdjustHPA>(),
+    entry::<RestartStatefulSetPod>(),
+    entry::<CordonNode>(),
+    entry::<UncordonNode>(),
+    entry::<DrainNode>(),
+    entry::<ResizePVC>(),
+    entry::<RotateSecret>(),
+    entry::<ExecDiagnostic>(),
+    entry::<UpdateIngress>(),
+    entry::<PatchNetworkPolicy>(),
+    entry::<ApplyManifest>(),
     entry::<ScaleStatefulSet>(),
     entry::<RestartStatefulSet>(),
     entry::<RollbackStatefulSet>(),
@@ -74,6 +98,9 @@ pub static REGISTRY: &[Entry] = &[
     entry::<DeleteCronJobActiveJobs>(),
     entry::<ReplaceCronJobTemplate>(),
 ];
+
+/// Capabilities that no role gives unless an administrator labels it so: they reach nodes, other workloads' objects or containers.
+pub const OPT_IN: &[&str] = &["diagnostics", "force-delete", "helm", "manifests", "node"];
 
 /// One action of the registry.
 pub struct Entry {

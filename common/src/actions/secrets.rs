@@ -24,6 +24,10 @@ pub enum Source {
         /// JSON Pointer into it.
         pointer: String,
     },
+    /// So many random letters and digits, made when the request is sent.
+    Generated(usize),
+    /// A revision of a Helm release, written anew as another one or in another state.
+    Release(Box<super::helm_release::Rewrite>),
 }
 
 /// `keyed:<64 hex>`: equal for equal values within one plan, and for nobody else comparable.
@@ -117,6 +121,22 @@ const BY_REFERENCE: &str = "$valueFrom";
 /// sent.
 pub fn by_reference(value: &Value, source: &dyn Fn(&str) -> Option<Source>) -> Value {
     replace_inside(value, "", &|pointer, _| json!({ BY_REFERENCE: source(pointer) }))
+}
+
+/// The place of a value that is named by its source.
+pub fn from_source(source: &Source) -> Value {
+    json!({ BY_REFERENCE: source })
+}
+
+/// An object to be created as people read it: where a value is named by its source, it says that and no more.
+pub fn without_sources(object: &Value) -> Value {
+    let mut shown = object.clone();
+    for (pointer, _) in referenced(object) {
+        if let Some(place) = shown.pointer_mut(&pointer) {
+            *place = "<not shown>".into();
+        }
+    }
+    shown
 }
 
 /// The sources named in an object to be created, by pointer; `None` for a gap.

@@ -40,8 +40,10 @@ pub struct Fitted {
 /// A field that holds what the step wrote is taken back; one that already holds the value before needs nothing; any other belongs to whoever
 /// changed it.
 pub fn fit(record: &WriteRecord, found: Option<&Object>, plan_uid: &str) -> Fitted {
-    if record.kind == WriteKind::Delete {
-        return fit_deletion(record, found, plan_uid);
+    match record.kind {
+        WriteKind::Delete => return fit_deletion(record, found, plan_uid),
+        WriteKind::Create => return fit_creation(record, found, plan_uid),
+        _ => {}
     }
     let Some(object) = found.filter(|object| record.object.uid.as_deref().is_none_or(|uid| uid == object.uid())) else {
         return Fitted { write: None, leftovers: vec![format!("{} is gone", record.object)] };
@@ -74,12 +76,26 @@ pub fn fit(record: &WriteRecord, found: Option<&Object>, plan_uid: &str) -> Fitt
 /// A created object is deleted again when it is the one the plan made; its name alone proves nothing.
 fn fit_deletion(record: &WriteRecord, found: Option<&Object>, plan_uid: &str) -> Fitted {
     let Some(object) = found.filter(|object| !object.is_terminating()) else { return Fitted::default() };
-    let mark = object.annotation(annotations::OPERATION_ID).unwrap_or_default();
-    if !mark.strip_prefix(plan_uid).is_some_and(|rest| rest.starts_with('.')) {
+    if !is_of_plan(object, plan_uid) {
         let text = format!("{} was not made by this plan", record.object);
         return Fitted { write: None, leftovers: vec![text] };
     }
     Fitted { write: Some(WriteRecord { object: object.reference(), ..record.clone() }), leftovers: Vec::new() }
+}
+
+/// A deleted object is made anew unless the name is taken.
+fn fit_creation(record: &WriteRecord, found: Option<&Object>, plan_uid: &str) -> Fitted {
+    let Some(object) = found else { return Fitted { write: Some(record.clone()), leftovers: Vec::new() } };
+    if is_of_plan(object, plan_uid) {
+        return Fitted::default();
+    }
+    Fitted { write: None, leftovers: vec![format!("{} is there, made by somebody else", record.object)] }
+}
+
+/// The mark on the object says that this plan made or changed it last.
+fn is_of_plan(object: &Object, plan_uid: &str) -> bool {
+    let mark = object.annotation(annotations::OPERATION_ID).unwrap_or_default();
+    mark.strip_prefix(plan_uid).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// The list items on the way to the field are still the ones meant.
@@ -107,6 +123,8 @@ fn only(payload: &str, fields: &[TouchedField]) -> String {
         .into_iter()
         .filter(|operation| {
             operation["path"] == "/metadata/uid"
+                // The body of a Helm release goes with its label.
+                || operation.pointer("/valueFrom/release").is_some()
                 || fields
                     .iter()
                     .any(|field| operation["path"] == field.path.as_str() || is_item_guard(operation, &field.path))
@@ -181,6 +199,14 @@ mod tests {
     fn what_the_plan_made_is_deleted_by_the_uid_it_has_got() {
         let fitted = fit(&deletion(), Some(&job("plan.0.1")), "plan");
         assert_eq!(fitted.write.unwrap().object.uid.as_deref(), Some("j"));
+    }
+
+    #[test]
+    fn what_the_plan_deleted_is_made_anew_unless_the_name_is_taken() {
+        let creation = WriteRecord { kind: WriteKind::Create, ..deletion() };
+        assert_eq!(fit(&creation, None, "plan").write, Some(creation.clone()));
+        assert_eq!(fit(&creation, Some(&job("plan.0.1.undo")), "plan"), Fitted::default());
+        assert_eq!(fit(&creation, Some(&job("")), "plan").leftovers.len(), 1);
     }
 
     #[test]

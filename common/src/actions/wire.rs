@@ -65,7 +65,18 @@ pub async fn call(
     content_type: Option<&str>,
     body: Vec<u8>,
 ) -> Result<Answer, Lost> {
-    let mut request = Request::builder().method(method).uri(path).header(http::header::ACCEPT, "application/json");
+    call_for(client, method, path, "application/json", content_type, body).await
+}
+
+async fn call_for(
+    client: &Client,
+    method: Method,
+    path: &str,
+    accept: &str,
+    content_type: Option<&str>,
+    body: Vec<u8>,
+) -> Result<Answer, Lost> {
+    let mut request = Request::builder().method(method).uri(path).header(http::header::ACCEPT, accept);
     if let Some(content_type) = content_type {
         request = request.header(http::header::CONTENT_TYPE, content_type);
     }
@@ -94,6 +105,21 @@ fn warning_text(header: &http::HeaderValue) -> Option<String> {
 
 /// Reads one path. Reads may be repeated: twice more when the server is busy or the answer is lost.
 pub async fn get(client: &Client, path: &str, resource: &str, verb: &'static str) -> Result<Option<Value>, Unreadable> {
+    get_for(client, path, resource, verb, "application/json").await
+}
+
+/// Lists the metadata of objects: labels and names without the bodies.
+pub async fn get_metadata(client: &Client, path: &str, resource: &str) -> Result<Option<Value>, Unreadable> {
+    get_for(client, path, resource, "list", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1").await
+}
+
+async fn get_for(
+    client: &Client,
+    path: &str,
+    resource: &str,
+    verb: &'static str,
+    accept: &str,
+) -> Result<Option<Value>, Unreadable> {
     const TRIES: u32 = 3;
     let unreadable = |why: String| Unreadable { verb, resource: resource.to_owned(), why };
     let mut why = String::new();
@@ -101,7 +127,7 @@ pub async fn get(client: &Client, path: &str, resource: &str, verb: &'static str
         if attempt > 0 {
             tokio::time::sleep(Duration::from_millis(100 * u64::from(attempt))).await;
         }
-        match call(client, Method::GET, path, None, Vec::new()).await {
+        match call_for(client, Method::GET, path, accept, None, Vec::new()).await {
             Ok(answer) if answer.is_success() => return Ok(Some(answer.body)),
             Ok(answer) if answer.status == 404 => return Ok(None),
             Ok(answer) if matches!(answer.status, 429 | 500..) => why = answer.message(),

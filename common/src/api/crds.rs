@@ -2,11 +2,15 @@
 //!
 //! In: the derived schemas. Out: what is installed. What the derive cannot say for every field at once is said here: absence instead of
 //! `null`, an upper bound on everything a user may write (the API server prices CEL rules by them) and a `spec` that must exist.
-//! Never: rules of a single kind; those stand at its fields.
+//! Never: rules of a single kind; those stand at its fields, but for what follows from the registry of actions.
+
+use std::collections::BTreeMap;
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::CustomResourceExt;
 use serde_json::{Map, Value, json};
+
+use crate::actions::catalogue;
 
 use super::{
     AIInsight, Anomaly, ApprovalPolicy, ApprovalRequest, ApprovalVote, AuditEvent, ChaosExperiment, ChatCLIInstance,
@@ -46,7 +50,46 @@ pub fn crds() -> Vec<CustomResourceDefinition> {
     ]
     .into_iter()
     .map(finish)
+    .map(requiring_params)
     .collect()
+}
+
+/// Where actions stand in a spec, and the field that names them.
+const ACTIONS: &[(&str, &str, &str)] = &[
+    ("RemediationPlan", "/properties/spec/properties/actions/items", "type"),
+    ("Runbook", "/properties/spec/properties/steps/items", "action"),
+];
+
+/// An action without a parameter it cannot do without is refused when it is written, not when it is planned.
+fn requiring_params(mut crd: CustomResourceDefinition) -> CustomResourceDefinition {
+    let Some((_, place, field)) = ACTIONS.iter().find(|(kind, ..)| *kind == crd.spec.names.kind) else { return crd };
+    let mut needing: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for action in catalogue() {
+        for param in action.params.iter().filter(|param| param.required) {
+            needing.entry(param.name.clone()).or_default().push(action.name);
+        }
+    }
+    let rules: Vec<Value> = needing
+        .iter()
+        .map(|(param, actions)| {
+            let list = actions.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+            json!({
+                "rule": format!("!(self.{field} in [{list}]) || (has(self.params) && '{param}' in self.params)"),
+                "message": format!("{} cannot do without parameter {param}", actions.join(", ")),
+            })
+        })
+        .collect();
+    for version in &mut crd.spec.versions {
+        let Some(schema) = version.schema.as_mut().and_then(|schema| schema.open_api_v3_schema.as_mut()) else {
+            continue;
+        };
+        let mut tree = json!(schema);
+        if let Some(items) = tree.pointer_mut(place) {
+            items["x-kubernetes-validations"] = rules.clone().into();
+        }
+        *schema = serde_json::from_value(tree).expect("a schema we rewrote is still a schema");
+    }
+    crd
 }
 
 fn finish(mut crd: CustomResourceDefinition) -> CustomResourceDefinition {

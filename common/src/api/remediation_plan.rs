@@ -471,6 +471,8 @@ pub enum WriteKind {
     Evict,
     /// Command in a container; never sent twice.
     Exec,
+    /// Server-side apply; a field of another writer is never taken.
+    Apply,
 }
 
 /// One exact request: stored, digested, sent, and looked up again after a crash.

@@ -95,7 +95,7 @@ pub fn is_protected(namespace: &str, operator_namespace: &str) -> bool {
 }
 
 /// Anything but a clear no pauses: who writes the annotation wants it quiet, whatever word they choose.
-fn is_pause(word: &str) -> bool {
+pub fn is_pause(word: &str) -> bool {
     !matches!(word.to_ascii_lowercase().as_str(), "false" | "no" | "off" | "0")
 }
 

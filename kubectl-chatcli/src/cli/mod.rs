@@ -1,5 +1,6 @@
 //! The command line: clap structs only. What a flag does stands in `commands/`.
 
+mod actions;
 mod completion;
 mod connection;
 mod explain;
@@ -17,6 +18,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub use actions::{ActionsArgs, ActionsOutput};
 pub use completion::{CompleteArgs, CompletionArgs, Script};
 pub use connection::{Connection, RequestTimeout};
 pub use explain::ExplainArgs;
@@ -71,6 +73,7 @@ pub enum Command {
     Reject(VoteArgs),
     #[command(alias = "pm")]
     Postmortem(PostmortemArgs),
+    Actions(ActionsArgs),
     Install(InstallArgs),
     Uninstall(UninstallArgs),
     Version(VersionArgs),

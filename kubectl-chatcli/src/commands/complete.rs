@@ -81,6 +81,9 @@ fn wanted(before: &[String], typed: &str) -> Wanted {
         ["issues" | "explain"] => Wanted::Names(vec![Kind::issue()]),
         ["plan", "preview"] => Wanted::Names(vec![Kind::plan(), Kind::issue()]),
         ["approve" | "reject"] => Wanted::Names(vec![Kind::request()]),
+        ["actions"] => {
+            Wanted::Words(common::actions::catalogue().iter().map(|action| action.name.to_owned()).collect())
+        }
         ["postmortem"] => Wanted::Names(vec![Kind::post_mortem()]),
         _ => Wanted::Words(command.get_positionals().next().map(values).unwrap_or_default()),
     }

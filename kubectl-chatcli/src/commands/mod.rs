@@ -1,5 +1,6 @@
 //! One file per command. A command reads, decides with functions of `common` and `story`, and shows with `output`.
 
+mod actions;
 mod complete;
 mod completion;
 mod explain;
@@ -73,6 +74,7 @@ pub async fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failur
         Command::Approve(args) => vote::run(args, VoteDecision::Approve, context).await,
         Command::Reject(args) => vote::run(args, VoteDecision::Reject, context).await,
         Command::Postmortem(args) => postmortem::run(args, context).await,
+        Command::Actions(args) => actions::run(&args, context),
         Command::Install(args) => install::run(args, context).await,
         Command::Uninstall(args) => uninstall::run(args, context).await,
         Command::Version(args) => version::run(args, context).await,

@@ -1,5 +1,6 @@
 //! How things look: one file per thing shown. Pure functions from objects to text; colour codes are in the text and stripped by [`crate::ui`].
 
+pub mod actions;
 pub mod decision;
 pub mod explanation;
 pub mod incident;

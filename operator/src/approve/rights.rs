@@ -1,5 +1,6 @@
 //! May this person do what their plan would do? Asked of the API server, never guessed.
 
+use common::actions::Kind;
 use common::api::remediation_plan::{WriteKind, WriteRecord};
 use futures::future::join_all;
 use k8s_openapi::api::authorization::v1::{ResourceAttributes, SubjectAccessReview, SubjectAccessReviewSpec};
@@ -39,7 +40,7 @@ fn attributes(write: &WriteRecord) -> Option<ResourceAttributes> {
     let api_version = object.api_version.as_deref()?;
     let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
     let (verb, subresource) = match write.kind {
-        WriteKind::Patch => ("patch", None),
+        WriteKind::Patch | WriteKind::Apply => ("patch", None),
         WriteKind::Scale => ("patch", Some("scale")),
         WriteKind::Create => ("create", None),
         WriteKind::Delete => ("delete", None),
@@ -58,19 +59,7 @@ fn attributes(write: &WriteRecord) -> Option<ResourceAttributes> {
 }
 
 fn plural(kind: &str) -> Option<&'static str> {
-    Some(match kind {
-        "Pod" => "pods",
-        "ConfigMap" => "configmaps",
-        "Deployment" => "deployments",
-        "StatefulSet" => "statefulsets",
-        "DaemonSet" => "daemonsets",
-        "ReplicaSet" => "replicasets",
-        "Job" => "jobs",
-        "CronJob" => "cronjobs",
-        "Node" => "nodes",
-        "HorizontalPodAutoscaler" => "horizontalpodautoscalers",
-        _ => return None,
-    })
+    Kind::named(kind).map(|kind| kind.plural)
 }
 
 #[cfg(test)]

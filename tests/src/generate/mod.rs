@@ -3,6 +3,7 @@
 //! In: the types and registries of the workspace. Out: files below the repository root, each saying in its first line how it was made.
 //! Never: reads a generated file to make another. Every output has its own file here; [`outputs`] is the list.
 
+mod actions;
 mod cli_reference;
 mod completions;
 mod crds;
@@ -37,6 +38,7 @@ impl Output {
 pub fn outputs() -> anyhow::Result<Vec<Output>> {
     let mut outputs = crds::outputs()?;
     outputs.extend(rbac::outputs()?);
+    outputs.extend(actions::outputs()?);
     outputs.extend(cli_reference::outputs());
     outputs.extend(completions::outputs());
     outputs.extend(findings::outputs()?);

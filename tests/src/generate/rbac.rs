@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use common::actions::{REGISTRY, rights};
+use common::actions::{OPT_IN, REGISTRY, rights};
 
 use super::{COMMAND, Output};
 
@@ -30,10 +30,12 @@ pub(super) fn outputs() -> anyhow::Result<Vec<Output>> {
             .filter(|spec| spec.capability == capability)
             .map(|spec| spec.action.as_str())
             .collect();
-        write!(text, "---\n# {}\n", actions.join(", "))?;
+        let (note, given) =
+            if OPT_IN.contains(&capability) { (". Off until it is labelled \"true\"", false) } else { ("", true) };
+        write!(text, "---\n# {}{note}\n", actions.join(", "))?;
         text += &head(
             &format!("chatcli-remediation-{capability}"),
-            "    platform.chatcli.io/aggregate-to-remediation: \"true\"\n",
+            &format!("    platform.chatcli.io/aggregate-to-remediation: \"{given}\"\n"),
         );
         text += "rules:\n";
         for rule in rules {

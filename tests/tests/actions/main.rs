@@ -5,6 +5,14 @@
 mod cronjob;
 mod daemonset;
 mod deployment;
+mod diagnostic;
+mod gitops;
+mod helm;
 mod job;
+mod manifests;
+mod network;
+mod nodes;
 mod plan;
+mod secrets;
 mod statefulset;
+mod storage;

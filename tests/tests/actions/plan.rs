@@ -234,6 +234,15 @@ impl Plan {
         }
     }
 
+    /// The words of a refusal; anything else fails the test.
+    pub async fn refusal(&self) -> Result<String> {
+        match self.preview().await {
+            Err(PreviewError::Refused { refusal, .. }) => Ok(refusal.to_string()),
+            Err(other) => bail!("not refused but: {other}"),
+            Ok(previewed) => bail!("not refused: {:#?}", previewed.preview),
+        }
+    }
+
     /// A no-op is previewed as one.
     pub async fn is_a_no_op(&self) -> Result<()> {
         let previewed = self.preview().await?;

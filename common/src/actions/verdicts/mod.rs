@@ -8,9 +8,10 @@ mod budget;
 mod limits;
 pub mod owner;
 mod pod_resources;
+mod pod_security;
 mod quota;
 mod radius;
-mod rights;
+pub mod rights;
 mod rollout;
 
 use kube::Client;
@@ -34,14 +35,20 @@ pub struct Seen<'a> {
 
 /// Checks in the order they are shown.
 const CHECKS: &[fn(&Seen<'_>) -> Vec<Verdict>] =
-    &[quota::check, limits::check, budget::check, autoscaler::check, owner::check, radius::check];
+    &[quota::check, limits::check, pod_security::check, budget::check, autoscaler::check, owner::check, radius::check];
+/// The same for a node, which has pods of many workloads and of none.
+const CHECKS_OF_A_NODE: &[fn(&Seen<'_>) -> Vec<Verdict>] = &[owner::check, radius::of_a_node];
 
 /// What the checks read, beside what the actions need.
 pub fn needs(target: &ResourceRef) -> Vec<Need> {
+    if target.kind == kind::NODE.kind {
+        return Vec::new();
+    }
     let mut needs = vec![
         Need::Every(&kind::POD),
         Need::Selected(&kind::POD),
         Need::Every(&kind::HORIZONTAL_POD_AUTOSCALER),
+        Need::Every(&kind::VERTICAL_POD_AUTOSCALER),
         Need::Every(&kind::POD_DISRUPTION_BUDGET),
         Need::Every(&kind::RESOURCE_QUOTA),
         Need::Every(&kind::LIMIT_RANGE),
@@ -58,7 +65,9 @@ pub async fn of(client: &Client, seen: &Seen<'_>) -> Vec<Verdict> {
     if seen.writes().next().is_none() {
         return Vec::new();
     }
-    let mut verdicts: Vec<Verdict> = CHECKS.iter().flat_map(|check| check(seen)).collect();
+    let is_node = seen.before.target.kind() == kind::NODE.kind;
+    let checks = if is_node { CHECKS_OF_A_NODE } else { CHECKS };
+    let mut verdicts: Vec<Verdict> = checks.iter().flat_map(|check| check(seen)).collect();
     verdicts.extend(rights::check(client, seen).await);
     verdicts
 }

@@ -25,6 +25,18 @@ pub fn check(seen: &Seen<'_>) -> Vec<Verdict> {
     verdicts
 }
 
+/// Whose pods leave a node.
+pub fn of_a_node(seen: &Seen<'_>) -> Vec<Verdict> {
+    let evicted: Vec<&WriteRecord> = seen.evicts().collect();
+    if evicted.is_empty() {
+        return vec![ok(CHECK, "no pod is moved")];
+    }
+    let namespaces: BTreeSet<&str> = evicted.iter().map(|write| write.object.namespace.as_str()).collect();
+    let names: Vec<&str> = namespaces.into_iter().collect();
+    let text = format!("{} pods are evicted, of namespaces {}", evicted.len(), names.join(", "));
+    vec![computed(CHECK, VerdictLevel::Warn, text)]
+}
+
 /// Pods of the target that go or come, in words.
 fn pods_hit(seen: &Seen<'_>) -> Option<String> {
     let (before, after) = (seen.before.target.wanted_pods(), seen.after.target.wanted_pods());

@@ -1,5 +1,7 @@
 //! May whoever asks do each write? Asked of the server, one question per verb and object.
 
+use std::fmt::Write as _;
+
 use futures::future::join_all;
 use http::Method;
 use kube::Client;
@@ -7,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Seen, ask, verdict};
 use crate::actions::change::ChangeSet;
-use crate::actions::kind::Kind;
+use crate::actions::kind::{self, Kind};
 use crate::actions::wire;
 use crate::api::remediation_plan::{Verdict, VerdictLevel, VerdictSource, WriteKind, WriteRecord};
 
@@ -30,6 +32,14 @@ pub async fn check(client: &Client, seen: &Seen<'_>) -> Vec<Verdict> {
     vec![verdict(CHECK, VerdictLevel::Ok, VerdictSource::Server, format!("may {}", told.join(", ")))]
 }
 
+/// The command that gives a right on one Secret. `create` cannot be limited to a name.
+pub fn role_for(namespace: &str, verbs: &str, name: &str) -> String {
+    let only = if verbs == "create" || name.is_empty() { String::new() } else { format!(" --resource-name={name}") };
+    format!(
+        "an administrator allows it with `kubectl create role chatcli-secrets -n {namespace} --verb={verbs} --resource=secrets{only}` and a RoleBinding to the operator"
+    )
+}
+
 /// One verb on one object.
 #[derive(Eq, Ord, PartialEq, PartialOrd)]
 struct Question {
@@ -45,7 +55,7 @@ impl Question {
     fn of(write: &WriteRecord) -> Option<Self> {
         let kind = Kind::named(&write.object.kind)?;
         let (verb, subresource) = match write.kind {
-            WriteKind::Patch => ("patch", ""),
+            WriteKind::Patch | WriteKind::Apply => ("patch", ""),
             WriteKind::Scale => ("patch", "scale"),
             WriteKind::Create => ("create", ""),
             WriteKind::Delete => ("delete", ""),
@@ -84,7 +94,11 @@ impl Question {
             Ok(answer) if answer.is_success() => {
                 let allowed = answer.body.pointer("/status/allowed").and_then(Value::as_bool) == Some(true);
                 (!allowed).then(|| {
-                    let text = format!("lacks the right to {}", self.told());
+                    let mut text = format!("lacks the right to {}", self.told());
+                    if self.resource == kind::SECRET.plural {
+                        // No shipped role reaches Secrets; whoever owns them opens them by name.
+                        let _ = write!(text, "; {}", role_for(&self.namespace, self.verb, &self.name));
+                    }
                     verdict(CHECK, VerdictLevel::Block, VerdictSource::Server, text)
                 })
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use common::actions::{Found, SendError};
+use common::actions::{Found, Previewed, SendError};
 use common::api::{
     NameRef, RemediationPlan,
     keys::conditions,
@@ -31,7 +31,7 @@ pub(super) async fn apply(
     draft.gates(decision.gates);
     match decision.next {
         Move::Preview => Box::pin(preview(ctx, plan, seen, draft)).await,
-        Move::Reseal(sealed) => Box::pin(reseal(ctx, plan, seen, draft, &sealed)).await,
+        Move::Reseal(again) => Box::pin(reseal(ctx, plan, seen, draft, *again)).await,
         Move::Ask(why) => return Box::pin(ask(ctx, plan, seen, draft, &why)).await,
         Move::Wait { reason, message, .. } => {
             draft.condition(conditions::EXECUTING, draft.status.state == RemediationState::Executing, reason, &message);
@@ -107,18 +107,14 @@ async fn reseal(
     plan: &Arc<RemediationPlan>,
     seen: &Seen,
     mut draft: Draft<'_>,
-    sealed: &PlanPreview,
+    again: Previewed,
 ) -> Result<(), WriteError> {
-    // The drifted answer was only compared; the requests that belong to it come with the answer that is sealed now.
-    let Ok(previewed) = verbs::preview(ctx, plan, seen, None).await else {
-        return Err(WriteError::Unknown("the change could not be asked for again".to_owned()));
-    };
     let before = draft.status.preview.as_ref().map(|preview| preview.digest.clone()).unwrap_or_default();
     let message = format!(
         "what it would change is no longer {before}; the preview was taken again and earlier approvals are void"
     );
-    tracing::info!(plan = plan.name_any(), was = before, is = sealed.digest, "drifted");
-    seal(ctx, seen, &mut draft, previewed.preview, previewed.steps);
+    tracing::info!(plan = plan.name_any(), was = before, is = again.preview.digest, "drifted");
+    seal(ctx, seen, &mut draft, again.preview, again.steps);
     draft.enter(RemediationState::Pending).condition(conditions::PREVIEWED, true, "Drifted", &message).condition(
         conditions::APPROVED,
         false,
@@ -220,7 +216,19 @@ async fn send(
                 tracing::warn!(plan = plan.name_any(), step = index, warnings = ?sent.warnings, "the server warns");
             }
             draft.status.steps[index].writes_done = done + 1;
+            if let Some(output) = sent.output {
+                draft.evidence("diagnostic_output", output);
+            }
             finish_step_if_done(ctx, plan, &mut draft, index);
+            draft.write(ctx).await.map(drop)
+        }
+        // Whoever guards the pods has had their time: what was done so far is taken back.
+        Err(error @ SendError::PdbSaysNo { .. }) if has_waited(ctx, &draft.status.steps[index]) => {
+            let step = &mut draft.status.steps[index];
+            let message = format!("{error}; given up after {} minutes", PATIENCE_WITH_BUDGETS.as_mins());
+            (step.phase, step.message) = (StepPhase::Failed, Some(message.clone()));
+            count(ctx, &step.action, "failed");
+            draft.condition(conditions::EXECUTING, false, error.reason(), &message);
             draft.write(ctx).await.map(drop)
         }
         // Nothing was written, and the same request may be accepted later.
@@ -245,6 +253,13 @@ async fn send(
         }
     };
     Ok(written)
+}
+
+/// How long a PodDisruptionBudget's no is waited for, over all pods of a step.
+const PATIENCE_WITH_BUDGETS: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
+
+fn has_waited(ctx: &Context, step: &StepStatus) -> bool {
+    step.intent_at.as_ref().is_some_and(|since| ctx.clock.now().duration_since(since.0) > PATIENCE_WITH_BUDGETS)
 }
 
 async fn look(

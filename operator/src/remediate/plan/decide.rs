@@ -1,9 +1,9 @@
 //! The one next move of a plan. Pure: everything it depends on is in [`Input`].
 
-use common::actions::ChangeSet;
+use common::actions::{ChangeSet, Previewed};
 use common::api::{
     Issue, RemediationPlan, SignalType, Time,
-    remediation_plan::{HealthSample, PlanPreview, RemediationPlanStatus, RemediationState, StepPhase, StepStatus},
+    remediation_plan::{HealthSample, RemediationPlanStatus, RemediationState, StepPhase, StepStatus},
 };
 use common::decisions::Ending;
 use jiff::{SignedDuration, Timestamp};
@@ -69,8 +69,8 @@ pub enum Sick {
 pub enum Repeated {
     /// Still exactly what was sealed.
     Same,
-    /// Something the digest covers has changed; what the server would do now.
-    Drifted(Box<PlanPreview>),
+    /// Something the digest covers has changed; what the server would do now, with the requests that belong to it.
+    Drifted(Box<Previewed>),
     /// It cannot be done any more.
     Refused {
         /// What that means for the plan.
@@ -166,7 +166,7 @@ pub enum Move {
     /// Ask the API server what the plan would change, and seal the answer.
     Preview,
     /// Replace a preview that no longer holds; approvals of the old one are void.
-    Reseal(Box<PlanPreview>),
+    Reseal(Box<Previewed>),
     /// Open the request people vote on.
     Ask(String),
     /// Nothing before that time or the next event.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use common::api::{
     Condition, RemediationPlan, Time,
     keys::{conditions, managers},
-    remediation_plan::{GateResult, RemediationPlanStatus, RemediationState},
+    remediation_plan::{EvidenceItem, GateResult, RemediationPlanStatus, RemediationState},
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -21,6 +21,7 @@ const OWNER: Owner = Owner {
         "actionsCompletedAt",
         "completedAt",
         "result",
+        "evidence",
         "rollbackPerformed",
         "rollbackResult",
         "postFailureHealthy",
@@ -70,6 +71,16 @@ impl<'a> Draft<'a> {
         if !gates.is_empty() {
             self.status.gates = gates;
         }
+        self
+    }
+
+    /// Keeps one more piece of evidence; the oldest go first.
+    pub(super) fn evidence(&mut self, kind: &str, data: String) -> &mut Self {
+        const MOST: usize = 50;
+        let item = EvidenceItem { evidence_type: kind.to_owned(), data, timestamp: self.time() };
+        self.status.evidence.push(item);
+        let over = self.status.evidence.len().saturating_sub(MOST);
+        self.status.evidence.drain(..over);
         self
     }
 

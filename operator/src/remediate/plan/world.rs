@@ -184,13 +184,22 @@ fn own_patience(workload: &Object) -> i64 {
     }
 }
 
-/// Another plan that is changing the same object.
+/// Another plan that is changing the same object: its target, or one that a step of either writes to.
 pub(super) fn rival(ctx: &Context, plan: &RemediationPlan, target: &ResourceRef) -> Option<String> {
     let others = ctx.stores.plans.filter(|other| other.uid() != plan.uid() && is_acting(other));
     others
         .iter()
-        .find(|other| target_of(&ctx.stores, other).is_some_and(|its| its.same_object(target)))
+        .find(|other| {
+            target_of(&ctx.stores, other).is_some_and(|its| its.same_object(target))
+                || written(other).any(|theirs| written(plan).any(|ours| ours == theirs))
+        })
         .map(|other| other.name_any())
+}
+
+/// UIDs of the objects a plan writes to.
+fn written(plan: &RemediationPlan) -> impl Iterator<Item = &str> {
+    let steps = plan.status.as_ref().map(|status| status.steps.as_slice()).unwrap_or_default();
+    steps.iter().flat_map(|step| &step.writes).filter_map(|write| write.object.uid.as_deref())
 }
 
 fn is_acting(plan: &RemediationPlan) -> bool {

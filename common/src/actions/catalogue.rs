@@ -1,0 +1,178 @@
+//! The registry as people and models read it: every action with its parameters, rights and an example.
+//!
+//! In: the registry. Out: [`Description`]s. The reference page, `kubectl chatcli actions`, the rules of the CRDs and the tools offered to a
+//! model are made from these, so that none of them can say something else.
+
+use schemars::SchemaGenerator;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::registry::{Entry, OPT_IN, REGISTRY};
+use crate::api::remediation_plan::ActionClass;
+
+/// One action.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Description {
+    /// Its type.
+    pub name: &'static str,
+    /// How grave it is at least.
+    pub class: ActionClass,
+    /// The ClusterRole its rights are in: `chatcli-remediation-<capability>`.
+    pub capability: &'static str,
+    /// An administrator has to switch the capability on.
+    pub opt_in: bool,
+    /// Kinds it works on.
+    pub kinds: Vec<&'static str>,
+    /// What it does, how it is taken back and when it is refused.
+    pub about: &'static str,
+    /// Its parameters.
+    pub params: Vec<Param>,
+    /// Parameters beside the named ones are data: keys and their values.
+    pub takes_data: bool,
+    /// What has to be allowed: verbs on a resource.
+    pub rights: Vec<String>,
+    /// The action as a plan or Runbook carries it.
+    pub example: Value,
+}
+
+/// One parameter.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Param {
+    /// Its name.
+    pub name: String,
+    /// Has to be given.
+    pub required: bool,
+    /// What it takes: `text`, `number 1 to 1000`, `true or false`, or the words allowed.
+    pub takes: String,
+    /// What it means.
+    pub about: String,
+}
+
+/// Every action that can be carried out, in the order of the published enum.
+pub fn catalogue() -> Vec<Description> {
+    REGISTRY.iter().map(describe).collect()
+}
+
+/// One action.
+pub fn describe(entry: &Entry) -> Description {
+    let spec = entry.spec;
+    let params = params(entry);
+    let given = params.iter().filter(|param| param.required);
+    let mut example = json!({"type": spec.action});
+    for param in given {
+        example["params"][&param.name] = sample(param).into();
+    }
+    let rights = spec.rules.iter().map(|rule| {
+        let dot = if rule.group.is_empty() { "" } else { "." };
+        format!("{} {}{dot}{}", rule.verbs.join(", "), rule.resource, rule.group)
+    });
+    Description {
+        name: spec.action.as_str(),
+        class: spec.class,
+        capability: spec.capability,
+        opt_in: OPT_IN.contains(&spec.capability),
+        kinds: spec.kinds.iter().map(|kind| kind.kind).collect(),
+        about: spec.about,
+        takes_data: spec.takes_data,
+        rights: rights.collect(),
+        params,
+        example,
+    }
+}
+
+fn params(entry: &Entry) -> Vec<Param> {
+    let mut generator = SchemaGenerator::default();
+    let schema = (entry.schema)(&mut generator).to_value();
+    let definitions = Value::Object(generator.definitions().clone());
+    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    let mut params: Vec<Param> = properties
+        .map(|(name, property)| Param {
+            name: name.clone(),
+            required: required.contains(&name.as_str()),
+            takes: takes(property, &definitions),
+            about: property["description"].as_str().unwrap_or_default().replace('\n', " "),
+        })
+        .collect();
+    params.sort_by_key(|param| !param.required);
+    params
+}
+
+/// What a value may be, in words.
+fn takes(property: &Value, definitions: &Value) -> String {
+    if let Some(name) = property["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
+        return takes(&definitions[name], definitions);
+    }
+    if let Some(parts) = ["allOf", "anyOf"].iter().find_map(|key| property[*key].as_array()) {
+        let real = parts.iter().find(|part| part["type"] != "null");
+        return real.map_or("text".to_owned(), |part| takes(part, definitions));
+    }
+    let words: Vec<&str> = match (property["enum"].as_array(), property["oneOf"].as_array()) {
+        (Some(words), _) => words.iter().filter_map(Value::as_str).collect(),
+        (None, Some(variants)) => variants.iter().filter_map(|variant| variant["const"].as_str()).collect(),
+        (None, None) => Vec::new(),
+    };
+    if !words.is_empty() {
+        return words.join(", ");
+    }
+    let is = |name: &str| match &property["type"] {
+        Value::String(found) => found == name,
+        Value::Array(found) => found.iter().any(|found| found == name),
+        _ => false,
+    };
+    if is("boolean") {
+        "true or false".to_owned()
+    } else if is("integer") {
+        match (property["minimum"].as_i64(), property["maximum"].as_i64()) {
+            (Some(least), Some(most)) => format!("number {least} to {most}"),
+            (Some(least), None) => format!("number from {least} on"),
+            _ => "number".to_owned(),
+        }
+    } else {
+        "text".to_owned()
+    }
+}
+
+/// A value for the example: the least number, the first word, or a place for a name.
+fn sample(param: &Param) -> String {
+    if let Some(number) = param.takes.strip_prefix("number") {
+        let least = number.split_whitespace().find(|word| word.parse::<i64>().is_ok()).unwrap_or("1");
+        return if least == "0" { "2".to_owned() } else { least.to_owned() };
+    }
+    match param.takes.as_str() {
+        "true or false" => "true".to_owned(),
+        "text" => format!("<{}>", param.name),
+        words => words.split(", ").next().unwrap_or_default().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(name: &str) -> Description {
+        catalogue().into_iter().find(|found| found.name == name).unwrap()
+    }
+
+    #[test]
+    fn parameters_say_what_they_take() {
+        let scale = of("ScaleDeployment");
+        assert_eq!(scale.params[0].name, "replicas");
+        assert_eq!((scale.params[0].takes.as_str(), scale.params[0].required), ("number 0 to 1000", true));
+        assert_eq!(scale.example, json!({"type": "ScaleDeployment", "params": {"replicas": "2"}}));
+        let policy = of("PatchNetworkPolicy");
+        let protocol = policy.params.iter().find(|param| param.name == "protocol").unwrap();
+        assert!(protocol.takes.starts_with("TCP, UDP"), "{}", protocol.takes);
+    }
+
+    #[test]
+    fn every_parameter_of_every_action_is_explained() {
+        for action in catalogue() {
+            for param in &action.params {
+                assert!(!param.about.is_empty(), "{} {}", action.name, param.name);
+            }
+        }
+    }
+}
