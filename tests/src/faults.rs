@@ -310,7 +310,9 @@ impl Scene<'_> {
         ];
         match &mut step {
             Step::App { args, with, .. } => {
-                args.iter_mut().for_each(|text| fill(text, &places));
+                for text in args {
+                    fill(text, &places);
+                }
                 fill_all(with, &places);
             }
             Step::Object { object } => fill_all(object, &places),
@@ -348,8 +350,16 @@ fn fill(text: &mut String, places: &[(&str, String)]) {
 fn fill_all(value: &mut Value, places: &[(&str, String)]) {
     match value {
         Value::String(text) => fill(text, places),
-        Value::Array(items) => items.iter_mut().for_each(|item| fill_all(item, places)),
-        Value::Object(fields) => fields.values_mut().for_each(|field| fill_all(field, places)),
+        Value::Array(items) => {
+            for item in items {
+                fill_all(item, places);
+            }
+        }
+        Value::Object(fields) => {
+            for field in fields.values_mut() {
+                fill_all(field, places);
+            }
+        }
         _ => {}
     }
 }

@@ -48,8 +48,9 @@ async fn doubt(client: &Client, receipt: &Evidence) -> Result<Option<String>> {
     }
     let value = serde_json::to_value(&found)?;
     let path = receipt.field_path.trim_start_matches('.');
-    if receipt.value.as_deref() == Some("not set") {
-        return Ok(resolve(&value, path).map(|_| "it is set".to_owned()));
+    // What is said to be absent has to be.
+    if matches!(receipt.value.as_deref(), Some("not set" | "no keys")) {
+        return Ok(resolve(&value, path).filter(|found| !found.is_null()).map(|_| "it is there".to_owned()));
     }
     // A container's state moves on while it is looked at, so the field is looked for, not its value of a moment ago.
     let moving = ["state.", "lastState."].iter().any(|part| path.contains(part));

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::case::{Case, end_receipt, template_path};
+use super::case::{Case, end_receipt, pod_ref, template_path};
 use super::codes::Code;
 use super::draft::{Draft, receipt};
 use super::{dependencies, exits};
@@ -142,7 +142,7 @@ fn read(line: &str) -> Option<(&'static Sentence, String)> {
         }
         let found = pattern.captures(line)?;
         let what = super::case::without_time(found.get(1)?.as_str()).to_owned();
-        if sentence.code == Code::HostUnresolved && (what.ends_with(".svc") || what.contains(".svc.")) {
+        if sentence.code == Code::HostUnresolved && format!("{what}.").contains(".svc.") {
             return None;
         }
         Some((sentence, what))
@@ -171,7 +171,8 @@ fn judge(case: &Case<'_>, container: &View<'_>, sentence: &Sentence, what: &str,
     let (cause, path) = match sentence.code {
         Code::EnvMissing => (case.facts.subject.clone(), format!("{path}.env")),
         Code::RbacDenied => {
-            let account = case.facts.object.pod_spec().and_then(|spec| spec.service_account_name.as_deref());
+            // The API server writes the default into pods, not into templates.
+            let account = container.pod.spec.as_ref().and_then(|spec| spec.service_account_name.as_deref());
             let account = account.unwrap_or("default");
             (
                 ResourceRef { api_version: Some("v1".to_owned()), ..case.neighbour("ServiceAccount", account) },
@@ -193,9 +194,9 @@ fn judge(case: &Case<'_>, container: &View<'_>, sentence: &Sentence, what: &str,
     .receipts(case.good_revision_receipt())
     .receipts((sentence.code == Code::RbacDenied).then(|| {
         receipt(
-            format!("its pods run as ServiceAccount {}", cause.name),
-            case.facts.subject.clone(),
-            ".spec.template.spec.serviceAccountName",
+            format!("it runs as ServiceAccount {}", cause.name),
+            pod_ref(container.pod),
+            ".spec.serviceAccountName",
             &cause.name,
             Some(case.facts.now),
         )
