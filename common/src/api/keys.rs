@@ -86,6 +86,8 @@ pub mod annotations {
     pub const APPROVE: &str = "platform.chatcli.io/approve";
     /// Legacy vote `approver:reason`.
     pub const REJECT: &str = "platform.chatcli.io/reject";
+    /// `true` on an Issue: never fold it into another, whatever explains it.
+    pub const OWN_INCIDENT: &str = "platform.chatcli.io/own-incident";
     /// Full name behind a hashed label.
     pub const FULL_NAME: &str = "platform.chatcli.io/full-name";
 }

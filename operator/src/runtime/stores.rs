@@ -104,7 +104,7 @@ pub(super) trait StartWatch {
 watched! {
     Pod in pods, trimmed by trim::pod, found by |pod| {
         let node = pod.spec.as_ref().and_then(|spec| spec.node_name.clone()).map(Tag::Node);
-        owner(pod).into_iter().chain(node).collect()
+        owner(pod).into_iter().chain(node).chain(here(pod)).collect()
     };
     ReplicaSet in replica_sets, trimmed by trim::replica_set, found by |set| owner(set).into_iter().collect();
     Deployment in deployments, trimmed by trim::deployment, found by here;

@@ -3,6 +3,7 @@
 //! In: the shared cluster, and an API server of its own for the storm. Out: a table, and `target/bench.json`. Never: asserts; a figure on
 //! a busy machine says as much about the machine. Times are taken by one independent watch client with a monotonic clock.
 
+mod faults;
 mod figures;
 mod idle;
 mod latency;
@@ -29,6 +30,8 @@ pub struct Extent {
     pub faults: usize,
     /// Votes whose effect is timed.
     pub votes: usize,
+    /// Whether the whole fault suite is scored.
+    pub fault_suite: bool,
 }
 
 /// Measures everything.
@@ -48,6 +51,10 @@ pub async fn measure(extent: Extent) -> Result<Figures> {
     idle::measure(&cluster, &operator, extent.idle_minutes, &mut figures).await?;
     say(&format!("{} faults", extent.faults));
     latency::measure(&cluster, extent.faults, &mut figures).await?;
+    if extent.fault_suite {
+        say("the fault suite");
+        faults::measure(&cluster, &mut figures).await?;
+    }
     say(&format!("{} votes", extent.votes));
     votes::measure(&cluster, extent.votes, &mut figures).await?;
     operator.still_runs()?;
