@@ -142,7 +142,7 @@ fn read(line: &str) -> Option<(&'static Sentence, String)> {
         }
         let found = pattern.captures(line)?;
         let what = super::case::without_time(found.get(1)?.as_str()).to_owned();
-        if sentence.code == Code::HostUnresolved && (what.ends_with(".svc") || what.contains(".svc.")) {
+        if sentence.code == Code::HostUnresolved && format!("{what}.").contains(".svc.") {
             return None;
         }
         Some((sentence, what))

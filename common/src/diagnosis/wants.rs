@@ -37,7 +37,7 @@ pub fn wants(case: &Case<'_>) -> Vec<Want> {
     for container in case.sick.iter().filter(|container| container.is_being_prepared()).take(1) {
         wants.extend(claims(case, container.pod));
     }
-    let classes_matter = extra.claims.iter().any(|claim| storage::is_pending(claim));
+    let classes_matter = extra.claims.iter().any(storage::is_pending);
     if classes_matter && extra.storage_classes.is_none() && !is_known(extra, "StorageClass", "") {
         wants.push(Want::StorageClasses);
     }

@@ -43,9 +43,8 @@ const BETWEEN: SignedDuration = SignedDuration::from_secs(3);
 
 /// Where a subject's trouble belongs; `None` when it is its own, as far as the stores tell.
 pub fn elsewhere(stores: &Stores, facts: &Facts) -> Option<Elsewhere> {
-    for root in diagnosis::roots(facts) {
-        let known = about_object(stores, &root.object, &facts.subject);
-        return Some(match known {
+    if let Some(root) = diagnosis::roots(facts).into_iter().next() {
+        return Some(match about_object(stores, &root.object, &facts.subject) {
             Some(issue) => Elsewhere::Incident(Explanation { issue, signals: root.signals, reason: root.reason }),
             None => Elsewhere::Shared(root.object),
         });

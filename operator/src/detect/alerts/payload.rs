@@ -47,6 +47,34 @@ pub enum About {
     Pod(SubjectKey),
 }
 
+/// What the names of the usual rules mean. Ordered: the first part that fits; `KubePodCrashLooping` is no `pod not ready`.
+const NAMES: [(&str, SignalType); 24] = [
+    ("crashloop", SignalType::CrashloopBackoff),
+    ("oom", SignalType::OomKill),
+    ("imagepull", SignalType::ImagePullError),
+    ("podnotready", SignalType::PodNotReady),
+    ("containerwaiting", SignalType::PodNotReady),
+    ("podrestart", SignalType::PodRestart),
+    ("rolloutstuck", SignalType::DeployFailing),
+    ("replicasmismatch", SignalType::DeployFailing),
+    ("generationmismatch", SignalType::DeployFailing),
+    ("cronjobmissed", SignalType::CronjobMissed),
+    ("jobfailed", SignalType::JobFailed),
+    ("jobnotcompleted", SignalType::JobFailed),
+    ("nodenotready", SignalType::NodeNotReady),
+    ("nodeunreachable", SignalType::NodeNotReady),
+    ("hpamaxedout", SignalType::HpaMaxed),
+    ("diskpressure", SignalType::DiskPressure),
+    ("toomanypods", SignalType::PodCapacityHigh),
+    ("certificate", SignalType::CertificateExpiring),
+    ("latency", SignalType::Latency),
+    ("slowrequests", SignalType::Latency),
+    ("errorrate", SignalType::ErrorRate),
+    ("errorshigh", SignalType::ErrorRate),
+    ("memory", SignalType::MemoryHigh),
+    ("cputhrottling", SignalType::CpuHigh),
+];
+
 /// Label with which a rule says which signal of the catalogue its alert is.
 pub const SIGNAL: &str = "chatcli_signal";
 
@@ -94,33 +122,6 @@ impl Alert {
         }
         let name = self.name().to_lowercase();
         let is = |part: &str| name.contains(part);
-        // Ordered: the first that fits; `KubePodCrashLooping` is no `pod not ready`.
-        const NAMES: [(&str, SignalType); 24] = [
-            ("crashloop", SignalType::CrashloopBackoff),
-            ("oom", SignalType::OomKill),
-            ("imagepull", SignalType::ImagePullError),
-            ("podnotready", SignalType::PodNotReady),
-            ("containerwaiting", SignalType::PodNotReady),
-            ("podrestart", SignalType::PodRestart),
-            ("rolloutstuck", SignalType::DeployFailing),
-            ("replicasmismatch", SignalType::DeployFailing),
-            ("generationmismatch", SignalType::DeployFailing),
-            ("cronjobmissed", SignalType::CronjobMissed),
-            ("jobfailed", SignalType::JobFailed),
-            ("jobnotcompleted", SignalType::JobFailed),
-            ("nodenotready", SignalType::NodeNotReady),
-            ("nodeunreachable", SignalType::NodeNotReady),
-            ("hpamaxedout", SignalType::HpaMaxed),
-            ("diskpressure", SignalType::DiskPressure),
-            ("toomanypods", SignalType::PodCapacityHigh),
-            ("certificate", SignalType::CertificateExpiring),
-            ("latency", SignalType::Latency),
-            ("slowrequests", SignalType::Latency),
-            ("errorrate", SignalType::ErrorRate),
-            ("errorshigh", SignalType::ErrorRate),
-            ("memory", SignalType::MemoryHigh),
-            ("cputhrottling", SignalType::CpuHigh),
-        ];
         NAMES
             .iter()
             .find(|(part, _)| is(part))
