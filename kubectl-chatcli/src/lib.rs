@@ -32,11 +32,12 @@ use crate::ui::Ui;
 /// Parses, runs, and turns the outcome into kubectl's exit codes.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    let trouble = if cli::is_diff(&args) { Exit::Trouble } else { Exit::Failed };
+    let failed = |finds| if finds { Exit::Trouble } else { Exit::Failed };
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(problem) => return usage(&problem, trouble),
+        Err(problem) => return usage(&problem, failed(cli::seems_to_find(&args))),
     };
+    let trouble = failed(cli.command.finds());
     let ui = Ui::terminal();
     match run(cli, &ui) {
         Ok(exit) => exit.into(),

@@ -38,8 +38,9 @@ pub fn markdown() -> String {
     let _ = writeln!(page, "## Connection\n\nEvery command takes kubectl's client flags.\n");
     flags(root.get_arguments().filter(|arg| is_shared(arg)), &mut page);
     page.push_str(
-        "\n## Exit codes\n\n| Code | Meaning |\n| --- | --- |\n| 0 | done; for `plan preview`: nothing would change |\n\
-         | 1 | not done, the reason is on stderr; for `plan preview`: something would change |\n| 2 | `plan preview`: not done, the reason is on stderr |\n",
+        "\n## Exit codes\n\n| Code | Meaning |\n| --- | --- |\n| 0 | done; for `plan preview`: nothing would change; for `scan`: nothing is wrong |\n\
+         | 1 | not done, the reason is on stderr; for `plan preview`: something would change; for `scan`: something is wrong |\n\
+         | 2 | `plan preview`, `scan`: not done, the reason is on stderr |\n",
     );
     page
 }
@@ -55,19 +56,18 @@ fn shown(command: &Command) -> impl Iterator<Item = &Command> {
 fn list(command: &Command, path: &str, page: &mut String) {
     for sub in shown(command) {
         let name = format!("{path} {}", sub.get_name());
-        if sub.has_subcommands() {
-            list(sub, &name, page);
-        } else {
+        if does_something(sub) {
             let anchor = name.replace(' ', "-");
             let _ = writeln!(page, "| [`{name}`](#{anchor}) | {} |", about(sub));
         }
+        list(sub, &name, page);
     }
 }
 
 fn sections(command: &Command, path: &str, page: &mut String) {
     for sub in shown(command) {
         let name = format!("{path} {}", sub.get_name());
-        if sub.has_subcommands() {
+        if !does_something(sub) {
             sections(sub, &name, page);
             continue;
         }
@@ -81,7 +81,13 @@ fn sections(command: &Command, path: &str, page: &mut String) {
             let _ = writeln!(page, "\n```text\n{}\n```", examples.to_string().trim());
         }
         page.push('\n');
+        sections(sub, &name, page);
     }
+}
+
+/// A command by itself, not only a place for others: `issues` is both.
+fn does_something(command: &Command) -> bool {
+    !(command.has_subcommands() && command.is_arg_required_else_help_set())
 }
 
 fn about(command: &Command) -> String {
@@ -129,7 +135,12 @@ mod tests {
     fn every_command_has_its_section_and_no_hidden_one_does() {
         let page = markdown();
         for command in [
+            "status",
+            "triage",
             "issues",
+            "issues ack",
+            "issues snooze",
+            "scan",
             "explain",
             "plan preview",
             "approve",

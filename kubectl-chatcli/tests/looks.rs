@@ -287,7 +287,7 @@ fn what_a_code_means() {
 fn overview() -> Status {
     Status {
         namespace: None,
-        open: list(),
+        open: list().into_iter().filter(plugin::output::incidents::is_open).collect(),
         waiting: checkout().requests,
         brakes: vec!["automation is paused for namespace bank".to_owned()],
         breakers: vec!["namespace shop: 3 plans failed in this namespace within the hour".to_owned()],

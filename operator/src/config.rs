@@ -43,6 +43,14 @@ pub struct Config {
     #[arg(long, env = "CHATCLI_AUTONOMY", value_enum, default_value_t = Autonomy::Approve)]
     pub autonomy: Autonomy,
 
+    /// Address at which Alertmanager's webhook (version 4) is taken, path `/webhook/alertmanager`; `0` turns it off.
+    #[arg(long, env = "CHATCLI_ALERT_WEBHOOK_ADDRESS", default_value = "0", value_name = "ADDRESS")]
+    pub alert_webhook_bind_address: String,
+
+    /// File with the bearer token that Alertmanager has to send. Read at each notification, so that a mounted Secret may change.
+    #[arg(long, env = "CHATCLI_ALERT_WEBHOOK_TOKEN_FILE", value_name = "FILE")]
+    pub alert_webhook_token_file: Option<PathBuf>,
+
     /// Regular expressions of secrets of your own, comma-separated: what they match is hidden as `[REDACTED:custom]`. A bad one ends the
     /// start.
     #[arg(long, env = "CHATCLI_LOG_SCRUB_PATTERNS", value_delimiter = ',', value_name = "REGEX")]

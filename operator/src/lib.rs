@@ -43,6 +43,7 @@ pub fn run(config: Config) -> ExitCode {
 async fn serve(config: Config) -> anyhow::Result<()> {
     let mut runtime = Runtime::connect(config).await?;
     detect::register(&mut runtime);
+    detect::alerts::register(&mut runtime)?;
     correlate::register(&mut runtime);
     analyze::register(&mut runtime);
     approve::register(&mut runtime);

@@ -285,6 +285,7 @@ pub fn log_tail(log: &Path) -> String {
     format!("{}:\n{}", log.display(), lines[lines.len().saturating_sub(60)..].join("\n"))
 }
 
-fn free_port() -> Result<u16> {
+/// A port nobody listens on now.
+pub fn free_port() -> Result<u16> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }

@@ -103,9 +103,20 @@ pub enum DryRun {
     Server,
 }
 
-/// True where exit code 1 means "differs", so that errors need another.
-pub fn is_diff(args: &[OsString]) -> bool {
-    let words = || args.iter().skip(1).filter(|word| !word.to_string_lossy().starts_with('-'));
-    let mut after_plan = words().skip_while(|word| *word != "plan");
-    after_plan.any(|word| word == "preview") || words().next().is_some_and(|word| word == "scan")
+impl Command {
+    /// True where exit code 1 means that something was found, so that errors need another.
+    pub fn finds(&self) -> bool {
+        match self {
+            Self::Scan(_) => true,
+            Self::Plan(args) => matches!(args.command, PlanCommand::Preview(_)),
+            _ => false,
+        }
+    }
+}
+
+/// The same for a command line that could not be read: by its words.
+pub fn seems_to_find(args: &[OsString]) -> bool {
+    let words: Vec<_> = args.iter().skip(1).map(|word| word.to_string_lossy()).collect();
+    let has = |wanted: &str| words.iter().any(|word| word == wanted);
+    has("scan") || (has("plan") && has("preview"))
 }

@@ -70,7 +70,8 @@ fn wanted(before: &[String], typed: &str) -> Wanted {
         words.dedup();
         return Wanted::Words(words);
     }
-    if command.has_subcommands() {
+    // `issues` takes a name as well as a command; names are what one looks for.
+    if command.has_subcommands() && command.is_arg_required_else_help_set() {
         let shown = command.get_subcommands().filter(|sub| !sub.is_hide_set());
         return Wanted::Words(shown.map(|sub| described(sub.get_name(), sub.get_about())).collect());
     }
@@ -78,7 +79,7 @@ fn wanted(before: &[String], typed: &str) -> Wanted {
         return Wanted::Words(Vec::new());
     }
     match path.as_slice() {
-        ["issues" | "explain"] => Wanted::Names(vec![Kind::issue()]),
+        ["issues" | "explain" | "triage"] | ["issues", "ack" | "snooze"] => Wanted::Names(vec![Kind::issue()]),
         ["plan", "preview"] => Wanted::Names(vec![Kind::plan(), Kind::issue()]),
         ["approve" | "reject"] => Wanted::Names(vec![Kind::request()]),
         ["actions"] => {
@@ -173,6 +174,7 @@ mod tests {
         assert_eq!(offered("issues -o "), ["wide", "json", "yaml", "name"]);
         assert_eq!(offered("issues -n shop "), ["<issues>"]);
         assert_eq!(offered("issues --namespace=shop "), ["<issues>"]);
+        assert_eq!(offered("issues ack "), ["<issues>"]);
         assert_eq!(offered("-n "), ["<namespaces>"]);
         assert_eq!(offered("plan preview "), ["<remediationplans>", "<issues>"]);
         assert_eq!(offered("approve "), ["<approvalrequests>"]);

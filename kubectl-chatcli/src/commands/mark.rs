@@ -5,13 +5,16 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Context;
 use super::resolve::bare;
-use crate::cli::{DryRun, IssueAction, MarkArgs};
+use crate::cli::{DryRun, IssueAction, MarkArgs, SnoozeArgs};
 use crate::failure::{Exit, Failure};
 use crate::kube::{Cluster, Kind};
 
 /// Runs either command.
 pub async fn run(action: &IssueAction, context: &Context<'_>) -> Result<Exit, Failure> {
     let cluster = context.cluster().await?;
+    let (IssueAction::Ack(about) | IssueAction::Snooze(SnoozeArgs { mark: about, .. })) = action;
+    // A near miss is offered before anything is asked or sent.
+    cluster.get(&Kind::issue(), bare(&about.name)).await?;
     match action {
         IssueAction::Ack(args) => {
             let who = if args.undo { None } else { Some(acknowledger(&cluster).await?) };
@@ -58,8 +61,6 @@ async fn mark(
 ) -> Result<Exit, Failure> {
     let kind = Kind::issue();
     let name = bare(&args.name);
-    // A near miss is offered before anything is sent.
-    cluster.get(&kind, name).await?;
     let told = kind.named(name);
     let suffix = match args.dry_run {
         DryRun::None => "",

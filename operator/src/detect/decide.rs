@@ -138,22 +138,27 @@ fn raise(seen: &Seen, subject: &ResourceRef, sighting: &Sighting) -> Anomaly {
     anomaly
 }
 
-/// It fires and we have it already. `None` when there is no news worth a write.
 fn repeat(anomaly: &Arc<Anomaly>, sighting: &Sighting, now: Timestamp) -> Option<Move> {
+    repeat_of(anomaly, sighting.since, now)
+}
+
+/// It fires and we have it already. `None` when there is no news worth a write.
+pub(super) fn repeat_of(anomaly: &Arc<Anomaly>, since: Timestamp, now: Timestamp) -> Option<Move> {
     let before = anomaly.status.clone().unwrap_or_default();
     if before.active == Some(true) {
         let (Some(first), Some(last)) = (&before.first_seen, &before.last_seen) else {
-            return Some(report(anomaly, active(&before, whole_seconds(sighting.since), now)));
+            return Some(report(anomaly, active(&before, whole_seconds(since), now)));
         };
         let pause = (last.0.duration_since(first.0) / 5).clamp(REPEAT_AT_MOST, REPEAT_AT_LEAST);
         if now.duration_since(last.0) < pause {
             return None;
         }
     }
-    Some(report(anomaly, active(&before, whole_seconds(sighting.since), now)))
+    Some(report(anomaly, active(&before, whole_seconds(since), now)))
 }
 
-fn clear(anomaly: &Arc<Anomaly>, reason: &str, now: Timestamp) -> Option<Move> {
+/// It is over. `None` when that is written already.
+pub(super) fn clear(anomaly: &Arc<Anomaly>, reason: &str, now: Timestamp) -> Option<Move> {
     let before = anomaly.status.clone().unwrap_or_default();
     if !is_active(anomaly) {
         return None;
@@ -178,7 +183,8 @@ fn report(anomaly: &Arc<Anomaly>, status: AnomalyStatus) -> Move {
     Move::Report(Arc::clone(anomaly), Box::new(status))
 }
 
-fn active(before: &AnomalyStatus, since: Time, now: Timestamp) -> AnomalyStatus {
+/// How it stands when it was seen once more.
+pub(super) fn active(before: &AnomalyStatus, since: Time, now: Timestamp) -> AnomalyStatus {
     AnomalyStatus {
         active: Some(true),
         count: Some(before.count.unwrap_or(0) + 1),
@@ -189,7 +195,7 @@ fn active(before: &AnomalyStatus, since: Time, now: Timestamp) -> AnomalyStatus 
 }
 
 /// As it comes back from the API server, so that comparing finds no difference where there is none.
-fn whole_seconds(time: Timestamp) -> Time {
+pub(super) fn whole_seconds(time: Timestamp) -> Time {
     Time(Timestamp::from_second(time.as_second()).unwrap_or(time))
 }
 

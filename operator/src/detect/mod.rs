@@ -4,6 +4,7 @@
 //! inactive with a reason once it stayed away. Never: remembers anything in memory, folds, explains, touches a workload. After a restart
 //! everything follows from the Anomalies and the cluster as they are.
 
+pub mod alerts;
 mod apply;
 mod decide;
 mod episode;

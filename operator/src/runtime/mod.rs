@@ -270,6 +270,15 @@ impl Runtime {
         store
     }
 
+    /// Runs a server of one folder beside the controllers, on every replica, until this process stops. Its end before that is an error.
+    pub fn also_serve<F>(&mut self, name: &'static str, serve: impl FnOnce(Arc<Context>, CancellationToken) -> F)
+    where
+        F: Future<Output = anyhow::Result<()>> + Send + 'static,
+    {
+        let serving = serve(Arc::clone(&self.ctx), self.ctx.stopping.clone());
+        self.tasks.spawn(async move { (name, serving.await) });
+    }
+
     /// Runs until SIGTERM or SIGINT. The end of any part before that is an error: a dead controller must never go unnoticed.
     pub async fn run(mut self) -> anyhow::Result<()> {
         let ending = CancellationToken::new();
