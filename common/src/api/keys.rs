@@ -82,6 +82,8 @@ pub mod annotations {
     pub const APPROVE: &str = "platform.chatcli.io/approve";
     /// Legacy vote `approver:reason`.
     pub const REJECT: &str = "platform.chatcli.io/reject";
+    /// RemediationPlan: the name of the person who asks that it be taken back; pinned to the caller at admission.
+    pub const UNDO: &str = "platform.chatcli.io/undo";
     /// Full name behind a hashed label.
     pub const FULL_NAME: &str = "platform.chatcli.io/full-name";
 }
