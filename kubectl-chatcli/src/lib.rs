@@ -9,12 +9,16 @@
 pub mod cli;
 pub mod clock;
 pub mod commands;
+pub mod drift;
 pub mod facts;
 pub mod failure;
 pub mod kube;
 pub mod manifests;
 pub mod output;
+pub mod recording;
 pub mod reference;
+pub mod rights;
+pub mod runbook;
 pub mod story;
 pub mod ui;
 
@@ -31,12 +35,12 @@ use crate::ui::Ui;
 /// Parses, runs, and turns the outcome into kubectl's exit codes.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    let trouble = if cli::is_diff(&args) { Exit::Trouble } else { Exit::Failed };
+    let trouble = if cli::answers_by_exit_code(&args) { Exit::Trouble } else { Exit::Failed };
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(problem) => return usage(&problem, trouble),
     };
-    let ui = Ui::terminal();
+    let ui = if cli.plain { Ui::plain() } else { Ui::terminal() };
     match run(cli, &ui) {
         Ok(exit) => exit.into(),
         // `kubectl chatcli issues | head -1` is no error.

@@ -20,6 +20,7 @@ use x509_parser::public_key::PublicKey;
 use super::keys;
 use super::problem::Problem;
 use super::rotate::renew_from;
+use crate::naming;
 
 /// The three keys as the Secret holds them.
 #[derive(Clone, Copy, Default)]
@@ -254,15 +255,7 @@ fn described(der: &[u8]) -> Option<Certificate> {
         not_after: moment(read.validity().not_after.timestamp())?,
         key: kind_of_key(&read),
         is_authority: read.is_ca(),
-        fingerprint: fingerprint(der),
-    })
-}
-
-fn fingerprint(der: &[u8]) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(der).iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
+        fingerprint: naming::hex(&Sha256::digest(der)),
     })
 }
 

@@ -2,11 +2,16 @@
 
 mod completion;
 mod connection;
+mod doctor;
 mod explain;
+mod gate;
 mod install;
 mod issues;
 mod plan;
 mod postmortem;
+mod record;
+mod runbook;
+mod tls;
 mod version;
 mod vote;
 
@@ -16,11 +21,16 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub use completion::{CompleteArgs, CompletionArgs, Script};
 pub use connection::{Connection, RequestTimeout};
+pub use doctor::{DoctorArgs, RbacArgs, RbacCommand, RbacLintArgs};
 pub use explain::ExplainArgs;
-pub use install::{Autonomy, InstallArgs, UninstallArgs};
+pub use gate::{GateArgs, GateOutput, SeverityArg, WaitArgs, WaitFor};
+pub use install::{Autonomy, InstallArgs, UninstallArgs, UpgradeArgs};
 pub use issues::{IssuesArgs, IssuesOutput};
-pub use plan::{PlanArgs, PlanCommand, PreviewArgs};
-pub use postmortem::{PostmortemArgs, PostmortemOutput};
+pub use plan::{ListOutput, PlanArgs, PlanCommand, PlanListArgs, PlanShowArgs, PreviewArgs, UndoArgs};
+pub use postmortem::{PostmortemArgs, PostmortemCommand, PostmortemListArgs, PostmortemOutput, PostmortemShowArgs};
+pub use record::{RecordArgs, ReplayArgs};
+pub use runbook::{LintArgs, RunbookArgs, RunbookCommand, RunbookListArgs, RunbookShowArgs, ScaffoldArgs, TestArgs};
+pub use tls::{CheckArgs, GenerateArgs, InspectArgs, IssueArgs, KeyArg, NameArgs, RotateArgs, TlsArgs, TlsCommand};
 pub use version::VersionArgs;
 pub use vote::{VoteArgs, VoteOutput};
 
@@ -39,6 +49,9 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// No colour, no progress, no symbols: for screen readers and logs
+    #[arg(long, global = true, help_heading = "Connection", hide_short_help = true)]
+    pub plain: bool,
     /// Which cluster, as whom.
     #[command(flatten)]
     pub connection: Connection,
@@ -62,7 +75,16 @@ pub enum Command {
     Reject(VoteArgs),
     #[command(alias = "pm")]
     Postmortem(PostmortemArgs),
+    Gate(GateArgs),
+    Wait(WaitArgs),
+    Runbook(RunbookArgs),
+    Record(RecordArgs),
+    Replay(ReplayArgs),
+    Doctor(DoctorArgs),
+    Rbac(RbacArgs),
+    Tls(TlsArgs),
     Install(InstallArgs),
+    Upgrade(UpgradeArgs),
     Uninstall(UninstallArgs),
     Version(VersionArgs),
     Completion(CompletionArgs),
@@ -91,8 +113,10 @@ pub enum DryRun {
     Server,
 }
 
-/// True where exit code 1 means "differs", so that errors need another.
-pub fn is_diff(args: &[OsString]) -> bool {
+/// True where exit code 1 is an answer ("differs", "shut", "not yet"), so that errors need another.
+pub fn answers_by_exit_code(args: &[OsString]) -> bool {
     let mut words = args.iter().skip(1).filter(|word| !word.to_string_lossy().starts_with('-'));
-    words.any(|word| word == "plan") && words.any(|word| word == "preview")
+    // A flag's value may come first (`-n shop gate`); a name that is called as a command only makes an error exit with 2.
+    words.clone().any(|word| word == "gate" || word == "wait")
+        || (words.any(|word| word == "plan" || word == "plans") && words.any(|word| word == "preview"))
 }

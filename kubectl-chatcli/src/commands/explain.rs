@@ -14,14 +14,18 @@ use crate::story::Story;
 
 /// Runs the command.
 pub async fn run(args: ExplainArgs, context: &Context<'_>) -> Result<Exit, Failure> {
-    let cluster = context.cluster().await?;
+    with(&args, &context.cluster().await?, context).await
+}
+
+/// The same, of a cluster already at hand.
+pub async fn with(args: &ExplainArgs, cluster: &Cluster, context: &Context<'_>) -> Result<Exit, Failure> {
     if let Some((prefix, name)) = args.subject.split_once('/')
         && let Some(kind) = facts::kind(prefix)
     {
-        return live(&kind, name, &args, &cluster, context).await;
+        return live(&kind, name, args, cluster, context).await;
     }
-    let issue = resolve::issue(&cluster, &args.subject).await?;
-    incident_of(&Story::read(&cluster, issue).await, &args, context)
+    let issue = resolve::issue(cluster, &args.subject).await?;
+    incident_of(&Story::read(cluster, issue).await, args, context)
 }
 
 /// What the operator found.

@@ -2,51 +2,64 @@
 
 use common::actions::{self, PreviewError, PreviewInput};
 use common::api::keys::OPERATOR_NAMESPACE;
-use common::api::remediation_plan::{PlanPreview, RemediationPlan};
+use common::api::remediation_plan::{PlanPreview, RemediationPlan, StepStatus};
 use futures::FutureExt as _;
 use kube::ResourceExt as _;
 
-use super::{Context, resolve};
+use super::external;
+use super::subject::{self, Subject};
 use crate::cli::PreviewArgs;
+use crate::commands::Context;
 use crate::failure::{Exit, Failure};
-use crate::kube::{Cluster, typed};
+use crate::kube::Cluster;
 use crate::output::{preview, structured};
 
 /// Runs `plan preview`.
-pub async fn preview(args: PreviewArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub async fn run(args: PreviewArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     let cluster = context.cluster().await?;
-    let plan: RemediationPlan = typed(&resolve::plan(&cluster, &args.plan).await?)?;
-    let shown = if args.live { live(&plan, &cluster, context).await? } else { sealed(&plan)? };
+    let subject = subject::find(&args, &cluster).await?;
+    let asked_now = args.live || !subject.is_stored();
+    let (shown, steps) = if asked_now { live(&subject, &cluster, context).await? } else { sealed(&subject.plan)? };
+    let exit = if shown.changes_something() { Exit::Differs } else { Exit::Ok };
+    if args.output.is_none()
+        && let Some(program) = external::program()
+    {
+        external::show(&program, &steps, context)?;
+        return Ok(exit);
+    }
     context.ui.print(&match args.output {
         Some(form) => structured::value(&shown, form)?,
-        None => preview::page(&plan, &shown, &context.clock, context.ui.width()),
+        None => preview::page(&subject.plan, &shown, &context.clock, context.ui.width()),
     })?;
-    Ok(if shown.changes_something() { Exit::Differs } else { Exit::Ok })
+    Ok(exit)
 }
 
 /// What votes are bound to.
-fn sealed(plan: &RemediationPlan) -> Result<PlanPreview, Failure> {
+fn sealed(plan: &RemediationPlan) -> Result<(PlanPreview, Vec<StepStatus>), Failure> {
     let status = plan.status.clone().unwrap_or_default();
-    status.preview.ok_or_else(|| {
+    let preview = status.preview.ok_or_else(|| {
         let failure = Failure::new(format!("{} has no preview yet: it is {}", plan.name_any(), status.state));
         match status.result {
             Some(result) => failure.hint(result),
             None => failure.hint("the operator makes it as soon as it looks at the plan; or ask now: add --live"),
         }
-    })
+    })?;
+    Ok((preview, status.steps))
 }
 
 /// The same question asked again, now and as the caller.
-async fn live(plan: &RemediationPlan, cluster: &Cluster, context: &Context<'_>) -> Result<PlanPreview, Failure> {
-    let target = match plan.spec.target.clone() {
-        Some(target) => target,
-        None => resolve::issue(cluster, &plan.spec.issue_ref.name).await?.spec.resource,
-    };
-    let input = PreviewInput::of(plan, &target, OPERATOR_NAMESPACE, context.clock.now);
+async fn live(
+    subject: &Subject,
+    cluster: &Cluster,
+    context: &Context<'_>,
+) -> Result<(PlanPreview, Vec<StepStatus>), Failure> {
+    let plan = &subject.plan;
+    let input = PreviewInput::of(plan, &subject.target, OPERATOR_NAMESPACE, context.clock.now);
     let busy = context.ui.busy("asking the API server");
     let answer = actions::preview(&cluster.client(), &input).boxed_local().await;
     drop(busy);
-    let mut preview = answer.map_err(|problem| refused(plan, &problem))?.preview;
+    let previewed = answer.map_err(|problem| refused(subject, &problem))?;
+    let mut preview = previewed.preview;
     // The moment that goes into payloads is the sealed one; the answer is from now.
     preview.taken_at = Some(common::api::Time(context.clock.now));
     if let Some(sealed) = plan.status.as_ref().and_then(|status| status.preview.as_ref()) {
@@ -55,15 +68,19 @@ async fn live(plan: &RemediationPlan, cluster: &Cluster, context: &Context<'_>) 
         } else {
             "note: not the digest of the sealed preview; something it depends on, or what you may read, differs"
         });
+    } else {
+        context.ui.note("note: asked now, with your rights; nothing is stored, and votes are not bound to it");
     }
-    Ok(preview)
+    Ok((preview, previewed.steps))
 }
 
-fn refused(plan: &RemediationPlan, problem: &PreviewError) -> Failure {
-    let failure = Failure::new(format!("{} cannot be previewed: {problem}", plan.name_any()));
+fn refused(subject: &Subject, problem: &PreviewError) -> Failure {
+    let failure = Failure::new(format!("{} cannot be previewed: {problem}", subject.plan.name_any()));
     match problem {
         PreviewError::AskAgain(_) => failure.hint("ask again"),
-        PreviewError::Unreadable(_) => failure.hint("see what the operator saw: leave out --live"),
-        PreviewError::Refused { .. } | PreviewError::TargetGone(_) => failure,
+        PreviewError::Unreadable(_) if subject.is_stored() => {
+            failure.hint("see what the operator saw: leave out --live")
+        }
+        PreviewError::Unreadable(_) | PreviewError::Refused { .. } | PreviewError::TargetGone(_) => failure,
     }
 }

@@ -43,7 +43,7 @@ impl Controller for Plans {
         match &change.object {
             Object::RemediationPlan(plan) => {
                 // A plan that ends frees its target for another.
-                let ended = change.gone || plan.status.as_ref().is_some_and(|status| status.state.is_terminal());
+                let ended = change.gone || !is_unfinished(plan);
                 let waiting = if ended { unfinished(stores, |_| true) } else { Vec::new() };
                 std::iter::once(ObjectKey::of(&**plan)).chain(waiting).collect()
             }
@@ -68,8 +68,7 @@ impl Controller for Plans {
 
     async fn reconcile(&self, ctx: &Arc<Context>, key: &ObjectKey) -> Result<Next, Error> {
         let Some(plan) = ctx.stores.plans.get(key) else { return Ok(Next::OnChange) };
-        let ended = plan.status.as_ref().is_some_and(|status| status.state.is_terminal());
-        if ended || plan.metadata.deletion_timestamp.is_some() {
+        if !is_unfinished(&plan) || plan.metadata.deletion_timestamp.is_some() {
             return Ok(Next::OnChange);
         }
         let seen = Box::pin(gather::gather(ctx, &self.fresh, &plan)).await?;
@@ -103,7 +102,7 @@ fn acting_on(stores: &Stores, uid: Option<&str>) -> Vec<ObjectKey> {
 }
 
 fn is_unfinished(plan: &RemediationPlan) -> bool {
-    !plan.status.as_ref().is_some_and(|status| status.state.is_terminal())
+    !plan.status.as_ref().is_some_and(|status| status.state.is_terminal()) || decide::is_asked_back(plan)
 }
 
 impl Fresh {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use common::api::{
     Anomaly, Issue, RemediationPlan, ResourceRef, SignalType, Time,
-    remediation_plan::{HealthSample, RemediationState},
+    remediation_plan::{HealthSample, RemediationState, StepPhase},
 };
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
@@ -183,8 +183,10 @@ pub(super) fn rival(ctx: &Context, plan: &RemediationPlan, target: &ResourceRef)
 }
 
 fn is_acting(plan: &RemediationPlan) -> bool {
-    let state = plan.status.as_ref().map(|status| status.state).unwrap_or_default();
-    matches!(state, RemediationState::Executing | RemediationState::Verifying)
+    let Some(status) = &plan.status else { return false };
+    // A finished plan acts again while a person has it taken back.
+    matches!(status.state, RemediationState::Executing | RemediationState::Verifying)
+        || status.steps.iter().any(|step| step.phase == StepPhase::Undoing)
 }
 
 /// What happened within the hour, and what is going on.
