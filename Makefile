@@ -33,6 +33,10 @@ build: ## Build the operator and the plugin as they are shipped
 image: build ## Build the operator's container image (IMAGE=name:tag)
 	tests/scripts/image.sh "$(or $(IMAGE),chatcli-operator:dev)"
 
+.PHONY: dist
+dist: ## Make the plugin's archives, checksums and krew manifest in target/dist (PLATFORMS="linux_amd64 …")
+	tests/scripts/dist.sh $(PLATFORMS)
+
 .PHONY: install
 install: build ## Install the plugin as `kubectl chatcli` for this user (PREFIX=~/.local)
 	install -D -m 0755 target/release/kubectl-chatcli "$(or $(PREFIX),$(HOME)/.local)/bin/kubectl-chatcli"

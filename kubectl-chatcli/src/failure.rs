@@ -9,11 +9,11 @@ use std::process::ExitCode;
 pub enum Exit {
     /// Done; for a preview, nothing would change.
     Ok,
-    /// A preview differs from what runs.
+    /// A preview differs from what runs, a gate is shut, what was waited for is not there.
     Differs,
     /// Not done, and an error said why.
     Failed,
-    /// A preview could not be made, so that 1 keeps meaning "differs".
+    /// There is no answer, where 1 would be one.
     Trouble,
 }
 

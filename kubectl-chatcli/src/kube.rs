@@ -4,6 +4,7 @@
 //! problem. Objects stay dynamic until they are shown: one malformed object must not hide the others, and `-o yaml` must not drop what
 //! this version does not know.
 
+mod access;
 mod config;
 mod explain;
 
@@ -22,7 +23,8 @@ use serde_json::json;
 use crate::cli::Connection;
 use crate::failure::Failure;
 
-pub use explain::Doing;
+pub use access::Right;
+pub use explain::{Doing, nearest};
 
 /// Objects per page of a list, as kubectl reads them.
 pub const PAGE: u32 = 500;
@@ -118,6 +120,17 @@ impl Cluster {
         })
     }
 
+    /// A cluster of kept answers.
+    pub fn answering(client: Client, namespace: &str) -> Self {
+        Self { client, namespace: namespace.to_owned(), limit: None, address: "a recording".to_owned() }
+    }
+
+    /// The same cluster, through another client.
+    #[must_use]
+    pub fn with(&self, client: Client) -> Self {
+        Self { client, ..self.clone() }
+    }
+
     /// The namespace the caller works in.
     pub fn namespace(&self) -> &str {
         &self.namespace
@@ -193,15 +206,21 @@ impl Cluster {
     /// Says that there is none, and what there is. `what` is what the name could have meant.
     pub async fn not_found(&self, kind: &Kind, what: &str, name: &str) -> Failure {
         let failure = Failure::new(format!("no {what} {name:?} in namespace {}", self.namespace));
+        let list = match kind.resource.kind.as_str() {
+            "RemediationPlan" => "plan list",
+            "Runbook" => "runbook list",
+            "PostMortem" => "postmortem list",
+            _ => "issues",
+        };
         let Ok((there, _)) = self.list(kind, None, None).await else {
             // Not allowed to look everywhere: the plain answer has to do.
-            return failure.hint(format!("list what there is: kubectl chatcli issues -n {}", self.namespace));
+            return failure.hint(format!("list what there is: kubectl chatcli {list} -n {}", self.namespace));
         };
         let there: Vec<_> = there
             .iter()
             .filter_map(|object| Some((object.metadata.namespace.as_deref()?, object.metadata.name.as_deref()?)))
             .collect();
-        failure.hint(explain::suggestion(name, &self.namespace, &there))
+        failure.hint(explain::suggestion(name, &self.namespace, &there, list))
     }
 
     /// Creates an object.
@@ -233,12 +252,23 @@ impl Cluster {
         (key, value): (&str, Option<&str>),
         dry_run: bool,
     ) -> Result<DynamicObject, Failure> {
+        self.merge(kind, namespace, name, &json!({ "metadata": { "annotations": { key: value } } }), dry_run).await
+    }
+
+    /// Merges fields into an object that is there (RFC 7386). A `resourceVersion` among them guards against a change made meanwhile.
+    pub async fn merge(
+        &self,
+        kind: &Kind,
+        namespace: Option<&str>,
+        name: &str,
+        fields: &serde_json::Value,
+        dry_run: bool,
+    ) -> Result<DynamicObject, Failure> {
         let api = self.api(kind, namespace);
         let params =
-            PatchParams { field_manager: Some(keys::managers::PLUGIN.to_owned()), dry_run, ..PatchParams::default() };
-        let patch = Patch::Merge(json!({ "metadata": { "annotations": { key: value } } }));
+            PatchParams { dry_run, field_manager: Some(keys::managers::PLUGIN.to_owned()), ..PatchParams::default() };
         let doing = Doing::new("patch", kind).in_namespace(namespace).named(name);
-        self.call(&doing, api.patch(name, &params, &patch)).await
+        self.call(&doing, api.patch(name, &params, &Patch::Merge(fields))).await
     }
 
     /// Deletes an object; false where there was none.
@@ -280,6 +310,13 @@ impl Cluster {
             .map_err(|problem| self.explain(&Doing::plain("ask for the version of"), &problem))?;
         let number = |text: &str| text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(0);
         Ok((number(&info.major), number(&info.minor), info.git_version))
+    }
+
+    /// The API server's own time, as its answers' `Date` header says it.
+    pub async fn server_time(&self) -> Option<String> {
+        let request = http::Request::get("/version").body(kube::client::Body::empty()).ok()?;
+        let answer = self.limited(self.client.send(request)).await.ok()?;
+        Some(answer.headers().get(http::header::DATE)?.to_str().ok()?.to_owned())
     }
 
     /// A request within the caller's time limit, its error explained.

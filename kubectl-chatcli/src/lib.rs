@@ -9,12 +9,16 @@
 pub mod cli;
 pub mod clock;
 pub mod commands;
+pub mod drift;
 pub mod facts;
 pub mod failure;
 pub mod kube;
 pub mod manifests;
 pub mod output;
+pub mod recording;
 pub mod reference;
+pub mod rights;
+pub mod runbook;
 pub mod story;
 pub mod survey;
 pub mod ui;
@@ -38,7 +42,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(problem) => return usage(&problem, failed(cli::seems_to_find(&args))),
     };
     let trouble = failed(cli.command.finds());
-    let ui = Ui::terminal();
+    let ui = if cli.plain { Ui::plain() } else { Ui::terminal() };
     match run(cli, &ui) {
         Ok(exit) => exit.into(),
         // `kubectl chatcli issues | head -1` is no error.

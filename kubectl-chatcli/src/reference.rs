@@ -10,6 +10,16 @@ use crate::cli::{Cli, Script};
 /// The file kubectl calls for `kubectl chatcli <TAB>`.
 const SHIM: &str = include_str!("../../completions/kubectl_complete-chatcli");
 
+const EXIT_CODES: &str = "
+## Exit codes
+
+| Code | Meaning |
+| --- | --- |
+| 0 | done; `plan preview`: nothing would change; `scan`: nothing is wrong; `gate`: no incident above the limit; `wait`: it is so |
+| 1 | not done, the reason is on stderr; `plan preview`: something would change; `scan`: something is wrong; `gate`: there is an incident; `wait`: it is not so in time, or never will be; `doctor`, `rbac lint`, `runbook lint`, `runbook test`, `tls check`: something failed |
+| 2 | `plan preview`, `scan`, `gate`, `wait`: there is no answer, the reason is on stderr |
+";
+
 /// A completion script.
 pub fn completion(script: Script) -> String {
     let shell = match script {
@@ -25,6 +35,22 @@ pub fn completion(script: Script) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
+/// Every command that is shown, the program itself first, each under its whole name with hyphens.
+pub fn commands() -> Vec<(String, Command)> {
+    let mut root = Cli::command();
+    root.build();
+    let mut all = Vec::new();
+    collect(&root, "kubectl-chatcli", &mut all);
+    all
+}
+
+fn collect(command: &Command, name: &str, all: &mut Vec<(String, Command)>) {
+    all.push((name.to_owned(), command.clone()));
+    for sub in shown(command) {
+        collect(sub, &format!("{name}-{}", sub.get_name()), all);
+    }
+}
+
 /// The reference page.
 pub fn markdown() -> String {
     let mut root = Cli::command();
@@ -37,11 +63,7 @@ pub fn markdown() -> String {
     sections(&root, "kubectl chatcli", &mut page);
     let _ = writeln!(page, "## Connection\n\nEvery command takes kubectl's client flags.\n");
     flags(root.get_arguments().filter(|arg| is_shared(arg)), &mut page);
-    page.push_str(
-        "\n## Exit codes\n\n| Code | Meaning |\n| --- | --- |\n| 0 | done; for `plan preview`: nothing would change; for `scan`: nothing is wrong |\n\
-         | 1 | not done, the reason is on stderr; for `plan preview`: something would change; for `scan`: something is wrong |\n\
-         | 2 | `plan preview`, `scan`: not done, the reason is on stderr |\n",
-    );
+    page.push_str(EXIT_CODES);
     page
 }
 
@@ -145,8 +167,12 @@ mod tests {
             "plan preview",
             "approve",
             "reject",
-            "postmortem",
+            "postmortem list",
             "actions",
+            "gate",
+            "tls generate",
+            "runbook lint",
+            "doctor",
             "install",
             "uninstall",
             "version",

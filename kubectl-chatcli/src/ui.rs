@@ -75,6 +75,16 @@ impl Ui {
         }
     }
 
+    /// The real terminal, in letters only: colours and symbols are left out, and nothing is redrawn.
+    pub fn plain() -> Self {
+        Self {
+            out: RefCell::new(Box::new(Letters(anstream::AutoStream::never(io::stdout())))),
+            err: RefCell::new(Box::new(Letters(anstream::AutoStream::never(io::stderr())))),
+            progress: false,
+            ..Self::terminal()
+        }
+    }
+
     /// Streams and answers of a test.
     pub fn with(out: Box<dyn Write>, err: Box<dyn Write>, prompt: Box<dyn Prompt>) -> Self {
         Self { out: RefCell::new(out), err: RefCell::new(err), prompt, progress: false, width: DEFAULT_WIDTH }
@@ -140,6 +150,24 @@ impl Ui {
         bar.set_message(what.into());
         bar.enable_steady_tick(Duration::from_millis(120));
         Busy(bar)
+    }
+}
+
+/// Symbols as letters, which a screen reader can read out.
+struct Letters<W: Write>(W);
+
+impl<W: Write> Write for Letters<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // A part of a character cannot be judged; whole texts come in one piece.
+        match std::str::from_utf8(bytes) {
+            Ok(text) if !text.is_ascii() => self.0.write_all(text.replace('→', "->").replace('…', "...").as_bytes())?,
+            _ => self.0.write_all(bytes)?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 

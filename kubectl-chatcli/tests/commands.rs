@@ -9,24 +9,12 @@ use std::fmt::Write as _;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use support::{Answers, Server, path, plugin, serving, status};
+use support::{Answers, Server, path, plugin, run, serving, status};
 
 const ISSUE: &str = "checkout-pod-not-ready-3f9a1c20b7";
 const PLAN: &str = "checkout-pod-not-ready-3f9a1c20b7-plan-1";
 const REQUEST: &str = "approval-checkout-pod-not-ready-3f9a1c20b7-plan-1";
 const CHECKOUT: &str = include_str!("fixtures/checkout.yaml");
-
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-fn run(mut command: assert_cmd::Command, args: &[&str]) -> Ran {
-    let output = command.args(args).output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Ran { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
-}
 
 /// A server with the checkout incident, where `ann` may vote.
 fn voting() -> Answers {
@@ -52,7 +40,7 @@ fn help_needs_no_cluster_and_goes_to_stdout() {
 
 #[test]
 fn every_command_explains_itself() {
-    let commands: [&[&str]; 16] = [
+    let commands: [&[&str]; 38] = [
         &["status"],
         &["triage"],
         &["issues", "ack"],
@@ -60,12 +48,34 @@ fn every_command_explains_itself() {
         &["issues"],
         &["scan"],
         &["explain"],
+        &["plan", "list"],
+        &["plan", "show"],
         &["plan", "preview"],
+        &["plan", "undo"],
         &["approve"],
         &["reject"],
         &["postmortem"],
         &["actions"],
+        &["postmortem", "list"],
+        &["gate"],
+        &["wait"],
+        &["runbook"],
+        &["runbook", "list"],
+        &["runbook", "show"],
+        &["runbook", "scaffold"],
+        &["runbook", "lint"],
+        &["runbook", "test"],
+        &["record"],
+        &["replay"],
+        &["doctor"],
+        &["rbac", "lint"],
+        &["tls"],
+        &["tls", "generate"],
+        &["tls", "inspect"],
+        &["tls", "check"],
+        &["tls", "rotate"],
         &["install"],
+        &["upgrade"],
         &["uninstall"],
         &["version"],
         &["completion"],

@@ -1,6 +1,6 @@
 //! An API server without a node, one per test program: what the API accepts, refuses and stores. Nothing runs on it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use kube::Client;
@@ -15,6 +15,7 @@ pub struct ControlPlane {
     cluster: OwnCluster,
     connection: Connection,
     audit_log: AuditLog,
+    programs: PathBuf,
     // last: the folder goes when the servers in it are gone
     _state: tempfile::TempDir,
 }
@@ -38,7 +39,8 @@ impl ControlPlane {
         let connection = Connection::from_file(&PathBuf::from(kubeconfig)).await?;
         let audit_log =
             AuditLog::at(facts.get("AUDIT_LOG").context("the cluster does not say where its audit log is")?.into());
-        Ok(Self { cluster, connection, audit_log, _state: state })
+        let programs = facts.get("BIN_DIR").context("the cluster does not say where its programs are")?.into();
+        Ok(Self { cluster, connection, audit_log, programs, _state: state })
     }
 
     /// A client of the running async runtime, with all rights.
@@ -54,6 +56,11 @@ impl ControlPlane {
     /// A kubeconfig for a person in groups.
     pub async fn person(&self, name: &str, groups: &[&str]) -> Result<Connection> {
         Connection::from_file(&self.cluster.user(name, groups)?).await
+    }
+
+    /// The folder with `kubectl`.
+    pub fn programs(&self) -> &Path {
+        &self.programs
     }
 
     /// What the API server wrote down about every request.

@@ -353,6 +353,33 @@ async fn a_previewed_plan_is_frozen_and_an_active_one_is_not_deleted() -> Result
 }
 
 #[tokio::test]
+async fn a_plan_is_taken_back_in_ones_own_name_with_the_verb_and_once() -> Result<()> {
+    let gate = Gate::shared().await?;
+    let namespace = gate.namespace().await?;
+    let rules = |name: &str, verbs: &[&str]| {
+        json!({
+            "metadata": { "name": name },
+            "rules": [
+                { "apiGroups": ["platform.chatcli.io"], "resources": ["remediationplans"], "verbs": ["get", "patch"] },
+                { "apiGroups": ["platform.chatcli.io"], "resources": ["issues"], "verbs": verbs },
+            ]
+        })
+    };
+    bind(&namespace, "alice", rules("undoes", &["remediate"])).await?;
+    bind(&namespace, "mallory", rules("edits", &["get"])).await?;
+    gate.plan(&namespace, "done", "Completed").await?;
+    let plans = |person| Api::<RemediationPlan>::namespaced(person, namespace.name());
+    let (alice, mallory) = (plans(gate.person("alice").await?), plans(gate.person("mallory").await?));
+    let (name, patch) = ("done", PatchParams::default());
+    let undo = |who: Value| Patch::Merge(json!({ "metadata": { "annotations": { "platform.chatcli.io/undo": who } } }));
+    refused_by("chatcli-plans", mallory.patch(name, &patch, &undo(json!("mallory"))).await);
+    refused_by("chatcli-plans", alice.patch(name, &patch, &undo(json!("bob"))).await);
+    alice.patch(name, &patch, &undo(json!("alice"))).await?;
+    refused_by("chatcli-plans", alice.patch(name, &patch, &undo(Value::Null)).await);
+    Ok(())
+}
+
+#[tokio::test]
 async fn policies_and_parameters_take_the_verb_administer() -> Result<()> {
     let gate = Gate::shared().await?;
     let namespace = gate.namespace().await?;

@@ -9,6 +9,7 @@ use kit::incidents::{
     REPAIR, issue_about, issue_becomes, issue_explained, issue_reaches, plan_reaches, plan_state, report_of, state_of,
 };
 use kit::{App, Cluster, Operator, TestNamespace};
+use kube::ResourceExt as _;
 use kube::api::ListParams;
 
 /// A namespace in which reversible steps with a clean preview run by themselves.
@@ -37,6 +38,23 @@ async fn a_release_with_a_missing_image_is_rolled_back_and_verified() -> Result<
     let told = report.status.unwrap_or_default();
     assert_eq!(told.actions_executed.len(), 1);
     assert!(!told.timeline.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_person_takes_back_what_a_plan_changed() -> Result<()> {
+    let (cluster, namespace) = trusted("undo").await?;
+    let web = App::named("web", &cluster)?.running(&namespace).await?;
+    web.roll_out_missing_image().await?;
+    let bad = image_of(&web.live().await?);
+    let issue = issue_reaches(&namespace, "web", IssueState::Resolved, REPAIR).await;
+    let plan = plan_reaches(&namespace, &issue, &[RemediationState::Completed], REPAIR).await;
+    assert_ne!(image_of(&web.live().await?), bad);
+
+    let line = ["plan", "undo", &plan.name_any(), "-n", namespace.name(), "--yes", "--timeout", "60s"];
+    let said = kit::plugin::run(cluster.connection(), &line)?.results();
+    assert!(said.contains("RolledBack: "), "{said}");
+    assert_eq!(image_of(&web.live().await?), bad, "the field has its value of before");
     Ok(())
 }
 

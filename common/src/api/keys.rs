@@ -94,6 +94,8 @@ pub mod annotations {
     pub const REJECT: &str = "platform.chatcli.io/reject";
     /// `true` on an Issue: never fold it into another, whatever explains it.
     pub const OWN_INCIDENT: &str = "platform.chatcli.io/own-incident";
+    /// RemediationPlan: the name of the person who asks that it be taken back; pinned to the caller at admission.
+    pub const UNDO: &str = "platform.chatcli.io/undo";
     /// Full name behind a hashed label.
     pub const FULL_NAME: &str = "platform.chatcli.io/full-name";
 }

@@ -69,6 +69,13 @@ pub struct RunbookTrigger {
     pub resource_kind: String,
 }
 
+impl RunbookTrigger {
+    /// True when an incident with this signal and severity, on this kind, is answered.
+    pub fn fits(&self, signal: &str, severity: IssueSeverity, kind: &str) -> bool {
+        self.severity == severity && self.resource_kind == kind && self.signal_type.answers(signal)
+    }
+}
+
 /// The signals a Runbook answers.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum TriggerSignal {

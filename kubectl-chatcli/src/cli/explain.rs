@@ -30,3 +30,10 @@ pub struct ExplainArgs {
     #[arg(short, long, value_name = "FORM")]
     pub output: Option<Structured>,
 }
+
+impl ExplainArgs {
+    /// As typed with nothing but a subject.
+    pub fn about(subject: &str) -> Self {
+        Self { subject: subject.to_owned(), facts: false, output: None }
+    }
+}

@@ -59,6 +59,33 @@ impl InstallArgs {
     }
 }
 
+/// Bring an installation up to this version, after showing what changes
+///
+/// Compares every installed object with this version's, as the API server would store it, and applies only what differs. The image, the
+/// default autonomy and who the operator is stay as they were chosen at install, unless told otherwise.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  kubectl chatcli upgrade --dry-run=server                  what would change
+  kubectl chatcli upgrade --image registry.example.org/chatcli-operator:v0.1.0 --yes")]
+pub struct UpgradeArgs {
+    /// Image of the operator
+    #[arg(long, value_name = "IMAGE")]
+    pub image: Option<String>,
+    /// Namespace of the operator
+    #[arg(long, value_name = "NAMESPACE", default_value = OPERATOR_NAMESPACE)]
+    pub operator_namespace: String,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Where to stop
+    #[arg(long, value_name = "STAGE", default_value = "none")]
+    pub dry_run: DryRun,
+    /// How long to wait until the operator is ready; 0 does not wait
+    #[arg(long, value_name = "DURATION", default_value = "3m")]
+    pub timeout: RequestTimeout,
+}
+
 /// Remove the operator from the cluster
 ///
 /// Admission policies go first, so that nothing is left guarded by something that is gone. Incidents, plans, votes and reports stay,

@@ -3,7 +3,9 @@
 mod actions;
 mod completion;
 mod connection;
+mod doctor;
 mod explain;
+mod gate;
 mod install;
 mod issues;
 mod plan;
@@ -11,6 +13,9 @@ mod postmortem;
 mod scan;
 mod status;
 mod triage;
+mod record;
+mod runbook;
+mod tls;
 mod version;
 mod vote;
 
@@ -21,13 +26,18 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub use actions::{ActionsArgs, ActionsOutput};
 pub use completion::{CompleteArgs, CompletionArgs, Script};
 pub use connection::{Connection, RequestTimeout};
+pub use doctor::{DoctorArgs, RbacArgs, RbacCommand, RbacLintArgs};
 pub use explain::ExplainArgs;
-pub use install::{InstallArgs, UninstallArgs};
+pub use gate::{GateArgs, GateOutput, SeverityArg, WaitArgs, WaitFor};
+pub use install::{InstallArgs, UninstallArgs, UpgradeArgs};
 pub use issues::{IssueAction, IssuesArgs, IssuesOutput, MarkArgs, SnoozeArgs};
-pub use plan::{PlanArgs, PlanCommand, PreviewArgs};
-pub use postmortem::{PostmortemArgs, PostmortemOutput};
+pub use plan::{ListOutput, PlanArgs, PlanCommand, PlanListArgs, PlanShowArgs, PreviewArgs, UndoArgs};
+pub use postmortem::{PostmortemArgs, PostmortemCommand, PostmortemListArgs, PostmortemOutput, PostmortemShowArgs};
+pub use record::{RecordArgs, ReplayArgs};
+pub use runbook::{LintArgs, RunbookArgs, RunbookCommand, RunbookListArgs, RunbookShowArgs, ScaffoldArgs, TestArgs};
 pub use scan::{ScanArgs, ScanOutput};
 pub use status::StatusArgs;
+pub use tls::{CheckArgs, GenerateArgs, InspectArgs, IssueArgs, KeyArg, NameArgs, RotateArgs, TlsArgs, TlsCommand};
 pub use triage::TriageArgs;
 pub use version::VersionArgs;
 pub use vote::{VoteArgs, VoteOutput};
@@ -47,6 +57,9 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// No colour, no progress, no symbols: for screen readers and logs
+    #[arg(long, global = true, help_heading = "Connection", hide_short_help = true)]
+    pub plain: bool,
     /// Which cluster, as whom.
     #[command(flatten)]
     pub connection: Connection,
@@ -74,7 +87,16 @@ pub enum Command {
     #[command(alias = "pm")]
     Postmortem(PostmortemArgs),
     Actions(ActionsArgs),
+    Gate(GateArgs),
+    Wait(WaitArgs),
+    Runbook(RunbookArgs),
+    Record(RecordArgs),
+    Replay(ReplayArgs),
+    Doctor(DoctorArgs),
+    Rbac(RbacArgs),
+    Tls(TlsArgs),
     Install(InstallArgs),
+    Upgrade(UpgradeArgs),
     Uninstall(UninstallArgs),
     Version(VersionArgs),
     Completion(CompletionArgs),
@@ -104,10 +126,10 @@ pub enum DryRun {
 }
 
 impl Command {
-    /// True where exit code 1 means that something was found, so that errors need another.
+    /// True where exit code 1 is an answer (found, differs, shut, not yet), so that errors need another.
     pub fn finds(&self) -> bool {
         match self {
-            Self::Scan(_) => true,
+            Self::Scan(_) | Self::Gate(_) | Self::Wait(_) => true,
             Self::Plan(args) => matches!(args.command, PlanCommand::Preview(_)),
             _ => false,
         }
@@ -118,5 +140,5 @@ impl Command {
 pub fn seems_to_find(args: &[OsString]) -> bool {
     let words: Vec<_> = args.iter().skip(1).map(|word| word.to_string_lossy()).collect();
     let has = |wanted: &str| words.iter().any(|word| word == wanted);
-    has("scan") || (has("plan") && has("preview"))
+    has("scan") || has("gate") || has("wait") || ((has("plan") || has("plans")) && has("preview"))
 }

@@ -79,19 +79,25 @@ fn wanted(before: &[String], typed: &str) -> Wanted {
         return Wanted::Words(Vec::new());
     }
     match path.as_slice() {
-        ["issues" | "explain" | "triage"] | ["issues", "ack" | "snooze"] => Wanted::Names(vec![Kind::issue()]),
-        ["plan", "preview"] => Wanted::Names(vec![Kind::plan(), Kind::issue()]),
+        ["issues" | "explain" | "triage" | "wait" | "record"] | ["issues", "ack" | "snooze"] => {
+            Wanted::Names(vec![Kind::issue()])
+        }
+        ["plan", "preview" | "show" | "undo"] => Wanted::Names(vec![Kind::plan(), Kind::issue()]),
+        ["runbook", "show"] => Wanted::Names(vec![Kind::ours("Runbook", "runbooks")]),
+        ["runbook", "scaffold"] => Wanted::Names(vec![Kind::issue(), Kind::plan()]),
+        ["tls", _] => Wanted::Names(vec![Kind::of("", "v1", "Secret", "secrets")]),
         ["approve" | "reject"] => Wanted::Names(vec![Kind::request()]),
         ["actions"] => {
             Wanted::Words(common::actions::catalogue().iter().map(|action| action.name.to_owned()).collect())
         }
-        ["postmortem"] => Wanted::Names(vec![Kind::post_mortem()]),
+        ["postmortem", "show"] => Wanted::Names(vec![Kind::post_mortem()]),
         _ => Wanted::Words(command.get_positionals().next().map(values).unwrap_or_default()),
     }
 }
 
 fn of_flag(flag: &Arg) -> Wanted {
     match flag.get_long() {
+        Some("service") => Wanted::Names(vec![Kind::of("", "v1", "Service", "services")]),
         Some("namespace" | "operator-namespace") => Wanted::Names(vec![Kind::of("", "v1", "Namespace", "namespaces")]),
         _ => Wanted::Words(values(flag)),
     }
@@ -140,7 +146,7 @@ async fn names(kinds: &[Kind], connection: &Connection) -> Vec<String> {
         let cluster = Cluster::connect(connection).await.ok()?;
         let mut names = Vec::new();
         for kind in kinds {
-            let namespace = (!kind.resource.group.is_empty()).then_some(cluster.namespace());
+            let namespace = (kind.resource.kind != "Namespace").then_some(cluster.namespace());
             let (found, _) = cluster.list(kind, namespace, None).await.ok()?;
             names.extend(found.iter().map(ResourceExt::name_any));
         }
@@ -169,7 +175,7 @@ mod tests {
     #[test]
     fn commands_flags_values_and_names_are_offered_where_they_fit() {
         assert_eq!(offered("is"), ["issues"]);
-        assert_eq!(offered("plan "), ["preview"]);
+        assert_eq!(offered("plan "), ["list", "show", "preview", "undo"]);
         assert_eq!(offered("issues --out"), ["--output"]);
         assert_eq!(offered("issues -o "), ["wide", "json", "yaml", "name"]);
         assert_eq!(offered("issues -n shop "), ["<issues>"]);

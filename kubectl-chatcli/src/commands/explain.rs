@@ -19,26 +19,30 @@ pub async fn run(args: ExplainArgs, context: &Context<'_>) -> Result<Exit, Failu
     if let Some(code) = Code::ALL.iter().find(|code| code.as_str() == args.subject) {
         return of_code(*code, &args, context);
     }
-    let cluster = context.cluster().await?;
+    with(&args, &context.cluster().await?, context).await
+}
+
+/// The same, of a cluster already at hand.
+pub async fn with(args: &ExplainArgs, cluster: &Cluster, context: &Context<'_>) -> Result<Exit, Failure> {
     if let Some((prefix, name)) = args.subject.split_once('/')
         && let Some(kind) = facts::kind(prefix)
     {
-        return live(&kind, name, &args, &cluster, context).await;
+        return live(&kind, name, args, cluster, context).await;
     }
     if let Some((prefix, _)) = args.subject.split_once('/')
         && !prefix.starts_with("issue")
     {
         return Err(Failure::new(format!("cannot explain a {prefix}")).hint(format!("these can be: {}", facts::KINDS)));
     }
-    let issue = resolve::issue(&cluster, &args.subject).await?;
+    let issue = resolve::issue(cluster, &args.subject).await?;
     if args.facts {
         let resource = &issue.spec.resource;
         let Some(kind) = facts::kind(&resource.kind) else {
             return Err(Failure::new(format!("{} is about a {}, which cannot be read", args.subject, resource.kind)));
         };
-        return live(&kind, &resource.name, &args, &cluster, context).await;
+        return live(&kind, &resource.name, args, cluster, context).await;
     }
-    incident_of(&Story::read(&cluster, issue).await, &args, context)
+    incident_of(&Story::read(cluster, issue).await, args, context)
 }
 
 /// What a cause means, from the codes' own documentation; no cluster is needed.

@@ -152,7 +152,8 @@ async fn is_installed(args: &InstallArgs, cluster: &Cluster) -> Result<bool, Fai
     Ok(cluster.find(&kind, Some(&args.operator_namespace), common::api::keys::ADMISSION_PARAMS).await?.is_some())
 }
 
-async fn apply(
+/// Applies them in their order; a kind is waited for until the API server serves it.
+pub(super) async fn apply(
     manifests: &[Manifest],
     args: &InstallArgs,
     cluster: &Cluster,
@@ -209,7 +210,8 @@ fn has_condition(object: &DynamicObject, wanted: &str) -> bool {
         .is_some_and(|all| all.iter().any(|condition| condition["type"] == wanted && condition["status"] == "True"))
 }
 
-async fn ready(args: &InstallArgs, cluster: &Cluster, context: &Context<'_>) -> Result<(), Failure> {
+/// Waits until the operator is ready, as long as the caller does.
+pub(super) async fn ready(args: &InstallArgs, cluster: &Cluster, context: &Context<'_>) -> Result<(), Failure> {
     if let Some(user) = &args.operator_user {
         return context.ui.print(&format!("ready for an operator outside the cluster, running as {user}"));
     }

@@ -3,24 +3,32 @@
 mod actions;
 mod complete;
 mod completion;
+mod doctor;
 mod explain;
+mod gate;
 mod install;
 mod issues;
 mod mark;
 mod plan;
 mod postmortem;
+mod rbac;
+mod record;
 mod resolve;
+mod runbook;
 mod scan;
 mod status;
 mod takeover;
+mod tls;
 mod triage;
 mod uninstall;
+mod upgrade;
 mod version;
 mod vote;
+mod wait;
 
 use common::api::approval_vote::VoteDecision;
 
-use crate::cli::{Command, Connection, PlanCommand};
+use crate::cli::{Command, Connection};
 use crate::clock::Clock;
 use crate::failure::{Exit, Failure};
 use crate::kube::Cluster;
@@ -39,6 +47,12 @@ impl<'a> Context<'a> {
     /// Nothing is read or sent yet.
     pub fn new(ui: &'a Ui, connection: Connection) -> Self {
         Self { ui, clock: Clock::system(), connection }
+    }
+
+    /// The same, at another moment.
+    #[must_use]
+    pub fn at(&self, clock: Clock) -> Self {
+        Self { ui: self.ui, clock, connection: self.connection.clone() }
     }
 
     /// The cluster. Called where it is first needed, so that help and dry runs need none.
@@ -68,14 +82,21 @@ pub async fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failur
         Command::Issues(args) => issues::run(args, context).await,
         Command::Scan(args) => scan::run(args, context).await,
         Command::Explain(args) => explain::run(args, context).await,
-        Command::Plan(args) => match args.command {
-            PlanCommand::Preview(args) => plan::preview(args, context).await,
-        },
+        Command::Plan(args) => plan::run(args, context).await,
         Command::Approve(args) => vote::run(args, VoteDecision::Approve, context).await,
         Command::Reject(args) => vote::run(args, VoteDecision::Reject, context).await,
         Command::Postmortem(args) => postmortem::run(args, context).await,
         Command::Actions(args) => actions::run(&args, context),
+        Command::Gate(args) => gate::run(args, context).await,
+        Command::Wait(args) => wait::run(args, context).await,
+        Command::Runbook(args) => runbook::run(args, context).await,
+        Command::Record(args) => record::record(&args, context).await,
+        Command::Replay(args) => record::replay(&args, context).await,
+        Command::Doctor(args) => doctor::run(args, context).await,
+        Command::Rbac(args) => rbac::run(args, context).await,
+        Command::Tls(args) => tls::run(args, context).await,
         Command::Install(args) => install::run(args, context).await,
+        Command::Upgrade(args) => upgrade::run(args, context).await,
         Command::Uninstall(args) => uninstall::run(args, context).await,
         Command::Version(args) => version::run(args, context).await,
         Command::Completion(args) => completion::run(&args, context),

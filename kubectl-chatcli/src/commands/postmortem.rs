@@ -1,4 +1,4 @@
-//! `kubectl chatcli postmortem`: the report of an incident.
+//! `kubectl chatcli postmortem`: the reports of incidents.
 
 use common::api::PostMortem;
 use common::api::issue::Issue;
@@ -8,15 +8,55 @@ use kube::api::DynamicObject;
 
 use super::Context;
 use super::resolve::bare;
-use crate::cli::{PostmortemArgs, PostmortemOutput, Structured};
+use crate::cli::{
+    ListOutput, PostmortemArgs, PostmortemCommand, PostmortemListArgs, PostmortemOutput, PostmortemShowArgs, Structured,
+};
 use crate::failure::{Exit, Failure};
 use crate::kube::{Cluster, Kind, typed};
 use crate::output::{report, structured};
 
 /// Runs the command.
 pub async fn run(args: PostmortemArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    match args.command {
+        Some(PostmortemCommand::List(args)) => list(&args, context).await,
+        Some(PostmortemCommand::Show(args)) => show(&args, context).await,
+        None => show(&args.show, context).await,
+    }
+}
+
+async fn list(args: &PostmortemListArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     let cluster = context.cluster().await?;
-    let found = find(&cluster, bare(&args.name), context).await?;
+    let namespace = (!args.all_namespaces).then_some(cluster.namespace());
+    let (mut found, _) = cluster.list(&Kind::post_mortem(), namespace, None).await?;
+    found.sort_by_key(|report| std::cmp::Reverse(report.creation_timestamp()));
+    match args.output {
+        Some(ListOutput::Json) => context.ui.print(&structured::list(&found, Structured::Json)?)?,
+        Some(ListOutput::Yaml) => context.ui.print(&structured::list(&found, Structured::Yaml)?)?,
+        Some(ListOutput::Name) => {
+            for report in &found {
+                context.ui.print(&Kind::post_mortem().named(&report.name_any()))?;
+            }
+        }
+        Some(ListOutput::Wide) | None if found.is_empty() => context.ui.note(&match namespace {
+            None => "No post-mortems found".to_owned(),
+            Some(namespace) => format!("No post-mortems found in {namespace} namespace."),
+        }),
+        Some(ListOutput::Wide) | None => {
+            let wide = args.output == Some(ListOutput::Wide);
+            context.ui.print(&report::list(&found, args.all_namespaces, wide, &context.clock).render())?;
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+async fn show(args: &PostmortemShowArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let Some(name) = &args.name else {
+        return Err(
+            Failure::new("which report?").hint("name it, or its incident; list them: kubectl chatcli postmortem list")
+        );
+    };
+    let cluster = context.cluster().await?;
+    let found = find(&cluster, bare(name), context).await?;
     context.ui.print(&match args.output {
         Some(PostmortemOutput::Json) => structured::object(&found, Structured::Json)?,
         Some(PostmortemOutput::Yaml) => structured::object(&found, Structured::Yaml)?,

@@ -71,7 +71,8 @@ pub async fn settle(
     gone(&other, cluster).await
 }
 
-async fn leases(cluster: &Cluster) -> Result<Vec<Lease>, Failure> {
+/// Leases of our name, in every namespace.
+pub(super) async fn leases(cluster: &Cluster) -> Result<Vec<Lease>, Failure> {
     let kind = Kind::of("coordination.k8s.io", "v1", "Lease", "leases");
     let api: Api<Lease> = Api::all(cluster.client());
     let named = kube::api::ListParams::default().fields(&format!("metadata.name={}", keys::LEASE_NAME));
@@ -80,6 +81,11 @@ async fn leases(cluster: &Cluster) -> Result<Vec<Lease>, Failure> {
 
 async fn find(cluster: &Cluster) -> Result<Option<Other>, Failure> {
     Ok(alive(&leases(cluster).await?, Timestamp::now()))
+}
+
+/// Who of another program renewed its Lease lately, and in which namespace.
+pub(super) fn rival(leases: &[Lease], now: Timestamp) -> Option<(String, String)> {
+    alive(leases, now).map(|other| (other.holder, other.namespace))
 }
 
 /// The Lease of another program that was renewed lately.

@@ -173,20 +173,25 @@ pub fn root(problem: &dyn Error) -> String {
     deepest.to_string()
 }
 
-/// Where a name was probably meant to point.
-pub fn suggestion(name: &str, namespace: &str, there: &[(&str, &str)]) -> String {
+/// Where a name was probably meant to point; `list` is the command that shows what there is.
+pub fn suggestion(name: &str, namespace: &str, there: &[(&str, &str)], list: &str) -> String {
     if let Some((elsewhere, _)) = there.iter().find(|(_, other)| *other == name) {
         return format!("there is one in namespace {elsewhere}: add -n {elsewhere}");
     }
     let here = there.iter().filter(|(place, _)| *place == namespace).map(|(_, other)| *other);
-    let near = here
-        .map(|other| (distance(name, other), other))
-        .min()
-        .filter(|(edits, other)| *edits <= other.len() / 3 || other.starts_with(name));
-    match near {
-        Some((_, other)) => format!("did you mean {other}?"),
-        None => "list what there is: kubectl chatcli issues -A".to_owned(),
+    match nearest(name, here) {
+        Some(other) => format!("did you mean {other}?"),
+        None => format!("list what there is: kubectl chatcli {list} -A"),
     }
+}
+
+/// The word that was probably meant: few edits away, or begun with it.
+pub fn nearest<'a>(name: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    words
+        .map(|word| (distance(name, word), word))
+        .min()
+        .filter(|(edits, word)| *edits <= word.len() / 3 || word.starts_with(name))
+        .map(|(_, word)| word)
 }
 
 /// Edits between two words (Levenshtein).
@@ -260,8 +265,9 @@ mod tests {
     #[test]
     fn a_near_miss_is_offered() {
         let there = [("shop", "web-oom-kill-90c41d77aa"), ("bank", "api-pod-not-ready-11")];
-        assert_eq!(suggestion("web-oom-kil-90c41d77aa", "shop", &there), "did you mean web-oom-kill-90c41d77aa?");
-        assert_eq!(suggestion("api-pod-not-ready-11", "shop", &there), "there is one in namespace bank: add -n bank");
-        assert_eq!(suggestion("zzz", "shop", &there), "list what there is: kubectl chatcli issues -A");
+        let said = |name: &str| suggestion(name, "shop", &there, "issues");
+        assert_eq!(said("web-oom-kil-90c41d77aa"), "did you mean web-oom-kill-90c41d77aa?");
+        assert_eq!(said("api-pod-not-ready-11"), "there is one in namespace bank: add -n bank");
+        assert_eq!(said("zzz"), "list what there is: kubectl chatcli issues -A");
     }
 }

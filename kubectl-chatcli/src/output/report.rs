@@ -5,11 +5,53 @@ use std::fmt::Write as _;
 use common::api::PostMortem;
 use common::api::post_mortem::PostMortemStatus;
 use kube::ResourceExt as _;
+use kube::api::DynamicObject;
 use owo_colors::OwoColorize as _;
 
 use super::explanation::section;
 use super::style::{self, ends, tame, title, wrapped};
+use super::table::{Cell, Table};
 use crate::clock::Clock;
+use crate::kube::typed;
+
+/// One line per report, in the order given.
+pub fn list(objects: &[DynamicObject], all_namespaces: bool, wide: bool, clock: &Clock) -> Table {
+    let mut header = Vec::new();
+    if all_namespaces {
+        header.push("NAMESPACE");
+    }
+    header.extend(["NAME", "SEVERITY", "STATE", "OBJECT", "LASTED"]);
+    if wide {
+        header.push("SUMMARY");
+    }
+    header.push("AGE");
+    let mut table = Table::new(header);
+    for object in objects {
+        let mut cells = Vec::new();
+        if all_namespaces {
+            cells.push(Cell::new(object.namespace().unwrap_or_default()));
+        }
+        cells.push(Cell::new(object.name_any()));
+        if let Ok(report) = typed::<PostMortem>(object) {
+            let status = report.status.unwrap_or_default();
+            cells.extend([
+                Cell::styled(report.spec.severity.to_string(), style::severity(report.spec.severity)),
+                Cell::new(format!("{:?}", status.state)),
+                Cell::new(report.spec.resource.short()),
+                Cell::new(status.duration.unwrap_or_default()),
+            ]);
+            if wide {
+                cells.push(Cell::new(status.summary.unwrap_or_default()));
+            }
+        } else {
+            cells.push(Cell::new("<unreadable>"));
+            cells.extend(std::iter::repeat_n(Cell::new("<unknown>"), if wide { 4 } else { 3 }));
+        }
+        cells.push(Cell::new(clock.age_of(object.metadata.creation_timestamp.as_ref().map(|time| time.0))));
+        table.push(cells);
+    }
+    table
+}
 
 /// The page.
 pub fn page(report: &PostMortem, clock: &Clock, width: usize) -> String {

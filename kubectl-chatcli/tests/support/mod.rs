@@ -55,6 +55,20 @@ pub fn plugin() -> Command {
     command
 }
 
+/// How a run ended.
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+/// Runs it to its end.
+pub fn run(mut command: Command, args: &[&str]) -> Ran {
+    let output = command.args(args).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ran { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+}
+
 fn answer(mut stream: TcpStream, answers: &Answers, log: &Mutex<Vec<(String, String)>>) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut request = String::new();

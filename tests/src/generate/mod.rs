@@ -8,6 +8,7 @@ mod cli_reference;
 mod completions;
 mod crds;
 mod findings;
+mod man;
 mod rbac;
 
 use std::{
@@ -42,6 +43,7 @@ pub fn outputs() -> anyhow::Result<Vec<Output>> {
     outputs.extend(cli_reference::outputs());
     outputs.extend(completions::outputs());
     outputs.extend(findings::outputs()?);
+    outputs.extend(man::outputs()?);
     Ok(outputs)
 }
 

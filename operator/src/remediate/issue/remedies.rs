@@ -6,7 +6,6 @@ use common::api::{
     ActionType, Issue, RemediationAction, RemediationPlan, ResourceRef, Runbook,
     ai_insight::{Finding, Remedy},
     keys::labels,
-    runbook::RunbookTrigger,
 };
 use kube::ResourceExt;
 
@@ -49,11 +48,9 @@ fn is_manual(runbook: &Runbook) -> bool {
 }
 
 fn fits(issue: &Issue, runbook: &Runbook) -> bool {
-    let RunbookTrigger { signal_type, severity, resource_kind } = &runbook.spec.trigger;
-    runbook.spec.enabled != Some(false)
-        && *severity == issue.spec.severity
-        && *resource_kind == issue.spec.resource.kind
-        && signal_type.answers(issue.spec.signal_type.as_deref().unwrap_or_default())
+    let spec = &issue.spec;
+    let signal = spec.signal_type.as_deref().unwrap_or_default();
+    runbook.spec.enabled != Some(false) && runbook.spec.trigger.fits(signal, spec.severity, &spec.resource.kind)
 }
 
 fn from_runbook(runbook: &Runbook, finding: &Finding) -> Chosen {
@@ -97,7 +94,7 @@ mod tests {
         IssueSeverity, SignalType,
         issue::IssueState,
         remediation_plan::RemediationState,
-        runbook::{RunbookSpec, RunbookStep},
+        runbook::{RunbookSpec, RunbookStep, RunbookTrigger},
     };
 
     use super::*;

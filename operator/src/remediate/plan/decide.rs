@@ -3,10 +3,12 @@
 use common::actions::{ChangeSet, Previewed};
 use common::api::{
     Issue, RemediationPlan, SignalType, Time,
+    keys::{annotations, conditions},
     remediation_plan::{HealthSample, RemediationPlanStatus, RemediationState, StepPhase, StepStatus},
 };
 use common::decisions::Ending;
 use jiff::{SignedDuration, Timestamp};
+use kube::ResourceExt as _;
 
 use super::gates::{self, Asked};
 
@@ -240,6 +242,9 @@ impl From<Move> for Decision {
 /// What to do next about a plan.
 pub fn next_move(input: &Input<'_>) -> Decision {
     let status = input.plan.status.clone().unwrap_or_default();
+    if let Some(decision) = taken_back(input, &status) {
+        return decision;
+    }
     match status.state {
         state if state.is_terminal() => wait(None, "Finished", "nothing more will happen").into(),
         _ if is_foreign(&status) => Move::Finish(Outcome::failed(
@@ -252,6 +257,38 @@ pub fn next_move(input: &Input<'_>) -> Decision {
         RemediationState::Verifying => verify(input, &status),
         _ => wait(None, "Finished", "nothing more will happen").into(),
     }
+}
+
+/// A person asked that it be taken back and there is something left to take back, whatever has become of the plan.
+pub(super) fn is_asked_back(plan: &RemediationPlan) -> bool {
+    let status = plan.status.clone().unwrap_or_default();
+    let is_told = status.conditions.iter().any(|condition| condition.type_ == conditions::ROLLED_BACK);
+    plan.annotations().contains_key(annotations::UNDO)
+        && !is_foreign(&status)
+        && (newest_undoable(&status).is_some() || (undo_at_hand(&status).is_some() && !is_told))
+}
+
+/// The undo that a person asked for. It passes the brakes and the lock; not windows, budgets or approval, since the approved digest
+/// contains it.
+fn taken_back(input: &Input<'_>, status: &RemediationPlanStatus) -> Option<Decision> {
+    let who = input.plan.annotations().get(annotations::UNDO)?;
+    // The outcome of a request on its way has to be known first.
+    let in_flight = status.steps.iter().any(|step| step.phase == StepPhase::Intent);
+    if in_flight || !is_asked_back(input.plan) {
+        return None;
+    }
+    if let Some(at_hand) = undo_at_hand(status) {
+        return Some(undo_or_end(status, &at_hand));
+    }
+    let (step, _) = newest_undoable(status)?;
+    let Asked { stopped, gates } = gates::ask_before_undo(input);
+    let next = match stopped {
+        // What may not be touched any more stays as it is; the plan's own outcome stands.
+        Some(Move::Finish(outcome)) => wait(None, "UndoRefused", &outcome.message),
+        Some(stop) => stop,
+        None => Move::Undo { step, because: format!("{who} asked for it") },
+    };
+    Some(Decision { next, gates })
 }
 
 /// Upstream's operator left it running: it has no journal of ours, so nothing is known about what was done.
@@ -324,7 +361,7 @@ fn verify(input: &Input<'_>, status: &RemediationPlanStatus) -> Decision {
         _ if input.sick == Sick::Gone && deleted_its_target(status, input) => {
             return Move::Finish(Outcome {
                 state: RemediationState::Completed,
-                reason: "Verified",
+                reason: Ending::Verified,
                 message: format!("{}; it is gone", what_was_done(input.plan)),
             })
             .into();

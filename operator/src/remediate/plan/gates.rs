@@ -40,6 +40,10 @@ const GATES: &[Gate] = &[
 /// Asked again before every further step; consent was given for the whole plan.
 const BETWEEN_STEPS: &[Gate] = &[("alone-in-charge", alone_in_charge), ("paused", paused), ("allowed", allowed)];
 
+/// Asked before a person's undo begins.
+const BEFORE_UNDO: &[Gate] =
+    &[("alone-in-charge", alone_in_charge), ("paused", paused), ("allowed", allowed), ("lock", not_locked)];
+
 /// Every gate, before the first write.
 pub fn ask(input: &Input<'_>) -> Asked {
     run(GATES, input)
@@ -48,6 +52,11 @@ pub fn ask(input: &Input<'_>) -> Asked {
 /// The brakes, before each further step.
 pub fn ask_between_steps(input: &Input<'_>) -> Asked {
     run(BETWEEN_STEPS, input)
+}
+
+/// Brakes and lock, before what was done is taken back.
+pub fn ask_before_undo(input: &Input<'_>) -> Asked {
+    run(BEFORE_UNDO, input)
 }
 
 fn run(gates: &[Gate], input: &Input<'_>) -> Asked {

@@ -43,7 +43,7 @@ impl Controller for Plans {
         match &change.object {
             Object::RemediationPlan(plan) => {
                 // A plan that ends frees its target for another.
-                let ended = change.gone || plan.status.as_ref().is_some_and(|status| status.state.is_terminal());
+                let ended = change.gone || !is_unfinished(plan);
                 let waiting = if ended { unfinished(stores, |_| true) } else { Vec::new() };
                 std::iter::once(ObjectKey::of(&**plan)).chain(waiting).collect()
             }
@@ -80,8 +80,7 @@ impl Controller for Plans {
 
     async fn reconcile(&self, ctx: &Arc<Context>, key: &ObjectKey) -> Result<Next, Error> {
         let Some(plan) = ctx.stores.plans.get(key) else { return Ok(Next::OnChange) };
-        let ended = plan.status.as_ref().is_some_and(|status| status.state.is_terminal());
-        if ended || plan.metadata.deletion_timestamp.is_some() {
+        if !is_unfinished(&plan) || plan.metadata.deletion_timestamp.is_some() {
             return Ok(Next::OnChange);
         }
         let seen = Box::pin(gather::gather(ctx, &self.fresh, &plan)).await?;
@@ -124,7 +123,7 @@ fn made(plan: &RemediationPlan, job: &str) -> bool {
 }
 
 fn is_unfinished(plan: &RemediationPlan) -> bool {
-    !plan.status.as_ref().is_some_and(|status| status.state.is_terminal())
+    !plan.status.as_ref().is_some_and(|status| status.state.is_terminal()) || decide::is_asked_back(plan)
 }
 
 impl Fresh {

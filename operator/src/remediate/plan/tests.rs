@@ -1,8 +1,9 @@
 //! The rules of a plan's life, one sentence each.
 
 use common::api::{
-    Issue, RemediationPlan, Time,
+    Condition, Issue, RemediationPlan, Time,
     issue::IssueState,
+    keys::{annotations, conditions},
     remediation_plan::{HealthSample, RemediationState, StepPhase, WriteKind, WriteRecord},
 };
 use common::decisions::Ending;
@@ -224,6 +225,52 @@ fn a_plan_another_operator_left_half_done_runs_nothing() {
     let mut plan = previewed(RemediationState::Executing, StepPhase::Planned);
     plan.status.as_mut().unwrap().transition = None;
     assert_eq!(reason(&next(&plan, |_| ())), "TakenOver");
+}
+
+fn asked_back(state: RemediationState, phase: StepPhase) -> RemediationPlan {
+    let mut plan = previewed(state, phase);
+    plan.metadata.annotations = Some([(annotations::UNDO.to_owned(), "alice".to_owned())].into());
+    plan.status.as_mut().unwrap().steps[0].writes_done = 1;
+    plan
+}
+
+#[test]
+fn a_finished_plan_is_taken_back_when_a_person_asks() {
+    let plan = asked_back(RemediationState::Completed, StepPhase::Settled);
+    assert_eq!(next(&plan, |_| ()), Move::Undo { step: 0, because: "alice asked for it".to_owned() });
+}
+
+#[test]
+fn an_undo_that_has_begun_ends_in_a_state_of_its_own() {
+    let mut plan = asked_back(RemediationState::Completed, StepPhase::Undone);
+    assert_eq!(reason(&next(&plan, |_| ())), "Undone");
+    let status = plan.status.as_mut().unwrap();
+    status.state = RemediationState::RolledBack;
+    status.conditions.push(Condition {
+        type_: conditions::ROLLED_BACK.to_owned(),
+        status: "True".to_owned(),
+        reason: "Undone".to_owned(),
+        message: String::new(),
+        last_transition_time: Time(now()),
+        observed_generation: None,
+    });
+    assert_eq!(reason(&next(&plan, |_| ())), "Finished");
+}
+
+#[test]
+fn a_persons_undo_passes_the_brakes_and_the_lock() {
+    let plan = asked_back(RemediationState::Completed, StepPhase::Settled);
+    assert_eq!(reason(&next(&plan, |input| input.brakes.paused = Some("cluster".to_owned()))), "Paused");
+    assert_eq!(reason(&next(&plan, |input| input.rival = Some("other".to_owned()))), "Locked");
+    let protected = next(&plan, |input| input.brakes.out_of_bounds = Some("automation is off".to_owned()));
+    assert_eq!(reason(&protected), "UndoRefused", "the outcome of the plan stands");
+}
+
+#[test]
+fn what_is_on_its_way_arrives_before_it_is_taken_back() {
+    let mut plan = asked_back(RemediationState::Executing, StepPhase::Intent);
+    plan.status.as_mut().unwrap().steps[0].writes_done = 0;
+    assert_eq!(next(&plan, |_| ()), Move::Send(0));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use common::actions::{self, Object};
 use common::api::{
     Anomaly, Issue, RemediationPlan, ResourceRef, SignalType,
-    remediation_plan::{HealthSample, RemediationState},
+    remediation_plan::{HealthSample, RemediationState, StepPhase},
 };
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
@@ -203,8 +203,10 @@ fn written(plan: &RemediationPlan) -> impl Iterator<Item = &str> {
 }
 
 fn is_acting(plan: &RemediationPlan) -> bool {
-    let state = plan.status.as_ref().map(|status| status.state).unwrap_or_default();
-    matches!(state, RemediationState::Executing | RemediationState::Verifying)
+    let Some(status) = &plan.status else { return false };
+    // A finished plan acts again while a person has it taken back.
+    matches!(status.state, RemediationState::Executing | RemediationState::Verifying)
+        || status.steps.iter().any(|step| step.phase == StepPhase::Undoing)
 }
 
 /// What happened within the hour, and what is going on.

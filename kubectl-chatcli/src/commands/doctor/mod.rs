@@ -1,0 +1,60 @@
+//! `kubectl chatcli doctor`: is the installation sound, and what to do where it is not.
+//!
+//! Each file looks at one part and gives [`Check`]s. A part that may not be read is `unchecked` and says which verb is missing; it never
+//! hides the others.
+
+mod fix;
+mod installation;
+mod objects;
+mod operator;
+mod servers;
+
+use futures::FutureExt as _;
+use serde_json::json;
+
+use super::Context;
+use crate::cli::DoctorArgs;
+use crate::failure::{Exit, Failure};
+use crate::output::checks::{Check, any_failed, page};
+use crate::output::structured;
+
+/// Runs the command.
+pub async fn run(args: DoctorArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let cluster = context.cluster().await?;
+    // Without a server nothing else can be said, and its error says it best.
+    let version = cluster.server_version().await?;
+    let home = args.operator_namespace.as_str();
+    let busy = context.ui.busy("examining");
+    let installation = installation::look(&cluster, home).boxed_local().await?;
+    // Boxed: many requests at once are a future too large for the stack.
+    let (clock, operator, objects, servers) = futures::join!(
+        operator::clock(&cluster).boxed_local(),
+        operator::look(&cluster, home, context.clock.now).boxed_local(),
+        objects::look(&cluster, home, context.clock.now).boxed_local(),
+        servers::look(&cluster, home, context.clock.now).boxed_local(),
+    );
+    drop(busy);
+    let mut checks = vec![installation::version(&version)];
+    checks.push(clock);
+    checks.extend(installation.checks.iter().cloned());
+    checks.extend(operator);
+    checks.extend(objects);
+    checks.extend(servers);
+    context.ui.print(&match args.output {
+        Some(form) => structured::value(&json!({ "checks": checks }), form)?,
+        None => page(&checks, context.ui.width()),
+    })?;
+    if args.fix {
+        return fix::run(&installation, &args, &cluster, context).await;
+    }
+    Ok(if any_failed(&checks) { Exit::Failed } else { Exit::Ok })
+}
+
+/// What cannot be read, as a check.
+fn unread(name: &str, failure: &Failure) -> Check {
+    let check = Check::unchecked(name, failure.message());
+    match failure.hints().first() {
+        Some(hint) => check.next(hint.clone()),
+        None => check,
+    }
+}
