@@ -35,6 +35,7 @@ kinds! {
     DAEMON_SET = "DaemonSet", "apps", "v1", "daemonsets", true;
     DEPLOYMENT = "Deployment", "apps", "v1", "deployments", true;
     HORIZONTAL_POD_AUTOSCALER = "HorizontalPodAutoscaler", "autoscaling", "v2", "horizontalpodautoscalers", true;
+    INGRESS = "Ingress", "networking.k8s.io", "v1", "ingresses", true;
     JOB = "Job", "batch", "v1", "jobs", true;
     LIMIT_RANGE = "LimitRange", "", "v1", "limitranges", true;
     NAMESPACE = "Namespace", "", "v1", "namespaces", false;

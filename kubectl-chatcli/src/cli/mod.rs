@@ -1,11 +1,15 @@
 //! The command line: clap structs only. What a flag does stands in `commands/`.
 
+mod approvals;
+mod audit;
+mod brakes;
 mod completion;
 mod connection;
 mod explain;
 mod install;
 mod issues;
 mod plan;
+mod policy;
 mod postmortem;
 mod version;
 mod vote;
@@ -14,12 +18,16 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub use approvals::{ApprovalsArgs, ApprovalsOutput};
+pub use audit::{AuditArgs, AuditCommand, AuditListArgs, AuditVerifyArgs};
+pub use brakes::{BrakeScope, PauseArgs, ResumeArgs};
 pub use completion::{CompleteArgs, CompletionArgs, Script};
 pub use connection::{Connection, RequestTimeout};
 pub use explain::ExplainArgs;
 pub use install::{InstallArgs, UninstallArgs};
 pub use issues::{IssuesArgs, IssuesOutput};
 pub use plan::{PlanArgs, PlanCommand, PreviewArgs};
+pub use policy::{PolicyArgs, PolicyCommand, PolicyExplainArgs, PolicyLintArgs, PolicyListArgs, PolicyTestArgs};
 pub use postmortem::{PostmortemArgs, PostmortemOutput};
 pub use version::VersionArgs;
 pub use vote::{VoteArgs, VoteOutput};
@@ -51,6 +59,7 @@ pub enum Command {
     Issues(IssuesArgs),
     Explain(ExplainArgs),
     Plan(PlanArgs),
+    Approvals(ApprovalsArgs),
     /// Approve the change that an incident waits for
     ///
     /// Takes an approval request, a plan or an issue, shows what is decided (diff, verdicts, who else is hit, who has voted), and casts
@@ -60,6 +69,16 @@ pub enum Command {
     ///
     /// One rejection outweighs any number of approvals.
     Reject(VoteArgs),
+    /// Stop all automation for a workload, a namespace or the cluster
+    ///
+    /// Incidents are seen and explained further on; nothing is changed until `resume`. Whoever may edit the object may pause it.
+    Pause(PauseArgs),
+    /// Let automation go on, or reset the circuit breaker of a namespace
+    ///
+    /// Going on in a namespace takes the verb `pause` on issues there.
+    Resume(ResumeArgs),
+    Policy(PolicyArgs),
+    Audit(AuditArgs),
     #[command(alias = "pm")]
     Postmortem(PostmortemArgs),
     Install(InstallArgs),

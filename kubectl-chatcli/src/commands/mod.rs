@@ -1,11 +1,15 @@
 //! One file per command. A command reads, decides with functions of `common` and `story`, and shows with `output`.
 
+mod approvals;
+mod audit;
+mod brakes;
 mod complete;
 mod completion;
 mod explain;
 mod install;
 mod issues;
 mod plan;
+mod policy;
 mod postmortem;
 mod resolve;
 mod takeover;
@@ -63,8 +67,13 @@ pub async fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failur
         Command::Plan(args) => match args.command {
             PlanCommand::Preview(args) => plan::preview(args, context).await,
         },
+        Command::Approvals(args) => approvals::run(args, context).await,
         Command::Approve(args) => vote::run(args, VoteDecision::Approve, context).await,
         Command::Reject(args) => vote::run(args, VoteDecision::Reject, context).await,
+        Command::Pause(args) => brakes::pause(args, context).await,
+        Command::Resume(args) => brakes::resume(args, context).await,
+        Command::Policy(args) => policy::run(args, context).await,
+        Command::Audit(args) => audit::run(args, context).await,
         Command::Postmortem(args) => postmortem::run(args, context).await,
         Command::Install(args) => install::run(args, context).await,
         Command::Uninstall(args) => uninstall::run(args, context).await,

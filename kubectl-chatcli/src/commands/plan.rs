@@ -42,7 +42,12 @@ async fn live(plan: &RemediationPlan, cluster: &Cluster, context: &Context<'_>) 
         Some(target) => target,
         None => resolve::issue(cluster, &plan.spec.issue_ref.name).await?.spec.resource,
     };
-    let input = PreviewInput::of(plan, &target, OPERATOR_NAMESPACE, context.clock.now);
+    let sealed_under = plan.status.as_ref().and_then(|status| status.preview.as_ref()?.policy_digest.as_deref());
+    let input = PreviewInput {
+        // The caller may not read every policy; whether they changed since is the operator's to say.
+        policy_digest: sealed_under,
+        ..PreviewInput::of(plan, &target, OPERATOR_NAMESPACE, context.clock.now)
+    };
     let busy = context.ui.busy("asking the API server");
     let answer = actions::preview(&cluster.client(), &input).boxed_local().await;
     drop(busy);

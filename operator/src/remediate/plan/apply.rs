@@ -31,7 +31,7 @@ pub(super) async fn apply(
     draft.gates(decision.gates);
     match decision.next {
         Move::Preview => Box::pin(preview(ctx, plan, seen, draft)).await,
-        Move::Reseal(sealed) => Box::pin(reseal(ctx, plan, seen, draft, &sealed)).await,
+        Move::Reseal { reason, because } => Box::pin(reseal(ctx, plan, seen, draft, reason, because)).await,
         Move::Ask(why) => return Box::pin(ask(ctx, plan, seen, draft, &why)).await,
         Move::Wait { reason, message, .. } => {
             draft.condition(conditions::EXECUTING, draft.status.state == RemediationState::Executing, reason, &message);
@@ -107,26 +107,25 @@ async fn reseal(
     plan: &Arc<RemediationPlan>,
     seen: &Seen,
     mut draft: Draft<'_>,
-    sealed: &PlanPreview,
+    reason: &'static str,
+    because: &str,
 ) -> Result<(), WriteError> {
     // The drifted answer was only compared; the requests that belong to it come with the answer that is sealed now.
     let Ok(previewed) = verbs::preview(ctx, plan, seen, None).await else {
         return Err(WriteError::Unknown("the change could not be asked for again".to_owned()));
     };
     let before = draft.status.preview.as_ref().map(|preview| preview.digest.clone()).unwrap_or_default();
-    let message = format!(
-        "what it would change is no longer {before}; the preview was taken again and earlier approvals are void"
-    );
-    tracing::info!(plan = plan.name_any(), was = before, is = sealed.digest, "drifted");
+    let message = format!("{because} ({before}); the preview was taken again and earlier approvals are void");
+    tracing::info!(plan = plan.name_any(), reason, was = before, is = previewed.preview.digest, "sealed again");
     seal(ctx, seen, &mut draft, previewed.preview, previewed.steps);
-    draft.enter(RemediationState::Pending).condition(conditions::PREVIEWED, true, "Drifted", &message).condition(
+    draft.enter(RemediationState::Pending).condition(conditions::PREVIEWED, true, reason, &message).condition(
         conditions::APPROVED,
         false,
-        "Drifted",
+        reason,
         &message,
     );
     let written = draft.write(ctx).await?;
-    tell(ctx, &written, Note::new("Drifted", "Preview", message).warning());
+    tell(ctx, &written, Note::new(reason, "Preview", message).warning());
     Ok(())
 }
 

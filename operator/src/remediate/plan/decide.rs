@@ -2,9 +2,9 @@
 
 use common::api::{
     Issue, RemediationPlan, SignalType, Time,
-    remediation_plan::{HealthSample, PlanPreview, RemediationPlanStatus, RemediationState, StepPhase, StepStatus},
+    remediation_plan::{HealthSample, RemediationPlanStatus, RemediationState, StepPhase, StepStatus},
 };
-use common::decisions::Ending;
+use common::decisions::{Ending, breaker};
 use jiff::{SignedDuration, Timestamp};
 
 use super::gates::{self, Asked};
@@ -25,6 +25,8 @@ pub struct Input<'a> {
     pub last_fired: Option<Timestamp>,
     /// The same change, asked for again; gathered before the first write only.
     pub again: Option<Repeated>,
+    /// Digest of the policy rules that hold now.
+    pub rules: Option<String>,
     /// What consent the sealed preview needs, and what has been given.
     pub consent: Consent,
     /// Another plan that is changing the same object.
@@ -68,8 +70,8 @@ pub enum Sick {
 pub enum Repeated {
     /// Still exactly what was sealed.
     Same,
-    /// Something the digest covers has changed; what the server would do now.
-    Drifted(Box<PlanPreview>),
+    /// Something the digest covers has changed.
+    Drifted,
     /// It cannot be done any more.
     Refused {
         /// What that means for the plan.
@@ -139,7 +141,14 @@ pub struct Budget {
 impl Default for Budget {
     /// Breaker after 3 failures (pipeline.md §4.10), 20 changes an hour per namespace, 5 objects at once.
     fn default() -> Self {
-        Self { failures: 0, failures_limit: 3, changes: 0, changes_limit: 20, targets: 0, targets_limit: 5 }
+        Self {
+            failures: 0,
+            failures_limit: breaker::LIMIT,
+            changes: 0,
+            changes_limit: 20,
+            targets: 0,
+            targets_limit: 5,
+        }
     }
 }
 
@@ -165,7 +174,12 @@ pub enum Move {
     /// Ask the API server what the plan would change, and seal the answer.
     Preview,
     /// Replace a preview that no longer holds; approvals of the old one are void.
-    Reseal(Box<PlanPreview>),
+    Reseal {
+        /// CamelCase reason.
+        reason: &'static str,
+        /// One clause.
+        because: &'static str,
+    },
     /// Open the request people vote on.
     Ask(String),
     /// Nothing before that time or the next event.

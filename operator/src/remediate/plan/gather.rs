@@ -41,6 +41,7 @@ impl Seen {
             sick: self.sick.clone(),
             last_fired: self.last_fired,
             again: self.again.clone(),
+            rules: self.policy_digest.clone(),
             consent: self.asked.consent.clone(),
             rival: self.rival.clone(),
             budget: self.budget,
@@ -116,7 +117,7 @@ fn is_worth_asking(seen: &Seen) -> bool {
 async fn again(ctx: &Context, plan: &RemediationPlan, seen: &Seen, sealed: &PlanPreview) -> Repeated {
     match verbs::preview(ctx, plan, seen, sealed.taken_at.as_ref().map(|at| at.0)).await {
         Ok(previewed) if previewed.preview.digest == sealed.digest => Repeated::Same,
-        Ok(previewed) => Repeated::Drifted(Box::new(previewed.preview)),
+        Ok(_) => Repeated::Drifted,
         Err(verbs::NoPreview::Refused { ending, message }) => Repeated::Refused { ending, message },
         Err(verbs::NoPreview::Unknown(why)) => Repeated::Unknown(why),
     }
