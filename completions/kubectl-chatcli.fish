@@ -47,8 +47,14 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "iss
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "issue" -d 'List incidents, or tell the story of one'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "explain" -d 'Say why something is wrong, with the evidence'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "plan" -d 'Look at what would be changed to fix an incident'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "approvals" -d 'List what waits for a decision, or show one question in full'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "approval" -d 'List what waits for a decision, or show one question in full'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "approve" -d 'Approve the change that an incident waits for'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "reject" -d 'Reject the change that an incident waits for'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "pause" -d 'Stop all automation for a workload, a namespace or the cluster'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "resume" -d 'Let automation go on, or reset the circuit breaker of a namespace'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "policy" -d 'See who is asked before anything is changed, and try it out'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "audit" -d 'See who decided what, and whether the record is whole'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "postmortem" -d 'Read the report of an incident'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "actions" -d 'List what a plan or Runbook may do, or describe one action'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "install" -d 'Install the operator into the cluster, or bring it up to this version'
@@ -163,6 +169,52 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; an
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from preview" -l live -d 'Ask the API server now, with your own rights, instead of showing what the operator sealed'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from preview" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from preview" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
+json\t'The objects as JSON'
+yaml\t'The objects as YAML'
+name\t'Only `approvalrequest.platform.chatcli.io/NAME`'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -l all -d 'Also those that are decided'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
+json\t'The objects as JSON'
+yaml\t'The objects as YAML'
+name\t'Only `approvalrequest.platform.chatcli.io/NAME`'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -l all -d 'Also those that are decided'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approve" -l reason -d 'Why, for the record' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approve" -l digest -d 'Vote only if the preview still has this digest (at least 12 hex digits of it)' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approve" -l override-blocker -d 'Accept a blocking verdict by the name of its check; may be repeated' -r
@@ -189,6 +241,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approve"
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approve" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approve" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approve" -s y -l yes -d 'Do not ask'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approve" -l emergency -d 'Break-glass: decide alone, whatever quorum and change window say; takes the verb approve-emergency and --reason'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approve" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand reject" -l reason -d 'Why, for the record' -r
@@ -217,8 +270,222 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand reject" 
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand reject" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand reject" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand reject" -s y -l yes -d 'Do not ask'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand reject" -l emergency -d 'Break-glass: decide alone, whatever quorum and change window say; takes the verb approve-emergency and --reason'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand reject" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand reject" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l operator-namespace -d 'Namespace of the operator, where the switch for the cluster is' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l reason -d 'Why, for whoever finds it' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l cluster -d 'The whole cluster'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -s y -l yes -d 'Do not ask'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l operator-namespace -d 'Namespace of the operator, where the switch for the cluster is' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l cluster -d 'The whole cluster'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l breaker -d 'Reset the circuit breaker of the namespace: takes the verb `pause` on issues there'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -s y -l yes -d 'Do not ask'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -f -a "list" -d 'List the policies that hold in a namespace: the cluster\'s and its own'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -f -a "lint" -d 'Check policies: every field, time zones, days, names'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -f -a "explain" -d 'Say why a plan ran, waits or did not run: every gate with its answer, reason and time'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -f -a "test" -d 'Say what the policies would ask for, without a plan'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -l operator-namespace -d 'Namespace of the operator, whose policies hold everywhere' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -l operator-namespace -d 'Namespace of the operator, whose policies hold everywhere' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l action -d 'Action of the plan; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l severity -d 'Severity of the incident' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l kind -d 'Kind of the object acted on' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -s l -l label -d 'Label of the object acted on, `key=value`; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l class -d 'Gravest class among the actions' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l autonomy -d 'Autonomy of the namespace' -r -f -a "observe\t'See and explain'
+propose\t'Write plans and preview them; they cannot run'
+approve\t'Run what was voted for. The shipped default'
+auto\t'Run reversible steps with a clean preview; ask for the rest'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l confidence -d 'Confidence of the explanation, 0 to 1' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l success-rate -d 'Share of earlier plans of the same actions that helped, 0 to 1' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l radius -d 'Blast radius of the change' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l at -d 'The moment, e.g. 2026-11-27T20:00:00-03:00; without it, now' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l operator-namespace -d 'Namespace of the operator, whose policies hold everywhere' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -f -a "list" -d 'List what happened, oldest first'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -f -a "verify" -d 'Check that no event was edited or taken away'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -l type -d 'Only events of this class, e.g. approval_vote' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -l about -d 'Only events about this object or incident' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l operator-namespace -d 'Namespace of the operator, where the heads are' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -s o -l output -d 'Form of the output' -r -f -a "md\t'Markdown, to paste into a ticket'
 json\t'The object as JSON'
 yaml\t'The object as YAML'

@@ -6,6 +6,7 @@
 
 pub mod actions;
 pub mod api;
+pub mod audit;
 pub mod decisions;
 pub mod diagnosis;
 pub mod facts;

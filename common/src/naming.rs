@@ -105,6 +105,13 @@ pub fn vote(request: &str, digest: &str, approve: bool, username: &str) -> Strin
     format!("{}{tail}", cut(request, MAX_NAME - tail.len()))
 }
 
+/// Another vote of the same person on the same preview: one that says more (accepts a blocker, breaks the glass), or one cast again after the
+/// guards of votes were changed. What makes it another one makes its name.
+pub fn another_vote(first: &str, differs_by: &[&str]) -> String {
+    let tail = format!("-{}", hash(differs_by, 6));
+    format!("{}{tail}", cut(first, MAX_NAME.max(first.len()) - tail.len()))
+}
+
 /// `<planUID>.<step>.<try>`.
 pub fn operation_id(plan_uid: &str, step: i32, attempt: i32) -> String {
     format!("{plan_uid}.{step}.{attempt}")
@@ -127,6 +134,15 @@ mod tests {
         let b = format!("{}-two", "x".repeat(60));
         assert_ne!(plan(&a, 1), plan(&b, 1));
         assert!(approval_request(&plan(&a, 1)).len() <= MAX_NAME);
+    }
+
+    #[test]
+    fn another_vote_has_another_name_each_time_it_says_something_else() {
+        let first = vote("approval-web-plan-1", "sha256:abcdef0123", true, "alice");
+        let names: std::collections::BTreeSet<_> =
+            [first.clone(), another_vote(&first, &["emergency"]), another_vote(&first, &["pdb"])].into();
+        assert_eq!(names.len(), 3);
+        assert!(another_vote(&"x".repeat(63), &["pdb"]).len() <= MAX_NAME);
     }
 
     #[test]

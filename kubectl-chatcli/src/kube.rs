@@ -86,6 +86,16 @@ impl Kind {
         Self::ours("ApprovalVote", "approvalvotes")
     }
 
+    /// `ApprovalPolicy`.
+    pub fn policy() -> Self {
+        Self::ours("ApprovalPolicy", "approvalpolicies")
+    }
+
+    /// `AuditEvent`.
+    pub fn audit_event() -> Self {
+        Self::ours("AuditEvent", "auditevents")
+    }
+
     /// `PostMortem`.
     pub fn post_mortem() -> Self {
         Self::ours("PostMortem", "postmortems")

@@ -55,6 +55,17 @@ pub struct Config {
     /// start.
     #[arg(long, env = "CHATCLI_LOG_SCRUB_PATTERNS", value_delimiter = ',', value_name = "REGEX")]
     pub log_scrub_pattern: Vec<String>,
+    /// File to which every audit event is added as a line of JSON, before it is in the API server; absolute.
+    #[arg(long, env = "CHATCLI_AUDIT_LOG_PATH", value_name = "FILE")]
+    pub audit_log_path: Option<PathBuf>,
+
+    /// Days after which AuditEvents are removed.
+    #[arg(long, env = "CHATCLI_AUDIT_RETENTION_DAYS", value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub audit_retention_days: u32,
+
+    /// AuditEvents kept per namespace; the oldest go first.
+    #[arg(long, env = "CHATCLI_AUDIT_MAX_EVENTS", value_name = "EVENTS", default_value_t = 10_000)]
+    pub audit_max_events: usize,
 
     /// One line per event, for machines or for people.
     #[arg(long, env = "CHATCLI_LOG_FORMAT", value_enum)]

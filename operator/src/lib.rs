@@ -5,6 +5,7 @@
 
 pub mod analyze;
 pub mod approve;
+pub mod audit;
 pub mod config;
 pub mod correlate;
 pub mod detect;
@@ -49,5 +50,6 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     approve::register(&mut runtime);
     remediate::register(&mut runtime);
     review::register(&mut runtime);
+    audit::register(&mut runtime);
     runtime.run().await
 }

@@ -45,6 +45,9 @@ pub struct Request {
     /// The body, where the policy of the cluster records it.
     #[serde(default)]
     pub request_object: Option<Value>,
+    /// What admission and authorization noted about it.
+    #[serde(default)]
+    pub annotations: std::collections::BTreeMap<String, String>,
     /// When it arrived.
     pub request_received_timestamp: Timestamp,
 }

@@ -24,6 +24,7 @@ pub fn vote(request: &ApprovalRequest, person: &str, decision: VoteDecision) -> 
             decision,
             reason: Some("a test".to_owned()),
             override_blockers: Vec::new(),
+            emergency: None,
             voter: Voter { username: person.to_owned(), ..Voter::default() },
         },
     );

@@ -184,7 +184,12 @@ pub async fn preview(client: &Client, input: &PreviewInput<'_>) -> Result<Previe
     verdicts.extend(constraints::verdicts(&constraints));
     let seen = Seen { before: &before, after: &after, changes: &changes };
     verdicts.extend(verdicts::of(client, &seen).await);
-    Ok(seal(input, &changes, diffs, one_of_each(verdicts)))
+    let (radius, blockers) = verdicts::impact::of(&seen);
+    verdicts.extend(blockers);
+    let mut previewed = seal(input, &changes, diffs, one_of_each(verdicts));
+    previewed.preview.blast_radius = Some(radius);
+    previewed.preview.policy_digest = input.policy_digest.map(str::to_owned);
+    Ok(previewed)
 }
 
 /// Dry runs, each on top of the earlier ones on the same object.
@@ -608,6 +613,8 @@ fn seal(input: &PreviewInput<'_>, changes: &[ChangeSet], diffs: Vec<String>, ver
         class,
         steps: previews,
         verdicts,
+        blast_radius: None,
+        policy_digest: None,
     };
     Previewed { preview, steps }
 }

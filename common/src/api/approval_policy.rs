@@ -1,5 +1,7 @@
 //! `ApprovalPolicy`: rules that say which remediations need approval.
 
+use std::collections::BTreeMap;
+
 use kube::{CustomResource, KubeSchema};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
@@ -95,6 +97,34 @@ pub struct ApprovalRule {
     /// All must hold in `auto` mode.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_approve_conditions: Option<AutoApproveConditions>,
+    /// Groups that have to be among those who approve, beside the number of approvers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "required_groups_schema")]
+    pub required_groups: Vec<RequiredGroup>,
+    /// Gravest blast radius with which `auto` still runs by itself; a graver one asks a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_blast_radius: Option<IssueSeverity>,
+}
+
+fn required_groups_schema(generator: &mut SchemaGenerator) -> Schema {
+    map_list_of_at_most::<RequiredGroup>(generator, &["group"], 16)
+}
+
+/// A group that has to have its say.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RequiredGroup {
+    /// The group, as the API server knows the voter to be in; map key.
+    #[schemars(length(min = 1, max = 253))]
+    pub group: String,
+    /// Distinct approvers out of it, at least 1.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1))]
+    pub count: i32,
+}
+
+fn one() -> i32 {
+    1
 }
 
 /// What a rule selects; an empty part selects all.
@@ -116,6 +146,9 @@ pub struct ApprovalMatch {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64), inner(length(min = 1, max = 63)))]
     pub resource_kinds: Vec<String>,
+    /// Labels of the affected resource, all of them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub match_labels: BTreeMap<String, String>,
 }
 
 /// A weekly window in a time zone.

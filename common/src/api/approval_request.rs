@@ -4,6 +4,7 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::approval_policy::RequiredGroup;
 use super::shared::{Condition, NameRef, RemediationAction, Time, conditions_schema};
 
 /// What is asked. Immutable.
@@ -91,6 +92,36 @@ pub struct BlastRadiusAssessment {
     pub risk_level: String,
     /// Explanation.
     pub description: String,
+    /// Why the level is what it is, the gravest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
+    /// What must not happen without a vote that accepts it by the name `radius`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blockers: Vec<String>,
+    /// Services by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<String>,
+    /// Pods that go on answering for those Services while the change is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoints_left: Option<i32>,
+    /// PodDisruptionBudgets over the pods, with the disruptions they allow: `web-pdb allows 1`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disruption_budgets: Vec<String>,
+    /// HorizontalPodAutoscalers of the workload.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub autoscalers: Vec<String>,
+    /// Ways in from outside that end at those Services: `shop.example.com/cart`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ingress_paths: Vec<String>,
+    /// Other workloads that read what is changed, or belong to it: `deployment/cart reads configmap/settings`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dependants: Vec<String>,
+    /// Pods of others on a node that is drained or cordoned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub neighbours: Option<i32>,
+    /// What could not be read, so that the level is at least `high`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<String>,
 }
 
 /// Facts for the decision.
@@ -183,6 +214,16 @@ pub struct ApprovalRequestStatus {
     /// Distinct people needed as the policies stand now; `spec.requiredApprovers` is what it was when the request was opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required_approvers: Option<i32>,
+    /// Reminders told so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0))]
+    pub reminders: Option<i32>,
+    /// Blocking checks of the preview that an approval has to accept by name (`spec.overrideBlockers` of the vote).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<String>,
+    /// Groups that have to be among those who approve.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub required_groups: Vec<RequiredGroup>,
     /// Author of the plan, whose approval does not count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
@@ -211,6 +252,9 @@ pub struct ApprovalDecision {
     /// `admission`, `legacy` or `rest`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verified_by: Option<String>,
+    /// Break-glass: it decided alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<bool>,
     /// The ApprovalVote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vote_ref: Option<NameRef>,
@@ -224,7 +268,7 @@ pub struct IgnoredVote {
     pub name: String,
     /// Who cast it.
     pub voter: String,
-    /// `OlderPreview`, `OtherRequest`, `NotAllowed`, `Unverified`, `Repeated`, ….
+    /// `OlderPreview`, `OtherRequest`, `NotAllowed`, `Unverified`, `Unguarded`, `TooLate`, `OwnPlan`, `BlockerNotAccepted`, `Repeated`, ….
     pub reason: String,
 }
 

@@ -24,6 +24,7 @@ use super::shared::NameRef;
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
 )]
 #[x_kube(validation = Rule::new("self == oldSelf").message("a vote cannot be changed; cast another one"))]
+#[x_kube(validation = Rule::new("!has(self.emergency) || !self.emergency || (self.decision == 'Approve' && has(self.reason) && size(self.reason) > 0)").message("an emergency vote approves, and says why in spec.reason").field_path(".emergency"))]
 #[serde(rename_all = "camelCase")]
 pub struct ApprovalVoteSpec {
     /// The request voted on.
@@ -41,6 +42,9 @@ pub struct ApprovalVoteSpec {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64))]
     pub override_blockers: Vec<String>,
+    /// Break-glass: this yes alone decides, whatever quorum and change window say. Takes the verb `approve-emergency` and a reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<bool>,
     /// Who votes; the API server refuses anything but the caller.
     pub voter: Voter,
 }

@@ -51,6 +51,14 @@ pub struct AuditEventSpec {
     pub correlation_id: Option<String>,
     /// When it happened.
     pub timestamp: Time,
+    /// Place in the namespace's chain, from 1. Absent on events of ChatCLI's Go operator, which have no chain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub sequence: Option<i64>,
+    /// `sha256:<64 hex>` of the event before; of nothing for the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 128))]
+    pub previous_hash: Option<String>,
 }
 
 fn info() -> String {

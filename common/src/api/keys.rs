@@ -13,6 +13,8 @@ pub const OPERATOR_NAMESPACE: &str = "chatcli-system";
 pub const OPERATOR_SERVICE_ACCOUNT: &str = "chatcli-operator";
 /// ConfigMap in the operator's namespace that tells the admission policies who the operator is.
 pub const ADMISSION_PARAMS: &str = "chatcli-admission-params";
+/// ConfigMap in the operator's namespace that holds the head of every namespace's audit chain.
+pub const AUDIT_HEADS: &str = "chatcli-audit-heads";
 /// Namespaces that are never mutated, beside the operator's own.
 pub const PROTECTED_NAMESPACES: &[&str] = &["kube-system", "kube-public", "kube-node-lease"];
 
@@ -30,6 +32,8 @@ pub mod managers {
     pub const REMEDIATOR: &str = "chatcli-remediator";
     /// ApprovalRequest status.
     pub const APPROVER: &str = "chatcli-approver";
+    /// AuditEvents and the heads of their chains.
+    pub const AUDITOR: &str = "chatcli-auditor";
     /// PostMortem.
     pub const REVIEWER: &str = "chatcli-reviewer";
     /// `kubectl chatcli`.
@@ -58,7 +62,9 @@ pub mod labels {
     pub const POLICY: &str = "platform.chatcli.io/policy";
     /// Request name on an ApprovalVote.
     pub const REQUEST: &str = "platform.chatcli.io/approval-request";
-    /// Severity on a PostMortem.
+    /// Class of an AuditEvent.
+    pub const EVENT_TYPE: &str = "platform.chatcli.io/event-type";
+    /// Severity on a PostMortem and on an AuditEvent.
     pub const SEVERITY: &str = "platform.chatcli.io/severity";
     /// `true` on a Runbook we recorded.
     pub const AUTO_GENERATED: &str = "platform.chatcli.io/auto-generated";
@@ -96,6 +102,10 @@ pub mod annotations {
     pub const OWN_INCIDENT: &str = "platform.chatcli.io/own-incident";
     /// RemediationPlan: the name of the person who asks that it be taken back; pinned to the caller at admission.
     pub const UNDO: &str = "platform.chatcli.io/undo";
+    /// Namespace: `<RFC 3339 time>/<user>`; failures before it no longer count for the circuit breaker.
+    pub const BREAKER_RESET: &str = "platform.chatcli.io/breaker-reset";
+    /// `true` on an AuditEvent, as ChatCLI's Go operator marks it.
+    pub const IMMUTABLE: &str = "platform.chatcli.io/immutable";
     /// Full name behind a hashed label.
     pub const FULL_NAME: &str = "platform.chatcli.io/full-name";
 }
@@ -131,6 +141,8 @@ pub mod conditions {
     pub const VERIFIED: &str = "Verified";
     /// Plan was taken back.
     pub const ROLLED_BACK: &str = "RolledBack";
+    /// Approved, and waiting for the change window to open.
+    pub const AWAITING_WINDOW: &str = "AwaitingWindow";
     /// The admission policies that guard votes are not intact.
     pub const VOTE_IDENTITY_UNVERIFIED: &str = "VoteIdentityUnverified";
     /// Insight is complete.

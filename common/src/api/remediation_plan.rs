@@ -6,6 +6,7 @@ use kube::{CustomResource, KubeSchema};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
+use super::approval_request::BlastRadiusAssessment;
 use super::shared::{
     ActionType, Condition, NameRef, RemediationAction, ResourceRef, Time, conditions_schema, map_list,
     map_list_of_at_most,
@@ -272,6 +273,9 @@ pub struct GateResult {
     /// One sentence.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub message: String,
+    /// Since when the gate has said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Time>,
 }
 
 /// What undo can do, and who else may notice. Ordered from harmless to grave.
@@ -299,6 +303,10 @@ impl std::fmt::Display for ActionClass {
     }
 }
 
+/// Blocking checks that are judgements: a person may know better and say so in the vote. What the API server refuses, what somebody else owns
+/// and what is out of bounds stays so.
+pub const OVERRIDABLE: &[&str] = &["radius", "pdb", "undo", "rollout", "autoscaler"];
+
 /// What the API server answered to the dry run of the whole plan.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -317,12 +325,29 @@ pub struct PlanPreview {
     /// What could go wrong.
     #[serde(default)]
     pub verdicts: Vec<Verdict>,
+    /// Who else is hit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blast_radius: Option<BlastRadiusAssessment>,
+    /// Digest of the policy rules that held; other rules make it another question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_digest: Option<String>,
 }
 
 impl PlanPreview {
     /// True when nothing blocks, nothing warns of the unknown, and every check was made.
     pub fn is_clean(&self) -> bool {
         self.verdicts.iter().all(|verdict| matches!(verdict.level, VerdictLevel::Ok | VerdictLevel::Warn))
+    }
+
+    /// Checks that block and that a vote can accept by name; `None` where one blocks that nobody can accept.
+    pub fn overridable(&self) -> Option<Vec<String>> {
+        let blocks = self.verdicts.iter().filter(|verdict| verdict.level == VerdictLevel::Block);
+        let mut checks = blocks
+            .map(|verdict| OVERRIDABLE.contains(&verdict.check.as_str()).then(|| verdict.check.clone()))
+            .collect::<Option<Vec<_>>>()?;
+        checks.sort();
+        checks.dedup();
+        Some(checks)
     }
 
     /// True when at least one step would write.

@@ -6,9 +6,13 @@
 
 pub mod autonomy;
 pub mod brakes;
+pub mod breaker;
 pub mod ending;
+#[cfg(test)]
+mod examples;
 pub mod need;
 pub mod policy;
+pub mod radius;
 pub mod votes;
 pub mod window;
 
@@ -17,5 +21,5 @@ pub use brakes::{Brake, Surroundings};
 pub use ending::{Afterwards, Ending};
 pub use need::{ApprovalNeed, Author, Need, Question, Why};
 pub use policy::{Effective, KnownPolicy, Subject};
-pub use votes::{Ballot, Cast, Standing as VoterStanding, Tally};
+pub use votes::{Ballot, Cast, Proof, Standing as VoterStanding, Tally};
 pub use window::{ChangeWindow, Windows};

@@ -4,16 +4,19 @@
 //! cluster's rule, or without one what the namespace's autonomy says about the plan's class. Then everything that can only make it stricter:
 //! the namespace's own policy, a preview that is not clean, an author who could not do it themselves.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
     autonomy::{Autonomy, Standing},
     policy::{self, DEFAULT_TIMEOUT_MINUTES, Effective, Invalid, KnownPolicy, Ruling, Subject},
+    radius::Level,
     window::Windows,
 };
 use crate::api::{
     IssueSeverity, RemediationPlan, Runbook,
-    approval_policy::{ApprovalMode, AutoApproveConditions},
+    approval_policy::{ApprovalMode, AutoApproveConditions, RequiredGroup},
     remediation_plan::ActionClass,
 };
 
@@ -37,6 +40,10 @@ pub struct Question<'a> {
     pub author: Author<'a>,
     /// Confidence of the finding behind the plan, 0 to 1; absent when nobody knows.
     pub confidence: Option<f64>,
+    /// Blocking checks of the preview that a vote may accept; see `PlanPreview::overridable`.
+    pub overrides: &'a [String],
+    /// How far the change reaches; absent when it was not computed.
+    pub radius: Option<Level>,
     /// Share of finished plans of these actions and this kind that completed, 0 to 1; absent when it was not computed.
     pub success_rate: Option<f64>,
 }
@@ -128,6 +135,10 @@ pub struct ApprovalNeed {
     pub because: Vec<Why>,
     /// Author of the plan, who may not approve it.
     pub author: Option<String>,
+    /// Blocking checks that each approval has to accept by name.
+    pub overrides: Vec<String>,
+    /// Groups that have to be among those who approve.
+    pub required_groups: Vec<RequiredGroup>,
 }
 
 impl ApprovalNeed {
@@ -177,6 +188,7 @@ fn by_rules(question: &Question<'_>, rules: &Effective) -> Need {
             "the preview has an open question, which a person has to answer",
         )));
     }
+    ask_about_reach(question, &mut asked);
     match question.author {
         Author::Operator | Author::Person { may_do_it: Some(true), .. } => {}
         Author::Person { name, may_do_it: Some(false) } => {
@@ -212,7 +224,31 @@ fn by_rules(question: &Question<'_>, rules: &Effective) -> Need {
         windows,
         because: asked.into_iter().map(|ask| ask.why).collect(),
         author: question.author.name().map(str::to_owned),
+        overrides: question.overrides.to_vec(),
+        required_groups: required_groups(rules),
     })
+}
+
+/// Every group either scope requires, with the larger count.
+fn required_groups(rules: &Effective) -> Vec<RequiredGroup> {
+    let mut wanted = BTreeMap::new();
+    for group in rules.cluster.iter().chain(&rules.own).flat_map(|ruling| &ruling.required_groups) {
+        let count = wanted.entry(&group.group).or_insert(group.count);
+        *count = group.count.max(*count);
+    }
+    wanted.into_iter().map(|(group, count)| RequiredGroup { group: group.clone(), count }).collect()
+}
+
+/// What only a second pair of eyes may let through: a check that blocks, and a change that takes something away from others.
+fn ask_about_reach(question: &Question<'_>, asked: &mut Vec<Ask>) {
+    if !question.overrides.is_empty() {
+        let why = format!("blocked by {}, which each approval has to accept by name", question.overrides.join(", "));
+        asked.push(Ask { approvers: 2, ..Ask::one(Why::new("Blocked", why)) });
+    }
+    if question.radius == Some(Level::Critical) {
+        let why = "its blast radius is critical";
+        asked.push(Ask { approvers: 2, ..Ask::one(Why::new("RadiusCritical", why)) });
+    }
 }
 
 struct Ask {
@@ -234,7 +270,9 @@ fn ask_of(question: &Question<'_>, ruling: &Ruling, asked: &mut Vec<Ask>) -> Why
     let nobody = Why::new("AutoRule", format!("{speaks} lets it run by itself"));
     match ruling.mode {
         ApprovalMode::Auto => {
-            if let Some(unmet) = ruling.conditions.as_ref().and_then(|conditions| unmet(question, conditions)) {
+            let unmet = ruling.conditions.as_ref().and_then(|conditions| unmet(question, conditions));
+            let unmet = unmet.or_else(|| ruling.max_blast_radius.and_then(|most| too_far(question, most)));
+            if let Some(unmet) = unmet {
                 let why = Why::new("AutoConditionsNotMet", format!("{speaks} would let it run by itself, but {unmet}"));
                 asked.push(Ask { named, ..Ask::one(why) });
             }
@@ -280,6 +318,15 @@ fn unmet(question: &Question<'_>, conditions: &AutoApproveConditions) -> Option<
     })
 }
 
+/// Why the change reaches further than a rule lets run by itself. A reach nobody computed is too far.
+fn too_far(question: &Question<'_>, most: IssueSeverity) -> Option<String> {
+    match question.radius {
+        Some(level) if level <= Level::from(most) => None,
+        Some(level) => Some(format!("the blast radius {level} is above {most}")),
+        None => Some("the blast radius is not known".to_owned()),
+    }
+}
+
 /// Severity of an incident as rules see it, where an Issue is gone: the gravest, so that rules for it apply.
 pub const UNKNOWN_SEVERITY: IssueSeverity = IssueSeverity::Critical;
 
@@ -305,6 +352,8 @@ mod tests {
         author: Author<'static>,
         confidence: Option<f64>,
         success_rate: Option<f64>,
+        overrides: Vec<String>,
+        radius: Option<Level>,
     }
 
     fn in_namespace(autonomy: &str) -> Case {
@@ -316,6 +365,8 @@ mod tests {
             author: Author::Operator,
             confidence: None,
             success_rate: None,
+            overrides: Vec::new(),
+            radius: Some(Level::Low),
         }
     }
 
@@ -340,6 +391,7 @@ mod tests {
                     target: &ResourceRef::new("Deployment", "shop", "web"),
                     severity: IssueSeverity::High,
                     actions: &[ActionType::RestartDeployment],
+                    labels: None,
                 },
                 policies: &known,
                 autonomy: &self.autonomy,
@@ -348,6 +400,8 @@ mod tests {
                 author: self.author,
                 confidence: self.confidence,
                 success_rate: self.success_rate,
+                overrides: &self.overrides,
+                radius: self.radius,
             })
         }
 
@@ -500,6 +554,34 @@ mod tests {
         assert_eq!(Author::of(&plan(serde_json::json!({})), None, None), Author::Unknown);
         let hers = plan(serde_json::json!({"requestedBy": "alice", "findingCode": "oom"}));
         assert_eq!(Author::of(&hers, Some(&recorded), Some(true)).name(), Some("alice"));
+    }
+
+    #[test]
+    fn a_blocker_and_a_critical_reach_take_two_people_whatever_a_rule_says() {
+        let auto = || in_namespace("auto").with(OPERATOR, vec![auto()]);
+        assert_eq!(Case { overrides: vec!["radius".into()], ..auto() }.asks(), 2);
+        assert_eq!(Case { radius: Some(Level::Critical), ..auto() }.asks(), 2);
+        assert_eq!(Case { radius: Some(Level::High), ..auto() }.asks(), 0);
+    }
+
+    #[test]
+    fn a_rule_may_say_how_far_a_change_may_reach_by_itself() {
+        let careful = ApprovalRule { max_blast_radius: Some(IssueSeverity::Medium), ..auto() };
+        let case = |radius| Case { radius, ..in_namespace("approve").with(OPERATOR, vec![careful.clone()]) };
+        assert_eq!(case(Some(Level::Medium)).asks(), 0);
+        assert_eq!(case(Some(Level::High)).asks(), 1);
+        assert_eq!(case(None).asks(), 1, "what nobody computed may reach anywhere");
+    }
+
+    #[test]
+    fn groups_of_both_scopes_are_asked_with_the_larger_count() {
+        let with = |group: &str, count| ApprovalRule {
+            required_groups: vec![RequiredGroup { group: group.into(), count }],
+            ..quorum(2)
+        };
+        let case = in_namespace("approve").with(OPERATOR, vec![with("sre", 1)]).with("shop", vec![with("sre", 2)]);
+        let Need::People(need) = case.need() else { panic!("asks nobody") };
+        assert_eq!(need.required_groups, [RequiredGroup { group: "sre".into(), count: 2 }]);
     }
 
     #[test]

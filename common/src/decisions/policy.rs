@@ -6,12 +6,13 @@
 use serde::Serialize;
 use serde_json::json;
 
+use super::brakes::Marks;
 use super::window::ChangeWindow;
 use crate::{
     actions,
     api::{
         ActionType, ApprovalPolicy, IssueSeverity, ResourceRef,
-        approval_policy::{ApprovalMatch, ApprovalMode, ApprovalRule, AutoApproveConditions},
+        approval_policy::{ApprovalMatch, ApprovalMode, ApprovalRule, AutoApproveConditions, RequiredGroup},
     },
     naming,
 };
@@ -57,6 +58,8 @@ pub struct Subject<'a> {
     pub severity: IssueSeverity,
     /// Every action of the plan.
     pub actions: &'a [ActionType],
+    /// Labels of the object acted on; absent when they could not be read, and then a rule about labels stops the plan.
+    pub labels: Option<&'a Marks>,
 }
 
 /// A field that makes a policy unusable.
@@ -104,6 +107,10 @@ pub struct Ruling {
     pub window: Option<ChangeWindow>,
     /// What has to hold for `auto`.
     pub conditions: Option<AutoApproveConditions>,
+    /// Groups that have to be among those who approve.
+    pub required_groups: Vec<RequiredGroup>,
+    /// Gravest blast radius with which `auto` runs by itself.
+    pub max_blast_radius: Option<IssueSeverity>,
 }
 
 /// What holds for a plan: the cluster's word, and the namespace's own, which can only add to it.
@@ -142,9 +149,27 @@ pub fn effective(policies: &[KnownPolicy<'_>], subject: &Subject<'_>) -> Result<
     if !invalid.is_empty() {
         return Err(invalid);
     }
+    if let Some(problem) = unknown_labels(&readable, subject) {
+        return Err(vec![problem]);
+    }
     let [cluster, own] = readable.map(|policies| rule_of(&policies, subject));
     let digest = digest(&[&cluster, &own]);
     Ok(Effective { cluster: cluster.map(|(ruling, _)| ruling), own: own.map(|(ruling, _)| ruling), digest })
+}
+
+/// A rule that is about labels nobody could read may or may not hold: nothing runs until that is known.
+fn unknown_labels(policies: &[Vec<&ApprovalPolicy>; 2], subject: &Subject<'_>) -> Option<Invalid> {
+    if subject.labels.is_some() {
+        return None;
+    }
+    policies.iter().flatten().find_map(|policy| {
+        let index = policy.spec.rules.iter().position(|rule| !rule.matches.match_labels.is_empty())?;
+        Some(Invalid {
+            policy: full_name(policy),
+            field: format!("rules[{index}].match.matchLabels"),
+            problem: format!("the labels of {} cannot be read", subject.target),
+        })
+    })
 }
 
 /// Whether a policy can be acted on; the first field that cannot.
@@ -172,6 +197,10 @@ fn check_rule(rule: &ApprovalRule) -> Result<(), Invalid> {
     }
     if let Some(window) = &rule.change_window {
         ChangeWindow::parse(window)?;
+    }
+    if let Some(wanted) = rule.required_groups.iter().find(|wanted| wanted.group.is_empty() || wanted.count < 1) {
+        let problem = format!("group `{}` with count {} asks for nobody", wanted.group, wanted.count);
+        return Err(Invalid::field("requiredGroups", problem));
     }
     if let Some(conditions) = &rule.auto_approve_conditions {
         let shares = [
@@ -215,6 +244,8 @@ fn rule_of<'a>(policies: &[&'a ApprovalPolicy], subject: &Subject<'_>) -> Option
         timeout_minutes: DEFAULT_TIMEOUT_MINUTES,
         window: None,
         conditions: None,
+        required_groups: Vec::new(),
+        max_blast_radius: None,
     };
     Some((ruling, Source::Default(mode)))
 }
@@ -238,6 +269,8 @@ fn ruling(policy: &ApprovalPolicy, rule: &ApprovalRule) -> Ruling {
         // Checked before: `check` has refused the policy if this fails.
         window: rule.change_window.as_ref().and_then(|window| ChangeWindow::parse(window).ok()),
         conditions: rule.auto_approve_conditions.clone(),
+        required_groups: rule.required_groups.clone(),
+        max_blast_radius: rule.max_blast_radius,
     }
 }
 
@@ -256,6 +289,10 @@ fn matches(rule: &ApprovalRule, subject: &Subject<'_>) -> bool {
         && (wanted.namespaces.is_empty() || wanted.namespaces.contains(&subject.target.namespace))
         && (wanted.resource_kinds.is_empty()
             || wanted.resource_kinds.iter().any(|kind| kind.eq_ignore_ascii_case(&subject.target.kind)))
+        && wanted
+            .match_labels
+            .iter()
+            .all(|(key, value)| subject.labels.is_some_and(|labels| labels.get(key) == Some(value)))
 }
 
 fn specificity(wanted: &ApprovalMatch) -> usize {
@@ -264,6 +301,7 @@ fn specificity(wanted: &ApprovalMatch) -> usize {
         !wanted.action_types.is_empty(),
         !wanted.namespaces.is_empty(),
         !wanted.resource_kinds.is_empty(),
+        !wanted.match_labels.is_empty(),
     ]
     .into_iter()
     .filter(|given| *given)
@@ -320,6 +358,8 @@ pub(super) mod tests {
             timeout_minutes: None,
             change_window: None,
             auto_approve_conditions: None,
+            required_groups: Vec::new(),
+            max_blast_radius: None,
         }
     }
 
@@ -333,7 +373,15 @@ pub(super) mod tests {
     }
 
     fn subject<'a>(target: &'a ResourceRef, actions: &'a [ActionType]) -> Subject<'a> {
-        Subject { operator_namespace: OPERATOR, namespace: "shop", target, severity: IssueSeverity::High, actions }
+        let labels = None;
+        Subject {
+            operator_namespace: OPERATOR,
+            namespace: "shop",
+            target,
+            severity: IssueSeverity::High,
+            actions,
+            labels,
+        }
     }
 
     fn ruled(policies: &[ApprovalPolicy], actions: &[ActionType]) -> Effective {
@@ -369,6 +417,25 @@ pub(super) mod tests {
         ];
         assert_eq!(rule_name(ruled(&policies, &[RestartDeployment]).cluster), "z-specific");
         assert_eq!(rule_name(ruled(&policies, &[DeletePod]).cluster), "y", "policy a comes before policy b");
+    }
+
+    #[test]
+    fn a_rule_about_labels_holds_for_objects_that_carry_them_and_stops_where_they_cannot_be_read() {
+        let labelled = ApprovalRule {
+            matches: ApprovalMatch {
+                match_labels: Marks::from([("tier".to_owned(), "payments".to_owned())]),
+                ..ApprovalMatch::default()
+            },
+            ..rule("payments", ApprovalMode::Quorum)
+        };
+        let policies = [policy(OPERATOR, "p", vec![labelled, rule("any", ApprovalMode::Auto)])];
+        let known: Vec<_> = policies.iter().map(KnownPolicy::Policy).collect();
+        let target = ResourceRef::new("Deployment", "shop", "web");
+        let ruled = |labels: Option<&Marks>| effective(&known, &Subject { labels, ..subject(&target, &[DeletePod]) });
+        let payments = Marks::from([("tier".to_owned(), "payments".to_owned())]);
+        assert_eq!(rule_name(ruled(Some(&payments)).unwrap().cluster), "payments");
+        assert_eq!(rule_name(ruled(Some(&Marks::new())).unwrap().cluster), "any");
+        assert_eq!(ruled(None).unwrap_err()[0].field, "rules[0].match.matchLabels");
     }
 
     #[test]
@@ -483,8 +550,14 @@ pub(super) mod tests {
         let target = ResourceRef::new("Deployment", "production", "web");
         let known: Vec<_> = known.iter().map(KnownPolicy::Policy).collect();
         let about = |severity, actions: &[ActionType]| {
-            let subject =
-                Subject { operator_namespace: OPERATOR, namespace: "production", target: &target, severity, actions };
+            let subject = Subject {
+                operator_namespace: OPERATOR,
+                namespace: "production",
+                target: &target,
+                severity,
+                actions,
+                labels: None,
+            };
             effective(&known, &subject).unwrap().cluster.unwrap()
         };
         let rollback = about(IssueSeverity::High, &[RollbackDeployment]);

@@ -225,27 +225,68 @@ mod tests {
 
     const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
+    const ZONES: [&str; 5] = ["UTC", "America/New_York", "Europe/Lisbon", "Australia/Lord_Howe", "America/Sao_Paulo"];
+
+    /// Slow and plain: whether the clock on the wall is inside the hours of a listed day.
+    fn wall_clock_says_open(zone: &str, days: &[&str], start: i32, end: i32, moment: Timestamp) -> bool {
+        let wall = moment.to_zoned(TimeZone::get(zone).unwrap());
+        let hour = i32::from(wall.hour());
+        let listed =
+            |date: Date| days.contains(&DAYS[usize::try_from(date.weekday().to_monday_zero_offset()).unwrap()]);
+        if start < end {
+            listed(wall.date()) && (start..end).contains(&hour)
+        } else {
+            (listed(wall.date()) && hour >= start) || (listed(wall.date().yesterday().unwrap()) && hour < end)
+        }
+    }
+
+    fn any_window() -> impl Strategy<Value = (&'static str, Vec<&'static str>, i32, i32)> {
+        let days = prop::collection::hash_set(0_usize..7, 1..7);
+        (prop::sample::select(ZONES.to_vec()), days, 0_i32..24, 1_i32..24).prop_map(|(zone, days, start, length)| {
+            (zone, days.into_iter().map(|day| DAYS[day]).collect(), start, (start + length) % 24)
+        })
+    }
+
+    /// Ten years of quarters of an hour; every change of these clocks falls on one.
+    fn any_quarter() -> impl Strategy<Value = Timestamp> {
+        (0_i64..(10 * 366 * 24 * 4))
+            .prop_map(|quarter| at("2015-01-01T00:00:00Z") + QUARTER * i32::try_from(quarter).unwrap())
+    }
+
+    const QUARTER: SignedDuration = SignedDuration::from_mins(15);
+
     proptest! {
-        /// Against the plain reading of the clock on the wall, across ten years of clock changes in five zones.
+        #[test]
+        fn the_next_opening_is_the_first_quarter_at_which_the_wall_clock_says_open(
+            (zone, days, start, end) in any_window(), from in any_quarter(),
+        ) {
+            let open = |moment: &Timestamp| wall_clock_says_open(zone, &days, start, end, *moment);
+            let quarters = std::iter::successors(Some(from), |moment| Some(*moment + QUARTER));
+            let first = quarters.take(15 * 24 * 4).find(open);
+            prop_assert_eq!(window(zone, &days, start, end).opens(from), first);
+        }
+
+        #[test]
+        fn a_deadline_counts_exactly_the_quarters_that_are_open(
+            (zone, days, start, end) in any_window(), from in any_quarter(), quarters in 1_i32..40,
+        ) {
+            let mut left = quarters;
+            let mut moment = from;
+            while left > 0 {
+                left -= i32::from(wall_clock_says_open(zone, &days, start, end, moment));
+                moment += QUARTER;
+            }
+            let windows = Windows(vec![window(zone, &days, start, end)]);
+            prop_assert_eq!(windows.after_open_for(from, QUARTER * quarters), moment);
+        }
+        /// Across ten years of clock changes in five zones.
         #[test]
         fn a_window_is_open_exactly_when_the_wall_clock_says_so(
-            zone in prop::sample::select(vec!["UTC", "America/New_York", "Europe/Lisbon", "Australia/Lord_Howe", "America/Sao_Paulo"]),
-            days in prop::collection::hash_set(0_usize..7, 1..7),
-            start in 0_i32..24, length in 1_i32..24,
-            minutes in 0_i64..(10 * 366 * 24 * 60),
+            (zone, days, start, end) in any_window(), minutes in 0_i64..(10 * 366 * 24 * 60),
         ) {
-            let end = (start + length) % 24;
-            let names: Vec<&str> = days.iter().map(|&day| DAYS[day]).collect();
             let moment = at("2015-01-01T00:00:00Z") + SignedDuration::from_mins(minutes);
-            let wall = moment.to_zoned(TimeZone::get(zone).unwrap());
-            let hour = i32::from(wall.hour());
-            let listed = |date: Date| names.contains(&DAYS[usize::try_from(date.weekday().to_monday_zero_offset()).unwrap()]);
-            let expected = if start < end {
-                listed(wall.date()) && (start..end).contains(&hour)
-            } else {
-                (listed(wall.date()) && hour >= start) || (listed(wall.date().yesterday().unwrap()) && hour < end)
-            };
-            prop_assert_eq!(window(zone, &names, start, end).is_open(moment), expected, "{} {}", wall, end);
+            let expected = wall_clock_says_open(zone, &days, start, end, moment);
+            prop_assert_eq!(window(zone, &days, start, end).is_open(moment), expected, "{}", moment);
         }
     }
 }

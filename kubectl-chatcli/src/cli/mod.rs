@@ -1,6 +1,9 @@
 //! The command line: clap structs only. What a flag does stands in `commands/`.
 
 mod actions;
+mod approvals;
+mod audit;
+mod brakes;
 mod completion;
 mod connection;
 mod doctor;
@@ -9,6 +12,7 @@ mod gate;
 mod install;
 mod issues;
 mod plan;
+mod policy;
 mod postmortem;
 mod scan;
 mod status;
@@ -24,6 +28,9 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub use actions::{ActionsArgs, ActionsOutput};
+pub use approvals::{ApprovalsArgs, ApprovalsOutput};
+pub use audit::{AuditArgs, AuditCommand, AuditListArgs, AuditVerifyArgs};
+pub use brakes::{BrakeScope, PauseArgs, ResumeArgs};
 pub use completion::{CompleteArgs, CompletionArgs, Script};
 pub use connection::{Connection, RequestTimeout};
 pub use doctor::{DoctorArgs, RbacArgs, RbacCommand, RbacLintArgs};
@@ -32,6 +39,7 @@ pub use gate::{GateArgs, GateOutput, SeverityArg, WaitArgs, WaitFor};
 pub use install::{InstallArgs, UninstallArgs, UpgradeArgs};
 pub use issues::{IssueAction, IssuesArgs, IssuesOutput, MarkArgs, SnoozeArgs};
 pub use plan::{ListOutput, PlanArgs, PlanCommand, PlanListArgs, PlanShowArgs, PreviewArgs, UndoArgs};
+pub use policy::{PolicyArgs, PolicyCommand, PolicyExplainArgs, PolicyLintArgs, PolicyListArgs, PolicyTestArgs};
 pub use postmortem::{PostmortemArgs, PostmortemCommand, PostmortemListArgs, PostmortemOutput, PostmortemShowArgs};
 pub use record::{RecordArgs, ReplayArgs};
 pub use runbook::{LintArgs, RunbookArgs, RunbookCommand, RunbookListArgs, RunbookShowArgs, ScaffoldArgs, TestArgs};
@@ -75,6 +83,7 @@ pub enum Command {
     Scan(ScanArgs),
     Explain(ExplainArgs),
     Plan(PlanArgs),
+    Approvals(ApprovalsArgs),
     /// Approve the change that an incident waits for
     ///
     /// Takes an approval request, a plan or an issue, shows what is decided (diff, verdicts, who else is hit, who has voted), and casts
@@ -84,6 +93,16 @@ pub enum Command {
     ///
     /// One rejection outweighs any number of approvals.
     Reject(VoteArgs),
+    /// Stop all automation for a workload, a namespace or the cluster
+    ///
+    /// Incidents are seen and explained further on; nothing is changed until `resume`. Whoever may edit the object may pause it.
+    Pause(PauseArgs),
+    /// Let automation go on, or reset the circuit breaker of a namespace
+    ///
+    /// Going on in a namespace takes the verb `pause` on issues there.
+    Resume(ResumeArgs),
+    Policy(PolicyArgs),
+    Audit(AuditArgs),
     #[command(alias = "pm")]
     Postmortem(PostmortemArgs),
     Actions(ActionsArgs),

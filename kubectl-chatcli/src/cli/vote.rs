@@ -12,6 +12,7 @@ use super::{DryRun, RequestTimeout};
 Examples:
   kubectl chatcli approve checkout-pod-not-ready-3f9a1c20b7 -n shop
   kubectl chatcli approve checkout-pod-not-ready-3f9a1c20b7 -n shop --digest sha256:9c1e4b… --yes
+  kubectl chatcli approve web-deploy-failing-1d2c3b4a5f -n shop --emergency --reason 'checkout is down, nobody else is awake'
   kubectl chatcli reject approval-web-deploy-failing-1d2c3b4a5f-plan-1 --reason 'fix the tag instead'")]
 pub struct VoteArgs {
     /// Approval request, plan or incident
@@ -29,6 +30,9 @@ pub struct VoteArgs {
     /// Accept a blocking verdict by the name of its check; may be repeated
     #[arg(long, value_name = "CHECK")]
     pub override_blocker: Vec<String>,
+    /// Break-glass: decide alone, whatever quorum and change window say; takes the verb approve-emergency and --reason
+    #[arg(long, requires = "reason")]
+    pub emergency: bool,
     /// Where to stop
     #[arg(long, value_name = "STAGE", default_value = "none")]
     pub dry_run: DryRun,

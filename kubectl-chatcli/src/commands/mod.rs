@@ -1,6 +1,9 @@
 //! One file per command. A command reads, decides with functions of `common` and `story`, and shows with `output`.
 
 mod actions;
+mod approvals;
+mod audit;
+mod brakes;
 mod complete;
 mod completion;
 mod doctor;
@@ -10,6 +13,7 @@ mod install;
 mod issues;
 mod mark;
 mod plan;
+mod policy;
 mod postmortem;
 mod rbac;
 mod record;
@@ -83,8 +87,13 @@ pub async fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failur
         Command::Scan(args) => scan::run(args, context).await,
         Command::Explain(args) => explain::run(args, context).await,
         Command::Plan(args) => plan::run(args, context).await,
+        Command::Approvals(args) => approvals::run(args, context).await,
         Command::Approve(args) => vote::run(args, VoteDecision::Approve, context).await,
         Command::Reject(args) => vote::run(args, VoteDecision::Reject, context).await,
+        Command::Pause(args) => brakes::pause(args, context).await,
+        Command::Resume(args) => brakes::resume(args, context).await,
+        Command::Policy(args) => policy::run(args, context).await,
+        Command::Audit(args) => audit::run(args, context).await,
         Command::Postmortem(args) => postmortem::run(args, context).await,
         Command::Actions(args) => actions::run(&args, context),
         Command::Gate(args) => gate::run(args, context).await,

@@ -151,6 +151,7 @@ async fn decide(
         yes: true,
         digest: Some(digest.clone()),
         override_blocker: Vec::new(),
+        emergency: false,
         dry_run: DryRun::None,
         timeout: RequestTimeout(Some(PATIENCE)),
         output: None,

@@ -28,9 +28,15 @@ const SHORTEST_DIGEST: usize = 12;
 
 /// Runs either command.
 pub async fn run(args: VoteArgs, decision: VoteDecision, context: &Context<'_>) -> Result<Exit, Failure> {
+    if args.emergency && decision == VoteDecision::Reject {
+        return Err(Failure::new("a rejection needs no emergency: one is enough").hint("leave out --emergency"));
+    }
     let cluster = context.cluster().await?;
     let request = resolve::request(&cluster, &args.subject).await?;
     let digest = votable(&request, args.digest.as_deref())?;
+    if decision == VoteDecision::Approve {
+        accepts_all(&request, &args.override_blocker)?;
+    }
     let plan = resolve::plan_of(&cluster, &request).await?;
     let shows = args.output.is_none() && args.dry_run != DryRun::Client;
     if shows {
@@ -83,6 +89,34 @@ pub(super) fn votable(request: &ApprovalRequest, wanted: Option<&str>) -> Result
         .hint(format!("look at it again: kubectl chatcli plan preview {}", request.spec.remediation_plan_ref)))
 }
 
+/// An approval that leaves a blocker out would not count; better said before it is cast.
+fn accepts_all(request: &ApprovalRequest, accepted: &[String]) -> Result<(), Failure> {
+    let overrides = request.status.as_ref().map(|status| status.overrides.as_slice()).unwrap_or_default();
+    let left: Vec<String> = overrides.iter().filter(|check| !accepted.contains(check)).cloned().collect();
+    if left.is_empty() {
+        return Ok(());
+    }
+    let flags: Vec<String> = left.iter().map(|check| format!("--override-blocker {check}")).collect();
+    let failure = Failure::new(format!("the preview is blocked by {}", left.join(", ")));
+    Err(failure
+        .hint(format!("see why: kubectl chatcli plan preview {}", request.spec.remediation_plan_ref))
+        .hint(format!("approve it all the same: {}", flags.join(" "))))
+}
+
+/// What makes this vote another one than the person's first on this preview; empty for the first.
+fn differs_by(request: &ApprovalRequest, args: &VoteArgs) -> Vec<String> {
+    let mut differs = args.override_blocker.clone();
+    differs.sort();
+    if args.emergency {
+        differs.push("emergency".to_owned());
+    }
+    // The guards were changed: nobody vouches for votes cast before, so they have to be cast again.
+    let since = request.status.as_ref().and_then(|status| status.guarded_since.as_ref()).map(|since| since.0);
+    let born = request.creation_timestamp().map(|at| at.0);
+    differs.extend(since.filter(|since| born.is_some_and(|born| *since > born)).map(|since| since.to_string()));
+    differs
+}
+
 fn vote(
     request: &ApprovalRequest,
     digest: &str,
@@ -91,13 +125,18 @@ fn vote(
     caller: UserInfo,
 ) -> ApprovalVote {
     let username = caller.username.unwrap_or_default();
-    let name = naming::vote(&request.name_any(), digest, decision == VoteDecision::Approve, &username);
+    let mut name = naming::vote(&request.name_any(), digest, decision == VoteDecision::Approve, &username);
+    let differs = differs_by(request, args);
+    if !differs.is_empty() {
+        name = naming::another_vote(&name, &differs.iter().map(String::as_str).collect::<Vec<_>>());
+    }
     let spec = ApprovalVoteSpec {
         request_ref: NameRef { name: request.name_any(), uid: request.uid() },
         plan_digest: digest.to_owned(),
         decision,
         reason: args.reason.clone(),
         override_blockers: args.override_blocker.clone(),
+        emergency: args.emergency.then_some(true),
         voter: Voter {
             username,
             uid: caller.uid.filter(|uid| !uid.is_empty()),
@@ -246,6 +285,39 @@ mod tests {
     }
 
     #[test]
+    fn a_blocker_that_is_not_accepted_is_said_before_the_vote_is_cast() {
+        let mut blocked = request(ApprovalRequestState::Pending);
+        blocked.status.as_mut().unwrap().overrides = vec!["radius".into()];
+        assert!(accepts_all(&blocked, &["radius".into()]).is_ok());
+        let refused = accepts_all(&blocked, &[]).unwrap_err();
+        assert_eq!(refused.message(), "the preview is blocked by radius");
+        assert_eq!(refused.hints()[1], "approve it all the same: --override-blocker radius");
+    }
+
+    #[test]
+    fn a_vote_after_the_guards_were_changed_is_another_vote() {
+        let args = VoteArgs {
+            subject: "web".into(),
+            reason: None,
+            yes: true,
+            digest: None,
+            override_blocker: vec![],
+            emergency: false,
+            dry_run: DryRun::None,
+            timeout: crate::cli::RequestTimeout(None),
+            output: None,
+        };
+        let mut asked = request(ApprovalRequestState::Pending);
+        let at = |text: &str| Some(common::api::Time(text.parse().unwrap()));
+        asked.metadata.creation_timestamp = at("2026-11-25T14:00:00Z");
+        asked.status.as_mut().unwrap().guarded_since = at("2026-11-25T14:00:00Z");
+        assert!(differs_by(&asked, &args).is_empty());
+        asked.status.as_mut().unwrap().guarded_since = at("2026-11-25T14:05:00Z");
+        assert_eq!(differs_by(&asked, &args), ["2026-11-25T14:05:00Z"]);
+        assert_eq!(differs_by(&asked, &VoteArgs { emergency: true, ..args }).len(), 2);
+    }
+
+    #[test]
     fn a_vote_carries_the_caller_as_the_server_named_them() {
         let caller = UserInfo {
             username: Some("ann".into()),
@@ -259,6 +331,7 @@ mod tests {
             yes: true,
             digest: None,
             override_blocker: vec![],
+            emergency: false,
             dry_run: DryRun::None,
             timeout: crate::cli::RequestTimeout(None),
             output: None,

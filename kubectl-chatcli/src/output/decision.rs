@@ -27,17 +27,26 @@ pub fn page(request: &ApprovalRequest, plan: Option<&RemediationPlan>, clock: &C
         preview::body(&mut page, sealed, width);
         page.push('\n');
     }
-    let hit = request.spec.blast_radius.as_ref().map(|radius| {
-        format!(
-            "{}, {}; risk {}. {}",
+    // What the sealed preview found is newer than what was found when the question was first asked.
+    let sealed = plan.and_then(|plan| plan.status.as_ref()?.preview.as_ref()?.blast_radius.clone());
+    let radius = sealed.or_else(|| request.spec.blast_radius.clone());
+    let hit = radius.into_iter().flat_map(|radius| {
+        let head = format!(
+            "{}, {}; risk {}",
             plural(i64::from(radius.affected_pods), "pod", "pods"),
             plural(i64::from(radius.affected_services), "service", "services"),
             tame(&radius.risk_level),
-            tame(&radius.description)
-        )
+        );
+        // Requests of another operator carry one sentence instead.
+        let reasons = if radius.reasons.is_empty() { vec![radius.description] } else { radius.reasons };
+        std::iter::once(head)
+            .chain(reasons.into_iter().map(|reason| format!("  {}", tame(&reason))))
+            .collect::<Vec<_>>()
     });
-    section(&mut page, "Who is hit", hit.into_iter(), width);
+    section(&mut page, "Who is hit", hit, width);
     let status = request.status.clone().unwrap_or_default();
+    let accept = status.overrides.iter().map(|check| format!("{check}: --override-blocker {check}"));
+    section(&mut page, "Each approval has to accept", accept, width);
     let votes = status.decisions.iter().map(|decision| {
         let reason = decision.reason.as_ref().map(|reason| format!(": {}", tame(reason))).unwrap_or_default();
         format!(
@@ -60,7 +69,7 @@ pub fn tally(request: &ApprovalRequest, clock: &Clock) -> String {
         return format!("{:?}", status.state);
     }
     let yes = status.decisions.iter().filter(|decision| decision.decision == "approved").count();
-    let needed = i64::from(request.spec.required_approvers);
+    let needed = i64::from(status.required_approvers.unwrap_or(request.spec.required_approvers));
     let expires = status.expires_at.map_or_else(String::new, |at| {
         let left = at.0.as_second() - clock.now.as_second();
         if left > 0 { format!(", expires in {}", crate::clock::human_duration(left)) } else { ", expiring".to_owned() }

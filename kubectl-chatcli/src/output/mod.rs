@@ -3,6 +3,8 @@
 pub mod actions;
 pub mod certificate;
 pub mod checks;
+pub mod approvals;
+pub mod audit;
 pub mod decision;
 pub mod explanation;
 pub mod gate;
@@ -11,6 +13,7 @@ pub mod incidents;
 pub mod junit;
 pub mod plan;
 pub mod plans;
+pub mod policy;
 pub mod preview;
 pub mod report;
 pub mod scan;

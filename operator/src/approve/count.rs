@@ -1,8 +1,8 @@
 //! Reading the votes on a request, as they are on the server now, and asking about each voter again.
 
 use common::{
-    api::{ApprovalRequest, ApprovalVote, approval_vote::VoteDecision, keys::GROUP},
-    decisions::votes::{self, Ballot, Cast, Standing, Tally},
+    api::{ApprovalRequest, ApprovalVote, keys::GROUP},
+    decisions::votes::{self, Ballot, Cast, Proof, Standing, Tally},
 };
 use futures::future::try_join_all;
 use k8s_openapi::api::authorization::v1::{ResourceAttributes, SubjectAccessReview, SubjectAccessReviewSpec};
@@ -12,13 +12,17 @@ use kube::{
     core::DeserializeGuard,
 };
 
+use super::legacy;
 use crate::runtime::{Context, ReadError, read};
 
 /// Counts the votes on a request. Each was checked by the API server when it was cast; whether its voter still may vote is asked again now.
 pub async fn count(ctx: &Context, request: &ApprovalRequest, ballot: &Ballot<'_>) -> Result<Tally, ReadError> {
-    let votes = votes_on(ctx, request).await?;
-    let standing = try_join_all(votes.iter().map(|vote| standing(ctx, request, vote))).await?;
-    let casts: Vec<_> = votes.iter().zip(standing).map(|(vote, voter)| Cast { vote, voter }).collect();
+    let mut votes: Vec<(ApprovalVote, Proof)> =
+        votes_on(ctx, request).await?.into_iter().map(|vote| (vote, Proof::Admission)).collect();
+    votes.extend(legacy::votes(request, ballot, ctx.clock.now()).into_iter().map(|vote| (vote, Proof::Legacy)));
+    let standing = try_join_all(votes.iter().map(|(vote, _)| standing(ctx, request, vote))).await?;
+    let casts: Vec<_> =
+        votes.iter().zip(standing).map(|((vote, proof), voter)| Cast { vote, proof: *proof, voter }).collect();
     Ok(votes::tally(ballot, &casts))
 }
 
@@ -41,10 +45,6 @@ async fn standing(ctx: &Context, request: &ApprovalRequest, vote: &ApprovalVote)
 
 fn question(request: &ApprovalRequest, vote: &ApprovalVote) -> SubjectAccessReview {
     let voter = &vote.spec.voter;
-    let verb = match vote.spec.decision {
-        VoteDecision::Approve => "approve",
-        VoteDecision::Reject => "reject",
-    };
     SubjectAccessReview {
         spec: SubjectAccessReviewSpec {
             user: Some(voter.username.clone()),
@@ -55,7 +55,7 @@ fn question(request: &ApprovalRequest, vote: &ApprovalVote) -> SubjectAccessRevi
                 resource: Some("approvalrequests".to_owned()),
                 namespace: request.namespace(),
                 name: Some(request.name_any()),
-                verb: Some(verb.to_owned()),
+                verb: Some(votes::verb(vote).to_owned()),
                 ..ResourceAttributes::default()
             }),
             ..SubjectAccessReviewSpec::default()

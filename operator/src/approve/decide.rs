@@ -4,14 +4,19 @@ use common::{
     api::{
         ApprovalRequest, RemediationPlan,
         approval_request::{ApprovalDecision, ApprovalRequestState, ApprovalRequestStatus, IgnoredVote, SealedGuard},
-        keys::annotations,
+        keys::conditions,
         remediation_plan::RemediationState,
     },
-    decisions::votes::{Ballot, Outcome, Tally},
+    decisions::{
+        Ending,
+        votes::{Ballot, Outcome, Tally},
+    },
 };
 use jiff::{SignedDuration, Timestamp, Unit};
+use kube::ResourceExt as _;
 
 use super::guards::Unverified;
+use super::legacy;
 
 /// Everything the status depends on.
 pub struct Input<'a> {
@@ -65,6 +70,18 @@ fn plan_state(plan: &RemediationPlan) -> RemediationState {
     plan.status.as_ref().map(|status| status.state).unwrap_or_default()
 }
 
+/// It ended because it was changed after people were asked about it.
+fn was_replaced(plan: &RemediationPlan) -> bool {
+    let mut conditions = plan.status.iter().flat_map(|status| &status.conditions);
+    conditions.any(|one| one.type_ == conditions::VERIFIED && one.reason == Ending::EditedAfterPreview.as_str())
+}
+
+/// Whether the approved plan only waits for its change window.
+pub fn awaits_window(plan: Option<&RemediationPlan>) -> Option<&str> {
+    let gates = plan?.status.as_ref()?.gates.iter();
+    gates.filter(|gate| gate.reason == "OutsideWindow").map(|gate| gate.message.as_str()).next()
+}
+
 /// What is voted on, as the request has it.
 pub fn ballot<'a>(request: &'a ApprovalRequest, status: &'a ApprovalRequestStatus) -> Option<Ballot<'a>> {
     let needed = status.required_approvers.unwrap_or(0).max(request.spec.required_approvers);
@@ -72,6 +89,8 @@ pub fn ballot<'a>(request: &'a ApprovalRequest, status: &'a ApprovalRequestStatu
         request_uid: request.metadata.uid.as_deref()?,
         digest: status.plan_digest.as_deref()?,
         approvers: u32::try_from(needed).unwrap_or(1),
+        required_groups: &status.required_groups,
+        overrides: &status.overrides,
         author: status.author.as_deref(),
         guarded_since: status.guarded_since.as_ref()?.0,
         expires_at: status.expires_at.as_ref().map(|time| time.0),
@@ -89,16 +108,18 @@ pub fn decide(input: &Input<'_>) -> Option<Verdict> {
         reason,
         message,
         decisions: Vec::new(),
-        ignored: legacy_votes(input.request),
+        ignored: Vec::new(),
         reseal: None,
         unverified: None,
     };
     if input.plan.is_none_or(has_begun) {
-        return Some(stands(
-            ApprovalRequestState::Cancelled,
-            "NoLongerNeeded",
-            "the plan no longer waits for it".to_owned(),
-        ));
+        return Some(if input.plan.is_some_and(was_replaced) {
+            let why = "the plan is no longer what was asked about".to_owned();
+            stands(ApprovalRequestState::Superseded, "EditedAfterPreview", why)
+        } else {
+            let why = "the plan no longer waits for it".to_owned();
+            stands(ApprovalRequestState::Cancelled, "NoLongerNeeded", why)
+        });
     }
     let is_over = status.expires_at.as_ref().is_some_and(|end| input.now > end.0);
     let expired = || stands(ApprovalRequestState::Expired, "Expired", "nobody decided in time".to_owned());
@@ -108,7 +129,8 @@ pub fn decide(input: &Input<'_>) -> Option<Verdict> {
         Err(Unverified(why)) => {
             let waiting =
                 stands(ApprovalRequestState::Pending, "VoteIdentityUnverified", format!("no vote counts now: {why}"));
-            return Some(Verdict { unverified: Some(why.clone()), ..waiting });
+            let ignored = legacy::ignored(input.request, "Unguarded");
+            return Some(Verdict { unverified: Some(why.clone()), ignored, ..waiting });
         }
     };
     if *guards != status.sealed_guards {
@@ -119,7 +141,8 @@ pub fn decide(input: &Input<'_>) -> Option<Verdict> {
             "the guards of votes were changed; votes cast before are void and have to be cast again".to_owned();
         let again = stands(ApprovalRequestState::Pending, "GuardsChanged", message);
         // Object times have whole seconds: the first moment that is surely later than every vote cast until now.
-        return Some(Verdict { reseal: Some((guards.clone(), next_second(input.now))), ..again });
+        let ignored = legacy::ignored(input.request, "Unguarded");
+        return Some(Verdict { reseal: Some((guards.clone(), next_second(input.now))), ignored, ..again });
     }
     let tally = input.tally?;
     let (state, reason, message) = match tally.outcome {
@@ -128,13 +151,24 @@ pub fn decide(input: &Input<'_>) -> Option<Verdict> {
             "Rejected",
             format!("rejected by {}", tally.rejection().unwrap_or_default()),
         ),
-        Outcome::Approved => (ApprovalRequestState::Approved, "Approved", format!("approved by {}", tally.approvers())),
+        Outcome::Approved => match tally.emergency() {
+            Some(who) => {
+                (ApprovalRequestState::Approved, "ApprovedInEmergency", format!("approved in an emergency by {who}"))
+            }
+            None => (ApprovalRequestState::Approved, "Approved", format!("approved by {}", tally.approvers())),
+        },
         Outcome::Open { .. } | Outcome::Unverified if is_over => {
-            return Some(Verdict { ignored: ignored(input, tally), ..expired() });
+            let (decisions, ignored) = (tally.decisions.clone(), tally.ignored.clone());
+            return Some(Verdict { decisions, ignored, ..expired() });
         }
         Outcome::Open { missing } => {
             let have = tally.approvals();
-            (ApprovalRequestState::Pending, "WaitingForVotes", format!("{have} of {} approvals", have + missing))
+            let groups = match tally.missing_groups.as_slice() {
+                [] => String::new(),
+                groups => format!("; somebody of {} has to be among them", groups.join(" and of ")),
+            };
+            let message = format!("{have} of {} approvals{groups}", have + missing);
+            (ApprovalRequestState::Pending, "WaitingForVotes", message)
         }
         Outcome::Unverified => (
             ApprovalRequestState::Pending,
@@ -144,29 +178,26 @@ pub fn decide(input: &Input<'_>) -> Option<Verdict> {
     };
     Some(Verdict {
         decisions: tally.decisions.clone(),
-        ignored: ignored(input, tally),
+        ignored: tally.ignored.clone(),
         ..stands(state, reason, message)
     })
 }
 
-fn ignored(input: &Input<'_>, tally: &Tally) -> Vec<IgnoredVote> {
-    let mut ignored = tally.ignored.clone();
-    ignored.extend(legacy_votes(input.request));
-    ignored
+/// The moments at which a request that still waits is brought to mind again: half of its time is over, and little of it is left.
+pub fn reminders(request: &ApprovalRequest) -> Vec<Timestamp> {
+    let end = request.status.as_ref().and_then(|status| status.expires_at.as_ref()).map(|end| end.0);
+    let (Some(begin), Some(end)) = (request.creation_timestamp().map(|at| at.0), end) else { return Vec::new() };
+    let whole = begin.duration_until(end);
+    if whole < SHORTEST_REMINDED {
+        return Vec::new();
+    }
+    vec![begin + whole / 2, end - (whole / 6).min(LAST_CALL)]
 }
 
-/// Votes as annotations: shown, not counted. They name no preview, so nobody can say what was approved.
-fn legacy_votes(request: &ApprovalRequest) -> Vec<IgnoredVote> {
-    let marks = request.metadata.annotations.iter().flatten();
-    marks
-        .filter(|(key, _)| [annotations::APPROVE, annotations::REJECT].contains(&key.as_str()))
-        .map(|(key, value)| IgnoredVote {
-            name: key.clone(),
-            voter: value.split_once(':').map_or(value.as_str(), |(voter, _)| voter).to_owned(),
-            reason: "AnnotationVote".to_owned(),
-        })
-        .collect()
-}
+/// Shorter questions are asked once.
+const SHORTEST_REMINDED: SignedDuration = SignedDuration::from_mins(2);
+/// The last reminder comes at most this long before the end.
+const LAST_CALL: SignedDuration = SignedDuration::from_mins(5);
 
 fn next_second(now: Timestamp) -> Timestamp {
     let floor =
@@ -231,7 +262,7 @@ mod tests {
     }
 
     fn tally(outcome: Outcome) -> Tally {
-        Tally { outcome, decisions: Vec::new(), ignored: Vec::new() }
+        Tally { outcome, decisions: Vec::new(), ignored: Vec::new(), missing_groups: Vec::new() }
     }
 
     struct Case {
@@ -292,6 +323,34 @@ mod tests {
     }
 
     #[test]
+    fn a_question_is_brought_to_mind_half_way_and_shortly_before_its_end() {
+        let mut asked = request(ApprovalRequestState::Pending);
+        asked.metadata.creation_timestamp = Some(Time(at(0)));
+        assert_eq!(reminders(&asked), [at(900), at(1500)]);
+        asked.status.as_mut().unwrap().expires_at = Some(Time(at(60)));
+        assert!(reminders(&asked).is_empty(), "a minute is short enough to remember");
+    }
+
+    #[test]
+    fn a_plan_that_was_edited_supersedes_its_request_and_any_other_end_cancels_it() {
+        let mut ended = plan(RemediationState::Failed);
+        let withdrawn = Case { plan: Some(ended.clone()), ..waiting(Outcome::Open { missing: 1 }) };
+        assert_eq!(withdrawn.state(), ApprovalRequestState::Cancelled);
+        let edited = crate::runtime::status::condition(
+            &[],
+            conditions::VERIFIED,
+            false,
+            Ending::EditedAfterPreview.as_str(),
+            "",
+            None,
+            at(0),
+        );
+        ended.status.as_mut().unwrap().conditions.push(edited);
+        let replaced = Case { plan: Some(ended), ..waiting(Outcome::Open { missing: 1 }) };
+        assert_eq!(replaced.state(), ApprovalRequestState::Superseded);
+    }
+
+    #[test]
     fn without_guards_no_vote_counts_and_the_request_says_so() {
         let verdict = Case {
             guards: Err(Unverified("ValidatingAdmissionPolicy chatcli-votes is missing".into())),
@@ -342,14 +401,14 @@ mod tests {
     }
 
     #[test]
-    fn annotation_votes_are_shown_and_not_counted() {
-        let mut case = waiting(Outcome::Open { missing: 1 });
+    fn annotation_votes_are_void_while_the_guards_do_not_hold() {
+        let mut case = Case { guards: Err(Unverified("gone".into())), tally: None, ..waiting(Outcome::Approved) };
         case.request.metadata.annotations =
-            Some([(annotations::APPROVE.to_owned(), "alice:looks good".to_owned())].into());
+            Some([("platform.chatcli.io/approve".to_owned(), "alice:looks good".to_owned())].into());
         let verdict = case.decided().unwrap();
         assert_eq!(
             (verdict.state, verdict.ignored[0].voter.as_str(), verdict.ignored[0].reason.as_str()),
-            (ApprovalRequestState::Pending, "alice", "AnnotationVote")
+            (ApprovalRequestState::Pending, "alice", "Unguarded")
         );
     }
 

@@ -6,14 +6,15 @@
 //! Three questions, because each alone can be fooled: is the content what this program ships (an edited rule), is it the very object a request
 //! was opened under (deleted, a vote cast, created again), and does the server refuse a forged vote right now (not yet in effect).
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use common::{
     api::{
         ApprovalVote, NameRef,
         approval_request::SealedGuard,
         approval_vote::{ApprovalVoteSpec, VoteDecision, Voter},
-        keys::{ADMISSION_PARAMS, OPERATOR_NAMESPACE},
+        keys::{ADMISSION_PARAMS, OPERATOR_NAMESPACE, OPERATOR_SERVICE_ACCOUNT},
     },
     naming,
 };
@@ -29,13 +30,15 @@ use kube::{
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use crate::runtime::{Context, ReadError, read};
+use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, ReadError, Stores, read};
 
 /// Found on every guard; also what the watches select by.
 pub(super) const LABEL: &str = "app.kubernetes.io/part-of=chatcli";
 
 const SHIPPED: &[&str] = &[
+    include_str!("../../../manifests/admission/audit.yaml"),
     include_str!("../../../manifests/admission/authors.yaml"),
+    include_str!("../../../manifests/admission/brakes.yaml"),
     include_str!("../../../manifests/admission/deletions.yaml"),
     include_str!("../../../manifests/admission/params-guard.yaml"),
     include_str!("../../../manifests/admission/plans.yaml"),
@@ -78,8 +81,9 @@ pub async fn inspect(ctx: &Context) -> Result<Vec<SealedGuard>, GuardError> {
         read(whoami.create(&post, &question)),
     )?;
 
+    let me = me.status.and_then(|status| status.user_info).and_then(|user| user.username).unwrap_or_default();
     let mut sealed = Vec::new();
-    for guard in shipped(&ctx.namespace)? {
+    for guard in shipped(&ctx.namespace, &me)? {
         let live = match guard.kind.as_str() {
             POLICY => policies.items.iter(),
             _ => bindings.items.iter(),
@@ -87,7 +91,6 @@ pub async fn inspect(ctx: &Context) -> Result<Vec<SealedGuard>, GuardError> {
         let live = live.into_iter().find(|live| live.name_any() == guard.name);
         sealed.push(guard.compare(live)?);
     }
-    let me = me.status.and_then(|status| status.user_info).and_then(|user| user.username).unwrap_or_default();
     sealed.push(compare_params(params.as_ref(), &me, &ctx.namespace)?);
     sealed.sort();
     Ok(sealed)
@@ -112,6 +115,49 @@ pub async fn prove(ctx: &Context, namespace: &str) -> Result<Vec<SealedGuard>, G
     }
 }
 
+/// Proves the guards when the operator starts, after each change to one of them, and once in a while.
+pub(super) struct Watchman {
+    /// The operator's namespace, which is there when the operator starts, guards or none.
+    pub(super) namespace: String,
+}
+
+/// How soon guards that did not hold are proven again, and how often those that did.
+const AGAIN: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(30 * 60));
+
+impl Controller for Watchman {
+    type Key = ObjectKey;
+    type Error = Error;
+    const NAME: &'static str = "voteguards";
+    const CONCURRENCY: usize = 1;
+
+    fn wake(&self, _: &Stores, change: &Change) -> Vec<ObjectKey> {
+        match &change.object {
+            Object::Other { kind, .. } if *kind == super::GUARD => vec![ObjectKey::new("", "guards")],
+            Object::Namespace(namespace) if namespace.name_any() == self.namespace => {
+                vec![ObjectKey::new("", "guards")]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    async fn reconcile(&self, ctx: &Arc<Context>, _: &ObjectKey) -> Result<Next, Error> {
+        match prove(ctx, &ctx.namespace).await {
+            Ok(_) => {
+                if ctx.metrics.vote_guards_intact.set(1) == 0 {
+                    tracing::info!("the guards of votes hold: a forged vote was refused");
+                }
+                Ok(Next::In(AGAIN.1))
+            }
+            Err(GuardError::Unverified(Unverified(why))) => {
+                ctx.metrics.vote_guards_intact.set(0);
+                tracing::warn!(why, "no vote counts until the guards of votes are restored (kubectl chatcli install)");
+                Ok(Next::In(AGAIN.0))
+            }
+            Err(GuardError::Read(error)) => Err(error.into()),
+        }
+    }
+}
+
 fn was_refused_by_the_policy(message: &str) -> bool {
     message.contains("ValidatingAdmissionPolicy 'chatcli-votes'") && message.contains("denied request")
 }
@@ -124,6 +170,7 @@ fn forged(namespace: &str) -> ApprovalVote {
         decision: VoteDecision::Approve,
         reason: Some("proof that the guards of votes hold; sent as a dry run".to_owned()),
         override_blockers: Vec::new(),
+        emergency: None,
         voter: Voter { username: "somebody-else".to_owned(), ..Voter::default() },
     };
     let mut vote = ApprovalVote::new("a-forged-vote-must-be-refused", spec);
@@ -154,17 +201,26 @@ static GUARDS: LazyLock<Result<Vec<Guard>, String>> = LazyLock::new(|| {
     Ok(guards)
 });
 
-/// What this program ships, for an operator in that namespace.
-fn shipped(namespace: &str) -> Result<Vec<Guard>, Unverified> {
+/// What `install` applies for an operator in that namespace, running as that user.
+fn shipped(namespace: &str, user: &str) -> Result<Vec<Guard>, Unverified> {
     let guards =
         GUARDS.as_ref().map_err(|error| Unverified(format!("this program's own guards cannot be read: {error}")))?;
-    if namespace == OPERATOR_NAMESPACE {
-        return Ok(guards.clone());
-    }
-    let elsewhere = |spec: &Value| {
-        serde_json::from_str(&spec.to_string().replace(OPERATOR_NAMESPACE, namespace)).unwrap_or_default()
+    let shipped_user = format!("system:serviceaccount:{OPERATOR_NAMESPACE}:{OPERATOR_SERVICE_ACCOUNT}");
+    let here = |text: &str| {
+        // The user last: its name may hold the namespace's.
+        text.replace(&shipped_user, "\u{0}").replace(OPERATOR_NAMESPACE, namespace).replace('\u{0}', user)
     };
-    Ok(guards.iter().map(|guard| Guard { spec: elsewhere(&guard.spec), ..guard.clone() }).collect())
+    Ok(guards.iter().map(|guard| Guard { spec: in_texts(&guard.spec, &here), ..guard.clone() }).collect())
+}
+
+/// The same with every text replaced.
+fn in_texts(value: &Value, change: &impl Fn(&str) -> String) -> Value {
+    match value {
+        Value::String(text) => Value::String(change(text)),
+        Value::Array(items) => items.iter().map(|item| in_texts(item, change)).collect(),
+        Value::Object(fields) => fields.iter().map(|(key, item)| (key.clone(), in_texts(item, change))).collect(),
+        scalar => scalar.clone(),
+    }
 }
 
 impl Guard {
@@ -235,8 +291,10 @@ mod tests {
 
     use super::*;
 
+    const USER: &str = "system:serviceaccount:chatcli-system:chatcli-operator";
+
     fn votes_guard() -> Guard {
-        shipped("chatcli-system")
+        shipped("chatcli-system", USER)
             .unwrap()
             .into_iter()
             .find(|guard| guard.name == "chatcli-votes" && guard.kind == POLICY)
@@ -253,7 +311,7 @@ mod tests {
 
     #[test]
     fn every_policy_is_shipped_with_its_binding() {
-        let guards = shipped("chatcli-system").unwrap();
+        let guards = shipped("chatcli-system", USER).unwrap();
         let names = |kind: &str| {
             let mut names: Vec<_> =
                 guards.iter().filter(|guard| guard.kind == kind).map(|guard| guard.name.clone()).collect();
@@ -312,8 +370,9 @@ mod tests {
 
     #[test]
     fn an_operator_elsewhere_expects_guards_that_name_its_namespace() {
-        let text = format!("{:?}", shipped("incidents").unwrap());
-        assert!(text.contains("incidents") && !text.contains("chatcli-system"));
+        let text = format!("{:?}", shipped("incidents", "chatcli-system-dev").unwrap());
+        assert!(text.contains("incidents") && text.contains("'chatcli-system-dev'"));
+        assert!(!text.replace("chatcli-system-dev", "").contains("chatcli-system"));
     }
 
     #[test]

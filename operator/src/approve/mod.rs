@@ -7,6 +7,7 @@
 mod count;
 mod decide;
 pub mod guards;
+mod legacy;
 mod policies;
 mod request;
 mod rights;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 
 use common::{
     api::{
-        ApprovalRequest, ApprovalVote, Time,
+        ApprovalRequest, ApprovalVote, RemediationPlan, Time,
         approval_request::{ApprovalRequestState, ApprovalRequestStatus, SealedGuard},
         keys::{ADMISSION_PARAMS, conditions, labels, managers},
     },
@@ -43,7 +44,7 @@ use decide::{Input, Verdict};
 /// How soon guards are looked at again that did not hold.
 const PROVE_AGAIN: std::time::Duration = std::time::Duration::from_secs(5);
 /// Name under which changes of the guards arrive.
-const GUARD: &str = "guard of votes";
+pub(super) const GUARD: &str = "guard of votes";
 
 /// Adds the controllers of requests and of policies.
 pub fn register(runtime: &mut Runtime) {
@@ -53,6 +54,7 @@ pub fn register(runtime: &mut Runtime) {
     let namespace = runtime.context().namespace.clone();
     let params = watcher::Config::default().fields(&format!("metadata.name={ADMISSION_PARAMS}"));
     runtime.also_watch::<ConfigMap>(GUARD, |client| Api::namespaced(client, &namespace), params);
+    runtime.register(guards::Watchman { namespace });
     runtime.register(Requests);
     runtime.register(policies::Policies);
 }
@@ -101,18 +103,50 @@ impl Controller for Requests {
         // The server takes a moment to act on a guard it has just been given: a proof that fails right after is tried again.
         let unproven = guards.is_err().then_some(Next::In(PROVE_AGAIN));
         let Some(verdict) = decide::decide(&input) else { return Ok(unproven.unwrap_or(Next::OnChange)) };
+        let request = if verdict.reseal.is_some() {
+            // Nobody vouches for what was annotated under the guards before.
+            request::without_annotation_votes(ctx, request.clone()).await?
+        } else {
+            request.clone()
+        };
         let changed = verdict.state != before.state;
-        let after = apply_verdict(before, &verdict, &request, input.now);
+        let mut after = apply_verdict(before, &verdict, &request, plan.as_deref(), input.now);
+        let reminders = decide::reminders(&request);
+        let due = remind(&mut after, &reminders, input.now);
         let written = status::apply(ctx, &request, &request::OWNER, request::wire(&after)).await?;
         tell(ctx, &written, before, &after, &verdict);
+        if due {
+            bring_to_mind(ctx, &written, &after, &verdict);
+        }
         if changed {
-            measure(ctx, &written, verdict.state, input.now);
+            measure(ctx, &written, &verdict, input.now);
         }
         let waits = verdict.state == ApprovalRequestState::Pending;
         // A moment past the end, because votes cast at the very end still count.
         let end = after.expires_at.filter(|_| waits).map(|end| end.0 + jiff::SignedDuration::from_secs(1));
-        Ok(unproven.unwrap_or_else(|| Next::at(end)))
+        let reminder = reminders.into_iter().filter(|at| waits && *at > input.now).min();
+        Ok(unproven.unwrap_or_else(|| Next::at(end.into_iter().chain(reminder).min())))
     }
+}
+
+/// Notes the reminders that are due; true when one has not been told yet.
+fn remind(after: &mut ApprovalRequestStatus, reminders: &[jiff::Timestamp], now: jiff::Timestamp) -> bool {
+    if after.state != ApprovalRequestState::Pending {
+        return false;
+    }
+    let due = i32::try_from(reminders.iter().filter(|at| **at <= now).count()).unwrap_or(0);
+    let told = after.reminders.unwrap_or(0);
+    if due > told {
+        after.reminders = Some(due);
+    }
+    due > told
+}
+
+fn bring_to_mind(ctx: &Context, request: &ApprovalRequest, after: &ApprovalRequestStatus, verdict: &Verdict) {
+    let left = after.expires_at.as_ref().map(|end| ctx.clock.now().duration_until(end.0).as_mins()).unwrap_or_default();
+    let message = format!("{}; {left} minutes are left to decide", verdict.message);
+    let note = Note::new("ApprovalReminder", "Ask", message).warning();
+    ctx.events.tell(request.object_ref(&()), note.once(after.reminders.unwrap_or_default().to_string()));
 }
 
 fn is_open(request: &ApprovalRequest) -> bool {
@@ -180,6 +214,7 @@ fn apply_verdict(
     before: &ApprovalRequestStatus,
     verdict: &Verdict,
     request: &ApprovalRequest,
+    plan: Option<&RemediationPlan>,
     now: jiff::Timestamp,
 ) -> ApprovalRequestStatus {
     let since = |state: ApprovalRequestState, known: &Option<Time>| {
@@ -191,6 +226,7 @@ fn apply_verdict(
     };
     let (unverified, why) = (verdict.unverified.is_some(), verdict.unverified.as_deref().unwrap_or_default());
     let identity = if unverified { "GuardsNotIntact" } else { "GuardsIntact" };
+    let window = decide::awaits_window(plan).filter(|_| verdict.state == ApprovalRequestState::Approved);
     let mut after = ApprovalRequestStatus {
         state: verdict.state,
         approved_at: since(ApprovalRequestState::Approved, &before.approved_at),
@@ -207,6 +243,12 @@ fn apply_verdict(
                 verdict.state == ApprovalRequestState::Approved,
                 verdict.reason,
                 &verdict.message,
+            ),
+            condition(
+                conditions::AWAITING_WINDOW,
+                window.is_some(),
+                if window.is_some() { "OutsideWindow" } else { "NothingToAwait" },
+                window.unwrap_or_default(),
             ),
         ],
         ..before.clone()
@@ -250,6 +292,7 @@ fn tell(
         return;
     }
     let reason = match verdict.state {
+        ApprovalRequestState::Approved if verdict.reason == "ApprovedInEmergency" => "ApprovedInEmergency",
         ApprovalRequestState::Approved => "ApprovalGranted",
         ApprovalRequestState::Rejected => "ApprovalRejected",
         ApprovalRequestState::Expired => "ApprovalExpired",
@@ -257,7 +300,8 @@ fn tell(
         ApprovalRequestState::Cancelled => "ApprovalCancelled",
         ApprovalRequestState::Pending => "ApprovalVoided",
     };
-    let good = matches!(verdict.state, ApprovalRequestState::Approved | ApprovalRequestState::Cancelled);
+    let good = matches!(verdict.state, ApprovalRequestState::Approved | ApprovalRequestState::Cancelled)
+        && verdict.reason != "ApprovedInEmergency";
     let note = Note::new(reason, "Count", verdict.message.clone()).warning_if(!good);
     let guarded = after.guarded_since.as_ref().map(|since| since.0.as_second()).unwrap_or_default();
     ctx.events.tell(about(), note.once(format!("{}-{guarded}", occurrence())));
@@ -268,14 +312,18 @@ fn is_unverified(status: &ApprovalRequestStatus) -> bool {
     conditions.any(|condition| condition.type_ == conditions::VOTE_IDENTITY_UNVERIFIED && condition.status == "True")
 }
 
-fn measure(ctx: &Context, request: &ApprovalRequest, state: ApprovalRequestState, now: jiff::Timestamp) {
-    let result = match state {
+fn measure(ctx: &Context, request: &ApprovalRequest, verdict: &Verdict, now: jiff::Timestamp) {
+    let result = match verdict.state {
         ApprovalRequestState::Approved => "approved",
         ApprovalRequestState::Rejected => "rejected",
         ApprovalRequestState::Expired => "expired",
         _ => return,
     };
-    let mode = if request.spec.required_approvers > 1 { "quorum" } else { "manual" };
+    let mode = match request.spec.required_approvers {
+        _ if verdict.reason == "ApprovedInEmergency" => "emergency",
+        2.. => "quorum",
+        _ => "manual",
+    };
     let labels = metrics::ApprovalLabels { mode: mode.into(), result: result.into() };
     ctx.metrics.approvals.get_or_create(&labels).inc();
     if let Some(opened) = request.creation_timestamp() {

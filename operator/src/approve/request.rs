@@ -25,6 +25,7 @@ use super::{
     count::count,
     decide::ballot,
     guards::{self, GuardError, Unverified},
+    legacy,
 };
 use crate::runtime::{Context, Note, ReadError, Reason, WriteError, read, status};
 
@@ -45,10 +46,13 @@ pub(super) const OWNER: status::Owner = status::Owner {
         "sealedGuards",
         "guardedSince",
         "requiredApprovers",
+        "requiredGroups",
+        "overrides",
+        "reminders",
         "author",
         "transition",
     ],
-    conditions: &[conditions::VOTE_IDENTITY_UNVERIFIED, conditions::APPROVED],
+    conditions: &[conditions::VOTE_IDENTITY_UNVERIFIED, conditions::APPROVED, conditions::AWAITING_WINDOW],
 };
 
 /// What people are shown, beside the plan's sealed preview.
@@ -115,6 +119,8 @@ pub enum Consent {
     Given {
         /// Who, for people.
         by: String,
+        /// Break-glass: one person decided alone, and the change window does not hold it back.
+        emergency: bool,
     },
     /// Somebody said no; who and why.
     Rejected(String),
@@ -144,6 +150,11 @@ pub async fn open(
             Err(error) => return Err(error.into()),
         },
     };
+    if asked(&request, need, digest, &sealed, ctx.clock.now()).is_none() {
+        return Ok(request);
+    }
+    // Before the question changes: an annotation names no preview, and must not speak of one its author has not seen.
+    let request = without_annotation_votes(ctx, request).await?;
     let Some(wanted) = asked(&request, need, digest, &sealed, ctx.clock.now()) else { return Ok(request) };
     let transition = wanted.transition.unwrap_or_default();
     let written = status::apply(ctx, &request, &OWNER, wire(&wanted)).await?;
@@ -156,6 +167,17 @@ pub async fn open(
     let reason = if transition <= 1 { "ApprovalRequested" } else { "ApprovalAskedAgain" };
     ctx.events.tell(written.object_ref(&()), Note::new(reason, "Ask", message).once(transition.to_string()));
     Ok(written)
+}
+
+/// Takes votes off that were cast as annotations, unless the request has changed meanwhile.
+pub(super) async fn without_annotation_votes(
+    ctx: &Context,
+    request: Arc<ApprovalRequest>,
+) -> Result<Arc<ApprovalRequest>, WriteError> {
+    match legacy::removal(&request) {
+        Some(change) => ctx.merge(managers::APPROVER, &*request, change).await,
+        None => Ok(request),
+    }
 }
 
 /// Whether a plan may run by what people have said: everything is read again from the server, nothing is taken from a status field
@@ -181,6 +203,8 @@ pub async fn recount(
     let ballot = common::decisions::Ballot {
         approvers: ballot.approvers.max(need.approvers),
         author: need.author.as_deref().or(ballot.author),
+        required_groups: &need.required_groups,
+        overrides: &need.overrides,
         ..ballot
     };
     match guards::inspect(ctx).await {
@@ -197,7 +221,7 @@ pub async fn recount(
 
 fn answer(tally: &Tally, ballot: &common::decisions::Ballot<'_>, now: Timestamp) -> Consent {
     match &tally.outcome {
-        Outcome::Approved => Consent::Given { by: tally.approvers() },
+        Outcome::Approved => Consent::Given { by: tally.approvers(), emergency: tally.emergency().is_some() },
         Outcome::Rejected => Consent::Rejected(tally.rejection().unwrap_or_default()),
         Outcome::Open { .. } | Outcome::Unverified if ballot.expires_at.is_some_and(|end| now > end) => {
             Consent::Expired
@@ -275,7 +299,10 @@ fn asked(
     let before = request.status.clone().unwrap_or_default();
     let needed = i32::try_from(need.approvers).unwrap_or(i32::MAX);
     let is_answered = !matches!(before.state, ApprovalRequestState::Pending | ApprovalRequestState::Approved);
-    let is_asked = before.plan_digest.as_deref() == Some(digest) && before.required_approvers == Some(needed);
+    let is_asked = before.plan_digest.as_deref() == Some(digest)
+        && before.required_approvers == Some(needed)
+        && before.overrides == need.overrides
+        && before.required_groups == need.required_groups;
     if is_answered || is_asked {
         return None;
     }
@@ -286,6 +313,8 @@ fn asked(
         approved_at: None,
         plan_digest: Some(digest.to_owned()),
         required_approvers: Some(needed),
+        required_groups: need.required_groups.clone(),
+        overrides: need.overrides.clone(),
         author: need.author.clone(),
         // Asked again after drift: the end stays where it was.
         expires_at: before.expires_at.or_else(|| Some(Time(need.expires_at(asked_at)))),
@@ -325,6 +354,8 @@ mod tests {
             windows: Windows::default(),
             because: vec![Why { reason: "ClassAsks", message: "reversible, namespace is approve".into() }],
             author: None,
+            overrides: Vec::new(),
+            required_groups: Vec::new(),
         }
     }
 

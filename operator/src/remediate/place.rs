@@ -18,13 +18,17 @@ pub(super) struct Place {
     pub(super) paused: Option<String>,
     /// Why nothing may ever be changed here, if so.
     pub(super) out_of_bounds: Option<String>,
+    /// Labels of the target; absent where the stores do not know it.
+    pub(super) labels: Option<Marks>,
 }
 
 /// Reads the stores. A namespace that cannot be seen counts as paused: its owner may have said so there.
 pub(super) fn of(ctx: &Context, target: &ResourceRef) -> Place {
     let namespace = ctx.stores.namespaces.get(&ObjectKey::new("", target.namespace.clone()));
     let cluster = ctx.stores.namespaces.get(&ObjectKey::new("", ctx.namespace.clone()));
-    let (target_labels, target_annotations) = marks_of(ctx, target);
+    let known = marks_of(ctx, target);
+    let labels = known.is_some().then(|| known.clone().and_then(|(labels, _)| labels).unwrap_or_default());
+    let (target_labels, target_annotations) = known.unwrap_or_default();
     let namespace_annotations = namespace.as_ref().and_then(|namespace| namespace.metadata.annotations.clone());
     let around = Surroundings {
         namespace: &target.namespace,
@@ -42,6 +46,7 @@ pub(super) fn of(ctx: &Context, target: &ResourceRef) -> Place {
         ),
         paused: None,
         out_of_bounds: None,
+        labels,
     };
     for brake in brakes::brakes(&around) {
         match brake {
@@ -56,12 +61,12 @@ pub(super) fn of(ctx: &Context, target: &ResourceRef) -> Place {
 }
 
 /// Labels and annotations of a target the stores know.
-fn marks_of(ctx: &Context, target: &ResourceRef) -> (Option<Marks>, Option<Marks>) {
+fn marks_of(ctx: &Context, target: &ResourceRef) -> Option<(Option<Marks>, Option<Marks>)> {
     fn marks<K: Resource>(object: &K) -> (Option<Marks>, Option<Marks>) {
         (object.meta().labels.clone(), object.meta().annotations.clone())
     }
     let key = ObjectKey::new(target.namespace.clone(), target.name.clone());
-    let found = match target.kind.as_str() {
+    match target.kind.as_str() {
         "Deployment" => ctx.stores.deployments.get(&key).map(|object| marks(&*object)),
         "StatefulSet" => ctx.stores.stateful_sets.get(&key).map(|object| marks(&*object)),
         "DaemonSet" => ctx.stores.daemon_sets.get(&key).map(|object| marks(&*object)),
@@ -70,6 +75,5 @@ fn marks_of(ctx: &Context, target: &ResourceRef) -> (Option<Marks>, Option<Marks
         "Pod" => ctx.stores.pods.get(&key).map(|object| marks(&*object)),
         "Node" => ctx.stores.nodes.get(&key).map(|object| marks(&*object)),
         _ => None,
-    };
-    found.unwrap_or_default()
+    }
 }

@@ -33,6 +33,8 @@ pub struct Metrics {
     pub remediation_duration: Histogram,
     /// `approvals_total{mode,result}`.
     pub approvals: Family<ApprovalLabels, Counter>,
+    /// `vote_guards_intact`: 1 while the admission policies that guard votes hold, as last proven.
+    pub vote_guards_intact: Gauge,
     /// `approval_duration_seconds{mode}`.
     pub approval_duration: Family<ModeLabels, Histogram>,
     reconciles: Family<ReconcileLabels, Counter>,
@@ -87,6 +89,7 @@ impl Default for Metrics {
         let watch_failures = Family::default();
         let unreadable = Family::default();
         let leader = Gauge::default();
+        let vote_guards_intact = Gauge::default();
         // Counters get their `_total` and histograms their unit from the encoder.
         registry.register("issues", "Transitions of Issues into a state", issues.clone());
         registry.register("active_issues", "Issues that are open", active_issues.clone());
@@ -121,11 +124,13 @@ impl Default for Metrics {
         );
         registry.register("watch_failures", "Watches that broke and were started again", watch_failures.clone());
         registry.register("unreadable_objects", "Objects that could not be parsed", unreadable.clone());
+        registry.register("vote_guards_intact", "1 while votes can be trusted", vote_guards_intact.clone());
         registry.register("leader", "1 while this process leads", leader.clone());
         Self {
             registry: Mutex::new(registry),
             issues,
             active_issues,
+            vote_guards_intact,
             issue_resolution,
             anomalies_processed,
             issues_created,

@@ -5,6 +5,7 @@
 
 mod autoscaler;
 mod budget;
+pub mod impact;
 mod limits;
 pub mod owner;
 mod pod_resources;
@@ -53,6 +54,7 @@ pub fn needs(target: &ResourceRef) -> Vec<Need> {
         Need::Every(&kind::RESOURCE_QUOTA),
         Need::Every(&kind::LIMIT_RANGE),
         Need::Every(&kind::SERVICE),
+        Need::Every(&kind::INGRESS),
     ];
     if target.kind == kind::DEPLOYMENT.kind {
         needs.push(Need::Selected(&kind::REPLICA_SET));

@@ -11,7 +11,7 @@ use crate::actions::live::Need;
 use crate::actions::object::{Object, has_all};
 use crate::api::remediation_plan::{Verdict, VerdictLevel, WriteKind, WriteRecord};
 
-const CHECK: &str = "radius";
+pub(super) const CHECK: &str = "radius";
 
 pub fn check(seen: &Seen<'_>) -> Vec<Verdict> {
     let mut verdicts: Vec<Verdict> = seen
@@ -109,7 +109,7 @@ fn readers(seen: &Seen<'_>, write: &WriteRecord) -> Verdict {
 }
 
 /// Does a pod read this ConfigMap, as environment or as files?
-fn reads(pod: &Object, config_map: &str) -> bool {
+pub(super) fn reads(pod: &Object, config_map: &str) -> bool {
     let is = |value: &Value, pointer: &str| value.pointer(pointer).and_then(Value::as_str) == Some(config_map);
     let by_volume = pod.list("/spec/volumes").iter().any(|volume| {
         is(volume, "/configMap/name")

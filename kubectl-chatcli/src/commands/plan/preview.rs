@@ -54,7 +54,12 @@ async fn live(
     context: &Context<'_>,
 ) -> Result<(PlanPreview, Vec<StepStatus>), Failure> {
     let plan = &subject.plan;
-    let input = PreviewInput::of(plan, &subject.target, OPERATOR_NAMESPACE, context.clock.now);
+    let sealed_under = plan.status.as_ref().and_then(|status| status.preview.as_ref()?.policy_digest.as_deref());
+    let input = PreviewInput {
+        // The caller may not read every policy; whether they changed since is the operator's to say.
+        policy_digest: sealed_under,
+        ..PreviewInput::of(plan, &subject.target, OPERATOR_NAMESPACE, context.clock.now)
+    };
     let busy = context.ui.busy("asking the API server");
     let answer = actions::preview(&cluster.client(), &input).boxed_local().await;
     drop(busy);

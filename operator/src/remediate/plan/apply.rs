@@ -31,7 +31,9 @@ pub(super) async fn apply(
     draft.gates(decision.gates);
     match decision.next {
         Move::Preview => Box::pin(preview(ctx, plan, seen, draft)).await,
-        Move::Reseal(again) => Box::pin(reseal(ctx, plan, seen, draft, *again)).await,
+        Move::Reseal { again, reason, because } => {
+            Box::pin(reseal(ctx, plan, seen, draft, again, (reason, because))).await
+        }
         Move::Ask(why) => return Box::pin(ask(ctx, plan, seen, draft, &why)).await,
         Move::Wait { reason, message, .. } => {
             draft.condition(conditions::EXECUTING, draft.status.state == RemediationState::Executing, reason, &message);
@@ -107,22 +109,28 @@ async fn reseal(
     plan: &Arc<RemediationPlan>,
     seen: &Seen,
     mut draft: Draft<'_>,
-    again: Previewed,
+    again: Option<Box<Previewed>>,
+    (reason, because): (&'static str, &str),
 ) -> Result<(), WriteError> {
+    let previewed = match again {
+        Some(previewed) => *previewed,
+        None => match verbs::preview(ctx, plan, seen, None).await {
+            Ok(previewed) => previewed,
+            Err(_) => return Err(WriteError::Unknown("the change could not be asked for again".to_owned())),
+        },
+    };
     let before = draft.status.preview.as_ref().map(|preview| preview.digest.clone()).unwrap_or_default();
-    let message = format!(
-        "what it would change is no longer {before}; the preview was taken again and earlier approvals are void"
-    );
-    tracing::info!(plan = plan.name_any(), was = before, is = again.preview.digest, "drifted");
-    seal(ctx, seen, &mut draft, again.preview, again.steps);
-    draft.enter(RemediationState::Pending).condition(conditions::PREVIEWED, true, "Drifted", &message).condition(
+    let message = format!("{because} ({before}); the preview was taken again and earlier approvals are void");
+    tracing::info!(plan = plan.name_any(), reason, was = before, is = previewed.preview.digest, "sealed again");
+    seal(ctx, seen, &mut draft, previewed.preview, previewed.steps);
+    draft.enter(RemediationState::Pending).condition(conditions::PREVIEWED, true, reason, &message).condition(
         conditions::APPROVED,
         false,
-        "Drifted",
+        reason,
         &message,
     );
     let written = draft.write(ctx).await?;
-    tell(ctx, &written, Note::new("Drifted", "Preview", message).warning());
+    tell(ctx, &written, Note::new(reason, "Preview", message).warning());
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use common::api::{
     approval_request::ApprovalEvidence,
     remediation_plan::{PlanPreview, RemediationState, WriteRecord},
 };
+use common::decisions::radius::Level;
 use common::decisions::{self, ApprovalNeed, Author, KnownPolicy, Need, Question, Subject, Windows, policy};
 use common::naming;
 use jiff::Timestamp;
@@ -44,7 +45,8 @@ pub(super) async fn rules(
     let policies = approve::policies(ctx, &namespace).await?;
     let known: Vec<KnownPolicy<'_>> = policies.iter().map(PolicyAsRead::known).collect();
     let types = types_of(plan);
-    let subject = subject(ctx, &namespace, issue, target, &types);
+    let place = place::of(ctx, target);
+    let subject = Subject { labels: place.labels.as_ref(), ..subject(ctx, &namespace, issue, target, &types) };
     let effective = policy::effective(&known, &subject).ok();
     let digest = effective.filter(|rules| rules.cluster.is_some() || rules.own.is_some()).map(|rules| rules.digest);
     Ok(Rules { policies, digest })
@@ -65,14 +67,19 @@ pub(super) async fn ask(
     let may_do_it = author_may(ctx, plan).await;
     let book = plan.spec.runbook_ref.as_ref().map(|book| ObjectKey::new(namespace.clone(), book.name.clone()));
     let book = book.and_then(|book| ctx.stores.runbooks.get(&book));
+    let place = place::of(ctx, target);
+    // A check that nobody may override has stopped the plan before anybody is asked.
+    let overrides = preview.overridable().unwrap_or_default();
     let need = decisions::need::need(&Question {
-        subject: subject(ctx, &namespace, issue, target, &types),
+        subject: Subject { labels: place.labels.as_ref(), ..subject(ctx, &namespace, issue, target, &types) },
         policies: &known,
-        autonomy: &place::of(ctx, target).standing,
+        autonomy: &place.standing,
         class: preview.class,
         preview_is_clean: preview.is_clean(),
         author: Author::of(plan, book.as_deref(), may_do_it),
         confidence: confidence(ctx, plan),
+        overrides: &overrides,
+        radius: preview.blast_radius.as_ref().map(Level::of),
         success_rate: history(ctx, &types, target).rate(),
     });
     let now = ctx.clock.now();
@@ -85,7 +92,8 @@ pub(super) async fn ask(
             let consent = match approve::recount(ctx, plan, &need, &preview.digest).await {
                 Ok(approve::Consent::NotAsked) => Consent::ToAsk(need.sentence()),
                 Ok(approve::Consent::Waiting { have, need, expires_at }) => Consent::Waiting { have, need, expires_at },
-                Ok(approve::Consent::Given { by }) => within(&need.windows, now, Consent::Given(by)),
+                Ok(approve::Consent::Given { by, emergency: true }) => Consent::Given(format!("{by}, in an emergency")),
+                Ok(approve::Consent::Given { by, emergency: false }) => within(&need.windows, now, Consent::Given(by)),
                 Ok(approve::Consent::Rejected(who)) => Consent::Rejected(format!("rejected by {who}")),
                 Ok(approve::Consent::Expired) => Consent::Expired("nobody decided in time".to_owned()),
                 Ok(approve::Consent::Withdrawn) => Consent::Expired("the question was withdrawn".to_owned()),
@@ -119,7 +127,8 @@ fn subject<'a>(
     target: &'a ResourceRef,
     actions: &'a [ActionType],
 ) -> Subject<'a> {
-    Subject { operator_namespace: &ctx.namespace, namespace, target, severity: issue.spec.severity, actions }
+    let severity = issue.spec.severity;
+    Subject { operator_namespace: &ctx.namespace, namespace, target, severity, actions, labels: None }
 }
 
 /// Whether the person who wrote the plan may do each of its writes; absent when nobody wrote it or the server could not be asked.
@@ -186,6 +195,8 @@ pub(super) async fn open(
         previous_attempts: i32::try_from(history.finished).unwrap_or(i32::MAX),
         preflight_snapshot: None,
     };
-    let facts = approve::Facts { evidence: Some(evidence), blast_radius: None };
+    let preview = plan.status.as_ref().and_then(|status| status.preview.as_ref());
+    let blast_radius = preview.and_then(|preview| preview.blast_radius.clone());
+    let facts = approve::Facts { evidence: Some(evidence), blast_radius };
     Ok(Box::pin(approve::open(ctx, plan, need, digest, facts)).await?.name_any())
 }

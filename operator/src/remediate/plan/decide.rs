@@ -6,7 +6,7 @@ use common::api::{
     keys::{annotations, conditions},
     remediation_plan::{HealthSample, RemediationPlanStatus, RemediationState, StepPhase, StepStatus},
 };
-use common::decisions::Ending;
+use common::decisions::{Ending, breaker};
 use jiff::{SignedDuration, Timestamp};
 use kube::ResourceExt as _;
 
@@ -28,6 +28,8 @@ pub struct Input<'a> {
     pub last_fired: Option<Timestamp>,
     /// The same change, asked for again; gathered before the first write only.
     pub again: Option<Repeated>,
+    /// Digest of the policy rules that hold now.
+    pub rules: Option<String>,
     /// What consent the sealed preview needs, and what has been given.
     pub consent: Consent,
     /// Another plan that is changing the same object.
@@ -142,7 +144,14 @@ pub struct Budget {
 impl Default for Budget {
     /// Breaker after 3 failures (pipeline.md §4.10), 20 changes an hour per namespace, 5 objects at once.
     fn default() -> Self {
-        Self { failures: 0, failures_limit: 3, changes: 0, changes_limit: 20, targets: 0, targets_limit: 5 }
+        Self {
+            failures: 0,
+            failures_limit: breaker::LIMIT,
+            changes: 0,
+            changes_limit: 20,
+            targets: 0,
+            targets_limit: 5,
+        }
     }
 }
 
@@ -168,7 +177,14 @@ pub enum Move {
     /// Ask the API server what the plan would change, and seal the answer.
     Preview,
     /// Replace a preview that no longer holds; approvals of the old one are void.
-    Reseal(Box<Previewed>),
+    Reseal {
+        /// What the server would do now, with the requests that belong to it; asked for anew when absent.
+        again: Option<Box<Previewed>>,
+        /// CamelCase reason.
+        reason: &'static str,
+        /// One clause.
+        because: &'static str,
+    },
     /// Open the request people vote on.
     Ask(String),
     /// Nothing before that time or the next event.

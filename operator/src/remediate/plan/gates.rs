@@ -2,7 +2,7 @@
 
 use common::api::{
     RemediationPlan,
-    remediation_plan::{GateResult, VerdictLevel},
+    remediation_plan::{GateResult, OVERRIDABLE, Verdict, VerdictLevel},
 };
 use common::decisions::Ending;
 
@@ -32,6 +32,7 @@ const GATES: &[Gate] = &[
     ("budget", within_budget),
     ("previewed", previewed),
     ("blockers", no_blockers),
+    ("rules", same_rules),
     ("approval", approved),
     ("unchanged", unchanged),
     ("lock", not_locked),
@@ -75,7 +76,7 @@ fn run(gates: &[Gate], input: &Input<'_>) -> Asked {
 }
 
 fn result(name: &str, how: &str, reason: &str, message: String) -> GateResult {
-    GateResult { name: name.to_owned(), result: how.to_owned(), reason: reason.to_owned(), message }
+    GateResult { name: name.to_owned(), result: how.to_owned(), reason: reason.to_owned(), message, at: None }
 }
 
 fn describe(next: &Move) -> (&'static str, String) {
@@ -86,7 +87,7 @@ fn describe(next: &Move) -> (&'static str, String) {
         Move::Wait { reason: "WaitingForVotes", message, .. } => ("Ask", message.clone()),
         Move::Wait { message, .. } => ("Wait", message.clone()),
         Move::Preview => ("Wait", "the API server is being asked".to_owned()),
-        Move::Reseal(_) => ("Wait", "what it would change is no longer what was sealed".to_owned()),
+        Move::Reseal { because, .. } => ("Wait", (*because).to_owned()),
         _ => ("Wait", String::new()),
     }
 }
@@ -136,8 +137,10 @@ fn allowed(input: &Input<'_>) -> Answer {
 fn within_budget(input: &Input<'_>) -> Answer {
     let budget = &input.budget;
     if budget.failures >= budget.failures_limit {
-        let message =
-            format!("{} plans failed in this namespace within the hour: the circuit breaker is open", budget.failures);
+        let message = format!(
+            "{} plans failed in this namespace within the hour: the circuit breaker is open until it is reset (kubectl chatcli resume --breaker) or the hour is over",
+            budget.failures
+        );
         return Answer::Stop("BreakerOpen", Move::Finish(Outcome::failed(Ending::BreakerOpen, message)));
     }
     if budget.changes >= budget.changes_limit {
@@ -175,16 +178,42 @@ fn previewed(input: &Input<'_>) -> Answer {
     }
 }
 
+/// A check that is a judgement goes on to the people who may know better; they have to accept it by name.
 fn no_blockers(input: &Input<'_>) -> Answer {
-    let blocker = preview_of(input.plan)
-        .and_then(|preview| preview.verdicts.iter().find(|verdict| verdict.level == VerdictLevel::Block));
-    match blocker {
-        None => Answer::Pass("NothingBlocks", String::new()),
-        Some(verdict) => {
-            let ending = Ending::of_blocker(&verdict.check);
-            let message = format!("{}: {}", verdict.check, verdict.message);
-            Answer::Stop(ending.as_str(), Move::Finish(Outcome::failed(ending, message)))
+    let Some(preview) = preview_of(input.plan) else { return Answer::Stop("NotPreviewed", Move::Preview) };
+    match preview.overridable() {
+        Some(checks) if checks.is_empty() => Answer::Pass("NothingBlocks", String::new()),
+        Some(checks) => {
+            Answer::Pass("ToBeAccepted", format!("{} blocks it unless a vote accepts that", checks.join(", ")))
         }
+        None => {
+            let blocks = |verdict: &&Verdict| {
+                verdict.level == VerdictLevel::Block && !OVERRIDABLE.contains(&verdict.check.as_str())
+            };
+            let verdict = preview.verdicts.iter().find(blocks);
+            let (check, message) =
+                verdict.map(|verdict| (verdict.check.as_str(), verdict.message.as_str())).unwrap_or_default();
+            let ending = Ending::of_blocker(check);
+            Answer::Stop(ending.as_str(), Move::Finish(Outcome::failed(ending, format!("{check}: {message}"))))
+        }
+    }
+}
+
+/// People are asked under the rules that hold; under others it is another question.
+fn same_rules(input: &Input<'_>) -> Answer {
+    let sealed = preview_of(input.plan).and_then(|preview| preview.policy_digest.as_ref());
+    match &input.consent {
+        // Rules that cannot be read or forbid it altogether are said by the next gate.
+        Consent::Never(_) | Consent::NotAsked => Answer::Pass("NotCompared", String::new()),
+        _ if sealed == input.rules.as_ref() => Answer::Pass("SameRules", sealed.cloned().unwrap_or_default()),
+        _ => Answer::Stop(
+            "RulesChanged",
+            Move::Reseal {
+                again: None,
+                reason: "RulesChanged",
+                because: "the approval policies were changed since it was sealed",
+            },
+        ),
     }
 }
 
@@ -214,7 +243,14 @@ fn approved(input: &Input<'_>) -> Answer {
 fn unchanged(input: &Input<'_>) -> Answer {
     match &input.again {
         Some(Repeated::Same) => Answer::Pass("Unchanged", String::new()),
-        Some(Repeated::Drifted(preview)) => Answer::Stop("Drifted", Move::Reseal(preview.clone())),
+        Some(Repeated::Drifted(again)) => Answer::Stop(
+            "Drifted",
+            Move::Reseal {
+                again: Some(again.clone()),
+                reason: "Drifted",
+                because: "what it would change is no longer what was sealed",
+            },
+        ),
         Some(Repeated::Refused { ending, message }) => {
             Answer::Stop(ending.as_str(), Move::Finish(Outcome::failed(*ending, message.clone())))
         }

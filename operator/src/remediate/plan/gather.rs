@@ -41,6 +41,7 @@ impl Seen {
             sick: self.sick.clone(),
             last_fired: self.last_fired,
             again: self.again.clone(),
+            rules: self.policy_digest.clone(),
             consent: self.asked.consent.clone(),
             rival: self.rival.clone(),
             budget: self.budget,

@@ -67,10 +67,19 @@ impl<'a> Draft<'a> {
     }
 
     /// Keeps what the gates said; none asked means the old answers stand.
-    pub(super) fn gates(&mut self, gates: Vec<GateResult>) -> &mut Self {
-        if !gates.is_empty() {
-            self.status.gates = gates;
+    pub(super) fn gates(&mut self, mut gates: Vec<GateResult>) -> &mut Self {
+        if gates.is_empty() {
+            return self;
         }
+        for gate in &mut gates {
+            let same = |old: &&GateResult| {
+                (&old.name, &old.result, &old.reason, &old.message)
+                    == (&gate.name, &gate.result, &gate.reason, &gate.message)
+            };
+            // Its time moves only with its answer, so that an unchanged chain is no write.
+            gate.at = self.status.gates.iter().find(same).and_then(|old| old.at.clone()).or(Some(Time(self.now)));
+        }
+        self.status.gates = gates;
         self
     }
 

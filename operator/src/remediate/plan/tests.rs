@@ -4,7 +4,9 @@ use common::api::{
     Condition, Issue, RemediationPlan, Time,
     issue::IssueState,
     keys::{annotations, conditions},
-    remediation_plan::{HealthSample, RemediationState, StepPhase, WriteKind, WriteRecord},
+    remediation_plan::{
+        HealthSample, RemediationState, StepPhase, Verdict, VerdictLevel, VerdictSource, WriteKind, WriteRecord,
+    },
 };
 use common::decisions::Ending;
 use jiff::SignedDuration;
@@ -21,6 +23,7 @@ fn input<'a>(plan: &'a RemediationPlan, issue: &'a Issue) -> Input<'a> {
         sick: Sick::Yes(vec!["image_pull_error".to_owned()]),
         last_fired: None,
         again: Some(Repeated::Same),
+        rules: None,
         consent: Consent::NotNeeded("reversible, namespace is auto".to_owned()),
         rival: None,
         budget: Budget::default(),
@@ -117,7 +120,34 @@ fn consent_that_cannot_be_verified_is_no_consent() {
 #[test]
 fn drift_voids_the_seal() {
     let next = next(&pending(), |input| input.again = Some(Repeated::Drifted(Box::default())));
-    assert!(matches!(next, Move::Reseal(_)));
+    assert!(matches!(next, Move::Reseal { .. }));
+}
+
+#[test]
+fn rules_changed_while_people_are_asked_make_it_another_question() {
+    let next = next(&pending(), |input| {
+        input.rules = Some("sha256:looser".to_owned());
+        input.consent = Consent::Waiting { have: 1, need: 2, expires_at: None };
+    });
+    assert!(matches!(next, Move::Reseal { reason: "RulesChanged", .. }), "{next:?}");
+}
+
+#[test]
+fn a_judgement_that_blocks_goes_to_people_and_a_refusal_of_the_server_ends_it() {
+    let blocked_by = |check: &str| {
+        let mut plan = pending();
+        let verdict = Verdict {
+            check: check.to_owned(),
+            level: VerdictLevel::Block,
+            message: "no".to_owned(),
+            source: VerdictSource::Computed,
+        };
+        plan.status.as_mut().unwrap().preview.as_mut().unwrap().verdicts.push(verdict);
+        next(&plan, |input| input.consent = Consent::Waiting { have: 0, need: 2, expires_at: None })
+    };
+    assert_eq!(reason(&blocked_by("radius")), "WaitingForVotes");
+    assert_eq!(reason(&blocked_by("server")), "Blocked");
+    assert_eq!(reason(&blocked_by("gitops")), "OwnedByGitOps");
 }
 
 #[test]

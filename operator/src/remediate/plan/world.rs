@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use common::actions::{self, Object};
+use common::api::keys::annotations;
 use common::api::{
     Anomaly, Issue, RemediationPlan, ResourceRef, SignalType,
     remediation_plan::{HealthSample, RemediationState, StepPhase},
 };
+use common::decisions::breaker;
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
 use kube::ResourceExt as _;
@@ -24,7 +26,7 @@ const SOAK: i64 = 15;
 const SOAK_AT_MOST: i64 = 600;
 /// Restarts of a new container after which a change is not given more time.
 const RESTARTS_THAT_TELL: i32 = 3;
-/// Window of the breaker and the budget.
+/// Window of the budget.
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// The object a plan acts on, with its UID where the cluster knows one.
@@ -218,14 +220,12 @@ pub(super) fn budget(ctx: &Context, plan: &RemediationPlan) -> Budget {
         let steps = other.status.as_ref().map(|status| status.steps.as_slice()).unwrap_or_default();
         steps.iter().any(|step| step.applied_at.as_ref().is_some_and(|at| at.0 >= since))
     };
-    let failed = |other: &&Arc<RemediationPlan>| {
-        other.status.as_ref().is_some_and(|status| {
-            matches!(status.state, RemediationState::Failed | RemediationState::RolledBack)
-                && status.completed_at.as_ref().is_some_and(|at| at.0 >= since)
-        })
-    };
+    let place = ctx.stores.namespaces.get(&ObjectKey::new("", namespace.unwrap_or_default()));
+    let marks = place.as_ref().and_then(|place| place.metadata.annotations.as_ref());
+    let reset = marks.and_then(|marks| marks.get(annotations::BREAKER_RESET)).map(String::as_str);
+    let counted = breaker::failures(here.iter().map(AsRef::as_ref), breaker::counts_since(reset, ctx.clock.now()));
     Budget {
-        failures: here.iter().filter(wrote).filter(failed).count(),
+        failures: counted.count(),
         changes: here.iter().filter(wrote).count(),
         targets: ctx.stores.plans.filter(|other| other.uid() != plan.uid() && is_acting(other)).len(),
         ..Budget::default()
