@@ -6,8 +6,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use common::diagnosis;
-use common::facts::{Facts, Subject, Surroundings, membership, reading};
+use common::api::ResourceRef;
+use common::facts::{Extra, Facts, Subject, Surroundings, membership, reading};
+use common::{diagnosis, redact};
 use futures::future::join_all;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
@@ -15,12 +16,17 @@ use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{Node, Pod, Service};
 use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::{Api, ListParams, ObjectList};
 use kube::{Client, ResourceExt as _};
 use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::kube::{Cluster, Kind, typed};
+
+/// Kinds one can ask about, for messages.
+pub const KINDS: &str = "deployment, statefulset, daemonset, job, cronjob, replicaset, pod, node";
 
 /// A kind one can ask about, by the names kubectl knows it by.
 pub fn kind(name: &str) -> Option<Kind> {
@@ -30,6 +36,8 @@ pub fn kind(name: &str) -> Option<Kind> {
         "ds" | "daemonset" | "daemonsets" => ("apps", "v1", "DaemonSet", "daemonsets"),
         "job" | "jobs" => ("batch", "v1", "Job", "jobs"),
         "po" | "pod" | "pods" => ("", "v1", "Pod", "pods"),
+        "cj" | "cronjob" | "cronjobs" => ("batch", "v1", "CronJob", "cronjobs"),
+        "rs" | "replicaset" | "replicasets" => ("apps", "v1", "ReplicaSet", "replicasets"),
         "no" | "node" | "nodes" => ("", "v1", "Node", "nodes"),
         _ => return None,
     };
@@ -46,32 +54,123 @@ pub async fn gather(
     let is_node = kind.resource.kind == "Node";
     let namespace = (!is_node).then_some(cluster.namespace());
     let Some(found) = cluster.find(kind, namespace, name).await? else { return Ok(None) };
-    // A pod says why it is unwell, its owner what it should be: the owner is what is explained.
-    if kind.resource.kind == "Pod"
-        && let Some(owner) = owner(cluster, &found).await?
-    {
-        return Box::pin(gather(cluster, &owner.0, &owner.1, now)).await;
-    }
+    let mut extra = Extra::default();
     let object = match kind.resource.kind.as_str() {
         "Deployment" => Subject::Deployment(shared::<Deployment>(&found)?),
         "StatefulSet" => Subject::StatefulSet(shared::<StatefulSet>(&found)?),
         "DaemonSet" => Subject::DaemonSet(shared::<DaemonSet>(&found)?),
         "Job" => Subject::Job(shared::<Job>(&found)?),
-        "Pod" => Subject::Pod(shared::<Pod>(&found)?),
-        _ => Subject::Node(shared::<Node>(&found)?),
+        "CronJob" => match newest_job(cluster, &found).await? {
+            Some(job) => Subject::Job(job),
+            None => {
+                return Err(Failure::new(format!("cronjob {name:?} has made no Job yet: there is nothing to explain")));
+            }
+        },
+        "Node" => Subject::Node(shared::<Node>(&found)?),
+        // A pod says why it is unwell, its owner what it should be: the owner is what is explained.
+        part => match owner(cluster, &found).await {
+            Ok(Some((kind, name))) => return Box::pin(gather(cluster, &kind, &name, now)).await,
+            Ok(None) if part == "Pod" => Subject::Pod(shared::<Pod>(&found)?),
+            Err(failure) if part == "Pod" => {
+                let owner = membership::controller(&found.metadata).map(|owner| owner.name.clone());
+                let owner = ResourceRef::new("ReplicaSet", cluster.namespace(), owner.unwrap_or_default());
+                extra.unreadable.push((owner, failure.message().to_owned()));
+                Subject::Pod(shared::<Pod>(&found)?)
+            }
+            Ok(None) => {
+                return Err(Failure::new(format!("no Deployment owns replicaset {name:?}"))
+                    .hint("ask about one of its pods: kubectl chatcli explain pod/NAME"));
+            }
+            Err(failure) => return Err(failure),
+        },
     };
-    let subject = object.reference();
-    let uid = found.uid().unwrap_or_default();
-    let (pods, replica_sets) = owned(cluster, &object, &uid, name).await?;
-    let nodes = nodes(cluster, &pods).await;
-    let around = if is_node { Surroundings::default() } else { surroundings(cluster, cluster.namespace()).await };
-    let mut facts = Facts { pods, replica_sets, nodes, subject, ..Facts::about(object, now) }.with_surroundings(around);
+    let mut facts = Facts::about(object, now);
+    if kind.resource.kind == "CronJob"
+        && let Some(cron_job) = cron_job_of(facts.object.meta())
+    {
+        facts.subject = cron_job;
+    }
+    facts.extra = extra;
+    add_parts(cluster, &mut facts).await;
+    if !is_node {
+        let around = surroundings(cluster, cluster.namespace()).await;
+        facts = facts.with_surroundings(around);
+    }
     deepen(&cluster.client(), &mut facts).await;
     Ok(Some(facts))
 }
 
+/// The facts as a document: what was read, texts without secrets.
+pub fn told(facts: &Facts) -> Value {
+    let object = match &facts.object {
+        Subject::Deployment(object) => json!(object.as_ref()),
+        Subject::StatefulSet(object) => json!(object.as_ref()),
+        Subject::DaemonSet(object) => json!(object.as_ref()),
+        Subject::Job(object) => json!(object.as_ref()),
+        Subject::Pod(object) => json!(object.as_ref()),
+        Subject::Node(object) => json!(object.as_ref()),
+    };
+    let all = |objects: Vec<Value>| Value::Array(objects);
+    let extra = &facts.extra;
+    let logs = extra.logs.iter().map(
+        |tail| json!({ "pod": tail.pod, "container": tail.container, "previous": tail.previous, "lines": tail.lines }),
+    );
+    let services = extra.services.iter().map(|it| {
+        json!({ "service": it.service, "selector": it.selector, "readyEndpoints": it.ready_endpoints, "endpoints": it.endpoints, "behind": it.behind })
+    });
+    let unreadable = extra.unreadable.iter().map(|(what, why)| json!({ "object": what, "why": why }));
+    let mut told = json!({
+        "at": facts.now,
+        "subject": facts.subject,
+        "object": object,
+        "replicaSets": all(facts.replica_sets.iter().map(|it| json!(it.as_ref())).collect()),
+        "pods": all(facts.pods.iter().map(|it| json!(it.as_ref())).collect()),
+        "nodes": all(facts.nodes.iter().map(|it| json!(it.as_ref())).collect()),
+        "events": extra.events,
+        "logs": all(logs.collect()),
+        "configMaps": extra.config_maps,
+        "services": all(services.collect()),
+        "claims": extra.claims,
+        "quotas": extra.quotas,
+        "limitRanges": extra.limit_ranges,
+        "missing": extra.missing,
+        "unreadable": all(unreadable.collect()),
+    });
+    clean(&mut told, &redact::Known::of_pod(facts.object.pod_spec()));
+    told
+}
+
+/// No secrets in any text, no managedFields, and nothing said twice.
+fn clean(value: &mut Value, known: &redact::Known) {
+    match value {
+        Value::String(text) => *text = redact::secrets_and(text, known).into_owned(),
+        Value::Array(items) => items.iter_mut().for_each(|item| clean(item, known)),
+        Value::Object(fields) => {
+            fields.remove("managedFields");
+            fields.remove("kubectl.kubernetes.io/last-applied-configuration");
+            fields.values_mut().for_each(|field| clean(field, known));
+        }
+        _ => {}
+    }
+}
+
+/// The CronJob that made a Job.
+pub fn cron_job_of(job: &ObjectMeta) -> Option<ResourceRef> {
+    let owner = membership::controller(job).filter(|owner| owner.kind == "CronJob")?;
+    let reference = ResourceRef::new("CronJob", job.namespace.clone().unwrap_or_default(), &owner.name);
+    Some(ResourceRef { api_version: Some(owner.api_version.clone()), ..reference }.with_uid(&owner.uid))
+}
+
+async fn newest_job(cluster: &Cluster, cron_job: &kube::api::DynamicObject) -> Result<Option<Arc<Job>>, Failure> {
+    let uid = cron_job.uid().unwrap_or_default();
+    let jobs = Kind::of("batch", "v1", "Job", "jobs");
+    let (listed, _) = cluster.list(&jobs, Some(cluster.namespace()), None).await?;
+    let of_it = listed.iter().filter(|job| membership::is_controlled_by(&job.metadata, &uid));
+    of_it.max_by_key(|job| membership::created(&job.metadata)).map(shared).transpose()
+}
+
 /// Reads what the rules want, and what they want then: a log line may name a Service.
-async fn deepen(client: &Client, facts: &mut Facts) {
+pub async fn deepen(client: &Client, facts: &mut Facts) {
     let mut asked = BTreeSet::new();
     for _ in 0..reading::ROUNDS {
         let wants: Vec<_> = diagnosis::wants(facts).into_iter().filter(|want| asked.insert(want.clone())).collect();
@@ -122,39 +221,43 @@ async fn owner(cluster: &Cluster, pod: &kube::api::DynamicObject) -> Result<Opti
     Ok(above.and_then(|above| Some((kind(&above.kind)?, above.name.clone()))))
 }
 
-/// Its pods, and a Deployment's ReplicaSets, newest first.
-async fn owned(
-    cluster: &Cluster,
-    object: &Subject,
-    uid: &str,
-    name: &str,
-) -> Result<(Vec<Arc<Pod>>, Vec<Arc<ReplicaSet>>), Failure> {
-    if let Subject::Pod(pod) = object {
-        return Ok((vec![Arc::clone(pod)], Vec::new()));
-    }
-    let pods = Kind::of("", "v1", "Pod", "pods");
-    if matches!(object, Subject::Node(_)) {
-        let listed = cluster.list(&pods, None, None).await?.0;
-        let here: Vec<Arc<Pod>> = listed.iter().filter_map(|pod| shared(pod).ok()).collect();
-        let on = |pod: &Arc<Pod>| pod.spec.as_ref().and_then(|spec| spec.node_name.as_deref()) == Some(name);
-        return Ok((here.into_iter().filter(on).collect(), Vec::new()));
-    }
+/// Adds its pods, a Deployment's ReplicaSets, and the nodes; what may not be read is named.
+async fn add_parts(cluster: &Cluster, facts: &mut Facts) {
     let here = Some(cluster.namespace());
-    let mut sets: Vec<Arc<ReplicaSet>> = Vec::new();
-    if matches!(object, Subject::Deployment(_)) {
-        let listed = cluster.list(&Kind::of("apps", "v1", "ReplicaSet", "replicasets"), here, None).await?.0;
-        sets = listed
-            .iter()
-            .filter(|set| membership::is_controlled_by(&set.metadata, uid))
-            .filter_map(|set| shared(set).ok())
-            .collect();
-        sets.sort_by_key(|set| std::cmp::Reverse(membership::revision(set)));
+    match &facts.object {
+        Subject::Pod(_) => {}
+        Subject::Node(_) => return,
+        _ => {
+            let mut sets: Vec<Arc<ReplicaSet>> = Vec::new();
+            if matches!(facts.object, Subject::Deployment(_)) {
+                let kind = Kind::of("apps", "v1", "ReplicaSet", "replicasets");
+                sets = listed(cluster.list(&kind, here, None).await, "ReplicaSet", facts);
+            }
+            let pods = cluster.list(&Kind::of("", "v1", "Pod", "pods"), here, None).await;
+            let pods: Vec<Arc<Pod>> = listed(pods, "Pod", facts);
+            // A CronJob's pods belong to its newest Job.
+            let named = std::mem::replace(&mut facts.subject, facts.object.reference());
+            *facts = facts.clone().with_replica_sets(sets).with_pods(pods);
+            facts.subject = named;
+        }
     }
-    let owners: Vec<String> = sets.iter().filter_map(|set| set.uid()).chain([uid.to_owned()]).collect();
-    let listed = cluster.list(&pods, here, None).await?.0;
-    let is_ours =
-        |pod: &&kube::api::DynamicObject| owners.iter().any(|uid| membership::is_controlled_by(&pod.metadata, uid));
-    Ok((listed.iter().filter(is_ours).filter_map(|pod| shared(pod).ok()).collect(), sets))
+    let nodes = nodes(cluster, &facts.pods).await;
+    facts.nodes = nodes;
+}
+
+fn listed<T: DeserializeOwned>(
+    answer: Result<(Vec<kube::api::DynamicObject>, String), Failure>,
+    kind: &str,
+    facts: &mut Facts,
+) -> Vec<Arc<T>> {
+    match answer {
+        Ok((objects, _)) => objects.iter().filter_map(|object| shared(object).ok()).collect(),
+        Err(failure) => {
+            let all = ResourceRef::new(kind, &facts.subject.namespace, "");
+            facts.extra.unreadable.push((all, failure.message().to_owned()));
+            Vec::new()
+        }
+    }
 }
 
 /// The nodes its pods run on, as far as the caller may read nodes: most people may not, and most causes do not need them.

@@ -44,7 +44,9 @@ pub async fn answer(client: &Client, facts: &Facts, want: &Want) -> Extra {
     match want {
         Want::Events => events(client, facts, &mut extra).await,
         Want::Logs { pod, container, previous } => {
-            logs(client, namespace, (pod, container, *previous), &mut extra).await;
+            // What the program was given as a secret it may print under any name.
+            let known = redact::Known::of_pod(facts.object.pod_spec());
+            logs(client, namespace, (pod, container, *previous), &known, &mut extra).await;
         }
         Want::ConfigMap(name) => {
             let api: Api<ConfigMap> = Api::namespaced(client.clone(), namespace);
@@ -166,7 +168,13 @@ fn when(event: &Event) -> Option<jiff::Timestamp> {
         .map(|time| time.0))
 }
 
-async fn logs(client: &Client, namespace: &str, (pod, container, previous): (&str, &str, bool), extra: &mut Extra) {
+async fn logs(
+    client: &Client,
+    namespace: &str,
+    (pod, container, previous): (&str, &str, bool),
+    known: &redact::Known,
+    extra: &mut Extra,
+) {
     let api: Api<Pod> = Api::namespaced(client.clone(), namespace);
     let params = LogParams {
         container: Some(container.to_owned()),
@@ -177,7 +185,7 @@ async fn logs(client: &Client, namespace: &str, (pod, container, previous): (&st
     };
     match within(api.logs(pod, &params)).await {
         Ok(text) => {
-            let lines = redact::secrets(&text).lines().map(str::to_owned).collect();
+            let lines = redact::secrets_and(&text, known).lines().map(str::to_owned).collect();
             extra.logs.push(LogTail { pod: pod.to_owned(), container: container.to_owned(), previous, lines });
         }
         Err(why) => {
