@@ -197,6 +197,7 @@ async fn surroundings(cluster: &Cluster, namespace: &str) -> Surroundings {
         ingresses: shared_list(ingresses),
         autoscalers: shared_list(autoscalers),
         budgets: shared_list(budgets),
+        ..Surroundings::default()
     }
 }
 

@@ -9,11 +9,12 @@ use super::case::{Case, end_receipt, pod_ref};
 use super::codes::Code;
 use super::draft::{Draft, receipt};
 use super::exits::is_start_error;
+use super::wiring;
 use crate::api::ResourceRef;
 use crate::api::ai_insight::{Evidence, Finding};
 use crate::facts::containers::View;
 use crate::facts::references::{ServiceHint, services_in, services_of};
-use crate::facts::{Facts, ServiceFacts, Subject};
+use crate::facts::{Facts, ServiceFacts, Subject, Surroundings};
 
 /// Containers that got far enough to call anybody.
 pub fn callers<'a, 'c>(case: &'c Case<'a>) -> impl Iterator<Item = &'c View<'a>> {
@@ -46,6 +47,12 @@ pub fn dependency(case: &Case<'_>) -> Vec<Finding> {
             && !is_own(case.facts, it)
     });
     let mut findings: Vec<Finding> = down.filter_map(|service| judge(case, service)).collect();
+    let unreached = case.facts.extra.services.iter().filter(|it| {
+        it.ready_endpoints > 0
+            && wanted.contains(&(it.service.namespace.clone(), it.service.name.clone()))
+            && !is_own(case.facts, it)
+    });
+    findings.extend(unreached.filter_map(|service| judge_wiring(case, service)));
     let gone = case
         .facts
         .extra
@@ -132,6 +139,32 @@ fn judge(case: &Case<'_>, down: &ServiceFacts) -> Option<Finding> {
             } else {
                 format!("look at {}; this workload recovers with it", behind.join(", "))
             })
+            .done(),
+    )
+}
+
+/// The Service has endpoints, and sends to a port that they do not have.
+fn judge_wiring(case: &Case<'_>, service: &ServiceFacts) -> Option<Finding> {
+    let container = callers(case).next()?;
+    let sample = Facts::about(Subject::Pod(service.sample.clone()?), case.facts.now)
+        .with_surroundings(Surroundings { services: vec![service.object.clone()?], ..Surroundings::default() });
+    let fault = wiring::faults(&sample).into_iter().find(|fault| fault.object.same_object(&service.service))?;
+    let words = spoken_of(case, container, &service.service.name);
+    let (confidence, reason) = if words.is_some() {
+        (0.93, "the application names it, and its port leads nowhere")
+    } else {
+        (0.76, "its configuration names it, and its port leads nowhere; its log does not speak of it")
+    };
+    Some(
+        Draft::of(fault.code, format!("{} fails because {}", case.subject(), fault.what))
+            .cause(&service.service, fault.path.clone())
+            .receipts(words)
+            .receipt(receipt(&fault.what, service.service.clone(), fault.path, &fault.value, fault.made))
+            .receipts(container.latest_end().map(|end| end_receipt(container, &end)))
+            .confidence(confidence, reason)
+            .rules_out("dependency", "the pods behind it are ready")
+            .rules_out("memory", "no OOM kill")
+            .advice("correct targetPort of the Service, or the port the container behind it listens on")
             .done(),
     )
 }

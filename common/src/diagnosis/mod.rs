@@ -103,7 +103,10 @@ fn drop_symptoms(findings: &mut Vec<Finding>) {
             .iter()
             .any(|(code, confidence)| *confidence >= SURE && families.contains(&code.family()) && !but.contains(code))
     };
-    let dependency = sure(Code::DependencyDown) || sure(Code::DependencyMissing) || sure(Code::DependencyScaledDown);
+    let dependency = sure(Code::DependencyDown)
+        || sure(Code::DependencyMissing)
+        || sure(Code::DependencyScaledDown)
+        || sure(Code::ServicePortMismatch);
     let exits = [Code::AppExits, Code::ExitsWithoutError, Code::KilledBySignal];
     // Why it ends.
     let ended = dependency

@@ -65,7 +65,7 @@ pub fn liveness(case: &Case<'_>) -> Vec<Finding> {
         let probe = if kind == "startup" { &container.spec.startup_probe } else { &container.spec.liveness_probe };
         // Killed before its first life under this probe was over: it never got as far as being well.
         let never_ready = kind == "startup" || never_was_ready(case, container);
-        let code = match wrong(probe.as_ref(), &words, container.spec) {
+        let code = match wrong(probe.as_ref(), &words, container.spec, &listens(case, container)) {
             Some(code) if code != Code::ProbeTimeout || !never_ready => code,
             _ if never_ready && !words.contains("statuscode") => Code::StartupProbeFailing,
             _ => Code::LivenessProbeFailing,
@@ -134,7 +134,8 @@ fn judge_readiness(case: &Case<'_>, container: &View<'_>, probe: &Probe) -> Find
             format!("{} runs but is not ready: the readiness probe of container {name} fails: {words}", case.subject())
         }
     };
-    let code = wrong(Some(probe), words, container.spec).unwrap_or(Code::ReadinessProbeFailing);
+    let code =
+        wrong(Some(probe), words, container.spec, &listens(case, container)).unwrap_or(Code::ReadinessProbeFailing);
     let mut draft = Draft::of(code, statement)
         .cause(&case.facts.subject, if refused { format!("{path}.port") } else { path.clone() })
         .receipts(answer.map(event_receipt))
@@ -191,7 +192,7 @@ fn judge_readiness(case: &Case<'_>, container: &View<'_>, probe: &Probe) -> Find
 }
 
 /// Whether the probe itself is wrong, as far as its answer shows it.
-fn wrong(probe: Option<&Probe>, words: &str, container: &Container) -> Option<Code> {
+fn wrong(probe: Option<&Probe>, words: &str, container: &Container, listens: &[i32]) -> Option<Code> {
     let probe = probe?;
     let lower = words.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
@@ -205,7 +206,11 @@ fn wrong(probe: Option<&Probe>, words: &str, container: &Container) -> Option<Co
         return Some(Code::ProbeTimeout);
     }
     let declared: Vec<i32> = container.ports.iter().flatten().map(|port| port.container_port).collect();
-    let elsewhere = probe_port(probe, container).is_none_or(|port| !declared.is_empty() && !declared.contains(&port));
+    let elsewhere = probe_port(probe, container).is_none_or(|port| {
+        let named = !declared.is_empty() && !declared.contains(&port);
+        let heard = !listens.is_empty() && !listens.contains(&port);
+        named || heard
+    });
     let by_network = probe.http_get.is_some() || probe.tcp_socket.is_some() || probe.grpc.is_some();
     let speaks_otherwise = says(&[
         "server gave http response to https client",
@@ -217,6 +222,16 @@ fn wrong(probe: Option<&Probe>, words: &str, container: &Container) -> Option<Co
             && elsewhere)
             || speaks_otherwise))
         .then_some(Code::ProbeWrongPort)
+}
+
+/// Ports on which a container says that it listens.
+fn listens(case: &Case<'_>, container: &View<'_>) -> Vec<i32> {
+    static PORT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)\b(?:listen(?:ing)?|serving|started|bound)\b[^\n]{0,60}?(?::|port[ =:]+)(\d{2,5})\b")
+            .expect("a valid pattern")
+    });
+    let lines = case.logs(container).flat_map(|tail| &tail.lines);
+    lines.filter_map(|line| PORT.captures(super::case::without_time(line))?.get(1)?.as_str().parse().ok()).collect()
 }
 
 /// Has no pod of the same revision been ready since this container's pod was made?

@@ -693,3 +693,47 @@ fn every_finding_proves_itself_and_says_why_it_is_sure() {
         assert!(codes::Code::from_name(&finding.code).is_some(), "{finding:?}");
     }
 }
+
+#[test]
+fn a_service_that_sends_to_the_wrong_port_is_the_cause_of_who_calls_it() {
+    let mut facts = calls_cart()
+        .pod(pod("web-1").waiting("CrashLoopBackOff", "").died("Error", 1, 1, 2).restarts(3))
+        .facts(60)
+        .log("web-1", &["error: GET http://cart:8080/: connection refused"])
+        .service("cart", 1, 1, "cart");
+    let behind = json!({"metadata": {"name": "cart-1", "namespace": "shop", "labels": {"app": "cart"}},
+        "spec": {"containers": [{"name": "app", "ports": [{"containerPort": 9000}]}]}});
+    let service = json!({"metadata": {"name": "cart", "namespace": "shop"},
+        "spec": {"selector": {"app": "cart"}, "ports": [{"port": 8080, "targetPort": 8080}]}});
+    facts.extra.services[0].sample = Some(std::sync::Arc::new(serde_json::from_value(behind).unwrap()));
+    facts.extra.services[0].object = Some(std::sync::Arc::new(serde_json::from_value(service).unwrap()));
+    assert_eq!(codes(&facts), ["service-port-mismatch"]);
+    assert_eq!(first(&facts).cause.object.name, "cart");
+}
+
+#[test]
+fn a_probe_on_another_port_than_the_log_tells_of_is_a_wrong_port() {
+    let facts = deployment()
+        .container("readinessProbe", json!({"httpGet": {"path": "/ready", "port": 8081}}))
+        .pod(pod("web-1").running_since(2))
+        .facts(700)
+        .event("Unhealthy", "web-1", "Readiness probe failed: Get \"http://10.244.0.9:8081/ready\": dial tcp 10.244.0.9:8081: connect: connection refused")
+        .log("web-1", &["2026/11/21 12:00:01.000 listening on :8080"]);
+    assert_eq!(first(&facts).code, "probe-wrong-port");
+}
+
+#[test]
+fn an_ingress_to_a_service_nobody_made_concerns_the_workload_of_that_name() {
+    let around = |name: &str| {
+        let ingress = json!({"metadata": {"name": "shop", "namespace": "shop"}, "spec": {"rules": [{"http": {"paths": [
+            {"path": "/", "pathType": "Prefix", "backend": {"service": {"name": name, "port": {"number": 80}}}}]}}]}});
+        let mut around = crate::facts::Surroundings::default();
+        around.ingresses.push(std::sync::Arc::new(serde_json::from_value(ingress).unwrap()));
+        wiring::faults(&deployment().facts(100).with_surroundings(around))
+            .into_iter()
+            .map(|it| it.code.as_str())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(around("web-svc"), ["ingress-backend-missing"]);
+    assert_eq!(around("website"), Vec::<&str>::new());
+}

@@ -16,7 +16,7 @@ use super::draft::{Draft, receipt};
 use crate::api::ResourceRef;
 use crate::api::ai_insight::Finding;
 use crate::facts::membership::created;
-use crate::facts::surroundings::{backends, selects};
+use crate::facts::surroundings::{backends, is_akin, selects};
 use crate::facts::{Facts, Subject};
 
 /// Something wrong between a workload and who calls it.
@@ -168,8 +168,9 @@ fn nowhere(facts: &Facts, ingress: &Ingress) -> Option<Fault> {
         let service =
             facts.around.services.iter().find(|service| service.metadata.name.as_ref() == Some(&backend.name));
         let Some(service) = service else {
-            // Only the subject's own Services are in sight: a backend of another name is somebody else's.
-            return (backend.name == facts.subject.name).then(|| {
+            // Only the subject's own Services are in sight: a backend that exists is somebody else's.
+            let near = is_akin(&backend.name, &facts.subject.name) || is_akin(name, &facts.subject.name);
+            return (near && facts.around.absent.contains(&backend.name)).then(|| {
                 fault(
                     ".spec.rules[*].http.paths[*].backend.service.name",
                     backend.name.clone(),

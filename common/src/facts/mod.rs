@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use k8s_openapi::api::{
     apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet},
     batch::v1::Job,
-    core::v1::{ConfigMap, Event, LimitRange, Node, PersistentVolumeClaim, Pod, PodSpec, ResourceQuota},
+    core::v1::{ConfigMap, Event, LimitRange, Node, PersistentVolumeClaim, Pod, PodSpec, ResourceQuota, Service},
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
@@ -117,6 +117,10 @@ pub struct ServiceFacts {
     pub scaled_down: Option<ResourceRef>,
     /// Its name is resolved by DNS to somebody outside; it has no endpoints by nature.
     pub external: bool,
+    /// The Service itself, where it has ready endpoints …
+    pub object: Option<Arc<Service>>,
+    /// … and one of the pods behind it: do they fit?
+    pub sample: Option<Arc<Pod>>,
 }
 
 /// One thing worth reading.

@@ -3,7 +3,7 @@
 //! In: [`Want`]s. Out: [`Extra`], in which what is not there is `missing` and what could not be read is `unreadable`, with the reason. Never:
 //! lists more than one namespace but for nodes and StorageClasses, reads a Secret, keeps anything.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -216,7 +216,7 @@ async fn service(client: &Client, namespace: &str, name: &str, extra: &mut Extra
     let is_ready = |conditions: Option<bool>| conditions.unwrap_or(true);
     let ready = endpoints.iter().filter(|one| is_ready(one.conditions.as_ref().and_then(|it| it.ready))).count();
     let mut facts = ServiceFacts {
-        service: ResourceRef { uid: found.uid(), ..reference },
+        service: ResourceRef { uid: found.uid(), ..reference.clone() },
         selector: selector(&found),
         ready_endpoints: ready,
         endpoints: endpoints.len(),
@@ -225,8 +225,18 @@ async fn service(client: &Client, namespace: &str, name: &str, extra: &mut Extra
     };
     if ready == 0 {
         behind(client, &mut facts).await;
+    } else if !facts.selector.is_empty() {
+        let one = selected(&facts.selector).limit(1);
+        let pods = within(Api::<Pod>::namespaced(client.clone(), namespace).list(&one)).await;
+        facts.sample = pods.ok().and_then(|list| list.items.into_iter().next()).map(Arc::new);
+        facts.object = Some(Arc::new(found));
     }
     extra.services.push(facts);
+}
+
+fn selected(selector: &BTreeMap<String, String>) -> ListParams {
+    let labels: Vec<String> = selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    ListParams::default().labels(&labels.join(","))
 }
 
 /// Who would answer: the workloads whose pods a Service selects, also those that have none now.
@@ -235,9 +245,8 @@ async fn behind(client: &Client, service: &mut ServiceFacts) {
         return;
     }
     let namespace = service.service.namespace.clone();
-    let labels: Vec<String> = service.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    let selected = ListParams::default().labels(&labels.join(",")).limit(BEHIND);
-    let pods = within(Api::<Pod>::namespaced(client.clone(), &namespace).list(&selected)).await;
+    let several = selected(&service.selector).limit(BEHIND);
+    let pods = within(Api::<Pod>::namespaced(client.clone(), &namespace).list(&several)).await;
     let mut found: BTreeSet<ResourceRef> = BTreeSet::new();
     for pod in pods.map(|list| list.items).unwrap_or_default() {
         let Some(owner) = membership::controller(&pod.metadata) else {

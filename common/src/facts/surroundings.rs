@@ -3,7 +3,7 @@
 //! In: the namespace's objects. Out: those that belong to one subject. A Service that selects nobody belongs to the workload it was
 //! plainly meant for: the one that bears its name or shares one of its selector's labels.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
@@ -24,6 +24,8 @@ pub struct Surroundings {
     pub autoscalers: Vec<Arc<HorizontalPodAutoscaler>>,
     /// Disruption budgets.
     pub budgets: Vec<Arc<PodDisruptionBudget>>,
+    /// Services that these Ingresses name and that nobody has made.
+    pub absent: BTreeSet<String>,
 }
 
 impl Surroundings {
@@ -32,11 +34,15 @@ impl Surroundings {
     pub fn about(self, facts: &Facts) -> Self {
         let Some(labels) = facts.pod_labels() else { return Self::default() };
         let name = facts.subject.name.as_str();
+        let named = self.ingresses.iter().flat_map(|ingress| backends(ingress)).map(|backend| &backend.name);
+        let exists = |name: &String| self.services.iter().any(|it| it.metadata.name.as_ref() == Some(name));
+        let absent: BTreeSet<String> = named.filter(|name| !exists(name)).cloned().collect();
         let mut services = self.services;
         services.retain(|service| selects(service, labels) || seems_meant_for(service, name, labels));
         let leads_here = |ingress: &Ingress| {
+            let ours = ingress.metadata.name.as_deref().is_some_and(|it| is_akin(it, name));
             backends(ingress).any(|backend| {
-                backend.name == name
+                (absent.contains(&backend.name) && (ours || is_akin(&backend.name, name)))
                     || services.iter().any(|service| service.metadata.name.as_ref() == Some(&backend.name))
             })
         };
@@ -58,8 +64,15 @@ impl Surroundings {
                 wanted.is_some_and(|wanted| !wanted.is_empty() && holds(labels, wanted))
             })
             .collect();
-        Self { services, ingresses, autoscalers, budgets }
+        Self { services, ingresses, autoscalers, budgets, absent }
     }
+}
+
+/// Equal, or one is the other with something added: `web` and `web-svc`.
+pub fn is_akin(a: &str, b: &str) -> bool {
+    let begins =
+        |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+    begins(a, b) || begins(b, a)
 }
 
 /// Pod labels a Service selects; empty for one without a selector.

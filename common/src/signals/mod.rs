@@ -76,7 +76,7 @@ pub fn assess(facts: &Facts) -> Assessment {
     match &facts.object {
         Subject::Node(node) => nodes::observe(node, &mut board),
         Subject::Job(job) => {
-            if jobs::observe(job, &mut board) {
+            if jobs::observe(job, !facts.pods.is_empty(), &mut board) {
                 pods::observe(facts, &mut board);
             }
         }

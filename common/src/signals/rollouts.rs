@@ -14,6 +14,8 @@ use crate::facts::{Facts, Subject, probes};
 const ROLLOUT: &str = "rollout";
 /// The controller retries a refused pod from 5 ms on, doubling: in 10 s it has tried eleven times, so it was no conflict.
 const REFUSED: SignedDuration = SignedDuration::from_secs(10);
+/// The same for kinds whose status does not say that they are refused: no pod at all so long after the object was made.
+const NEVER_MADE: SignedDuration = SignedDuration::from_secs(30);
 
 /// Observes the workload's rollout.
 pub fn observe(facts: &Facts, board: &mut Board) {
@@ -107,7 +109,12 @@ fn observe_by_pods(facts: &Facts, board: &mut Board) {
     };
     let budget = facts.object.pod_spec().map_or(SignedDuration::ZERO, probes::pod_start_budget);
     let min_ready = SignedDuration::from_secs(i64::from(facts.object.min_ready_seconds().max(0)));
-    let deadline: Timestamp = begun + budget.max(probes::progress_deadline(None)) + min_ready;
+    // Its controller makes pods within moments, and tries again from 5 ms on, doubling.
+    let deadline: Timestamp = if facts.pods.is_empty() {
+        begun + NEVER_MADE
+    } else {
+        begun + budget.max(probes::progress_deadline(None)) + min_ready
+    };
     board.sight(
         DeployFailing,
         ROLLOUT,

@@ -75,6 +75,16 @@ fn behind(stores: &Stores, facts: &Facts, service: &Service, unwell: Option<Time
     let here = Tag::Namespace(namespace.to_owned());
     let own_pod = |pod: &Pod| facts.pods.iter().any(|own| own.metadata.uid == pod.metadata.uid);
     let mut keys: BTreeSet<SubjectKey> = BTreeSet::new();
+    let service_ref = ResourceRef::new("Service", namespace, name);
+    let reason = format!("it calls {}, which does not answer", service_ref.short());
+    let would_be = subjects::making(stores, namespace, &selector);
+    let led_astray = would_be.iter().filter_map(|key| subjects::facts(stores, key, facts.now)).any(|other| {
+        !other.subject.same_object(&facts.subject)
+            && diagnosis::roots(&other).iter().any(|root| root.object.same_object(&service_ref))
+    });
+    if led_astray {
+        return Some(shared(stores, service_ref, facts, reason));
+    }
     for pod in stores.pods.tagged(&here) {
         if !pod.metadata.labels.as_ref().is_some_and(|labels| holds(labels, &selector)) {
             continue;
@@ -84,19 +94,10 @@ fn behind(stores: &Stores, facts: &Facts, service: &Service, unwell: Option<Time
         }
         keys.extend(subjects::of_pod(stores, &pod));
     }
-    let would_be = subjects::in_namespace(stores, namespace);
-    keys.extend(would_be.into_iter().filter(|key| {
-        subjects::facts(stores, key, facts.now)
-            .is_some_and(|other| other.pod_labels().is_some_and(|labels| holds(labels, &selector)))
-    }));
-    let service_ref = ResourceRef::new("Service", namespace, name);
-    let reason = format!("it calls {}, which has no ready endpoint", service_ref.short());
+    keys.extend(would_be);
     if keys.is_empty() {
         // It selects nobody: whoever calls it first speaks for all who do.
-        return Some(match about_object(stores, &service_ref, &facts.subject) {
-            Some(issue) => Elsewhere::Incident(Explanation { issue, signals: diagnosis::WAITING, reason }),
-            None => Elsewhere::Shared(service_ref),
-        });
+        return Some(shared(stores, service_ref, facts, reason));
     }
     let mut expected = None;
     for key in keys {
@@ -123,6 +124,14 @@ fn behind(stores: &Stores, facts: &Facts, service: &Service, unwell: Option<Time
         expected = expected.max(soon.or(later));
     }
     expected.map(|until| Elsewhere::Expected { until })
+}
+
+/// An object outside that is at fault: the incident that speaks for it, or that one is to be opened.
+fn shared(stores: &Stores, object: ResourceRef, facts: &Facts, reason: String) -> Elsewhere {
+    match about_object(stores, &object, &facts.subject) {
+        Some(issue) => Elsewhere::Incident(Explanation { issue, signals: diagnosis::WAITING, reason }),
+        None => Elsewhere::Shared(object),
+    }
 }
 
 /// The open incident about a workload or node: its own, or the one its anomalies were folded into.

@@ -2,10 +2,12 @@
 //!
 //! In: objects, UIDs. Out: [`SubjectKey`]s and [`Facts`]. Never: matches names by prefix, reads anything.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use common::api::ResourceRef;
+use common::facts::surroundings::holds;
 use common::facts::{Facts, Subject, Surroundings, membership};
 use jiff::Timestamp;
 use k8s_openapi::api::batch::v1::Job;
@@ -166,11 +168,37 @@ fn complete(stores: &Stores, facts: Facts) -> Facts {
         ingresses: stores.ingresses.tagged(&here),
         autoscalers: stores.autoscalers.tagged(&here),
         budgets: stores.budgets.tagged(&here),
+        ..Surroundings::default()
     });
     let names: std::collections::BTreeSet<&str> =
         facts.pods.iter().filter_map(|pod| pod.spec.as_ref()?.node_name.as_deref()).collect();
     let nodes: Vec<Arc<_>> = names.into_iter().filter_map(|name| stores.nodes.get(&ObjectKey::new("", name))).collect();
     facts.with_nodes(nodes)
+}
+
+/// The workloads of a namespace whose pods bear these labels, whether they have any now or not.
+pub fn making(stores: &Stores, namespace: &str, labels: &BTreeMap<String, String>) -> Vec<SubjectKey> {
+    let here = Tag::Namespace(namespace.to_owned());
+    let makes =
+        |meta: Option<&ObjectMeta>| meta.and_then(|meta| meta.labels.as_ref()).is_some_and(|its| holds(its, labels));
+    let key = |kind, meta: &ObjectMeta| SubjectKey::new(kind, namespace, meta.name.as_deref().unwrap_or_default());
+    let mut found = Vec::new();
+    for object in stores.deployments.tagged(&here) {
+        if makes(object.spec.as_ref().and_then(|spec| spec.template.metadata.as_ref())) {
+            found.push(key(Kind::Deployment, &object.metadata));
+        }
+    }
+    for object in stores.stateful_sets.tagged(&here) {
+        if makes(object.spec.as_ref().and_then(|spec| spec.template.metadata.as_ref())) {
+            found.push(key(Kind::StatefulSet, &object.metadata));
+        }
+    }
+    for object in stores.daemon_sets.tagged(&here) {
+        if makes(object.spec.as_ref().and_then(|spec| spec.template.metadata.as_ref())) {
+            found.push(key(Kind::DaemonSet, &object.metadata));
+        }
+    }
+    found
 }
 
 /// The workloads of a namespace that own pods for long.
