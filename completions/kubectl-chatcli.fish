@@ -43,8 +43,11 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -l request
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -s V -l version -d 'Print version'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "status" -d 'See on one screen what is open, what waits for a vote, what is braked, and whether the operator is well'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "triage" -d 'Walk through the open incidents, the most urgent first, and decide'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "issues" -d 'List incidents, or tell the story of one'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "issue" -d 'List incidents, or tell the story of one'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "scan" -d 'See everything that is wrong now, one line per cause'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "explain" -d 'Say why something is wrong, with the evidence'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "plan" -d 'Look at what would be changed to fix an incident'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "approvals" -d 'List what waits for a decision, or show one question in full'
@@ -62,56 +65,206 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "uni
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "version" -d 'Print the version of the plugin and of the operator in the cluster'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "completion" -d 'Print the completion script for a shell'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "__complete" -d 'The words so far, as kubectl passes them on; the last one is being typed'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -s l -l selector -d 'Only incidents with these labels' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -l snoozed -d 'Snoozed incidents as well'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -s l -l selector -d 'Only incidents with these labels' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
 json\t'The objects as JSON'
 yaml\t'The objects as YAML'
 name\t'Only `issue.platform.chatcli.io/NAME`'"
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -s n -l namespace -d 'Namespace to work in' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -l kubeconfig -d 'Kubeconfig file to use' -r -F
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -l context -d 'Kubeconfig context to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -l cluster -d 'Kubeconfig cluster to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -l user -d 'Kubeconfig user to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -s s -l server -d 'Address of the API server' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -l token -d 'Bearer token' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -l as -d 'User to act as' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -l as-group -d 'Group to act as; may be repeated' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -l as-uid -d 'UID to act as' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -l client-certificate -d 'Client certificate file' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -l client-key -d 'Client key file' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -s A -l all-namespaces -d 'All namespaces'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -l open -d 'Only incidents that are not over'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -s w -l watch -d 'Go on and print every change'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -s l -l selector -d 'Only incidents with these labels' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l open -d 'Only incidents that are not over'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -s w -l watch -d 'Go on and print every change'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -a "ack" -d 'Say that you are looking at it'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -a "snooze" -d 'Hear nothing of it for a while'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l undo -d 'Take it back'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l for -d 'How long, e.g. 30m or 2h' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l undo -d 'Take it back'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -s l -l selector -d 'Only incidents with these labels' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
 json\t'The objects as JSON'
 yaml\t'The objects as YAML'
 name\t'Only `issue.platform.chatcli.io/NAME`'"
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -s n -l namespace -d 'Namespace to work in' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -l kubeconfig -d 'Kubeconfig file to use' -r -F
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -l context -d 'Kubeconfig context to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -l cluster -d 'Kubeconfig cluster to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -l user -d 'Kubeconfig user to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -s s -l server -d 'Address of the API server' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -l token -d 'Bearer token' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -l as -d 'User to act as' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -l as-group -d 'Group to act as; may be repeated' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -l as-uid -d 'UID to act as' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -l client-certificate -d 'Client certificate file' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -l client-key -d 'Client key file' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -s A -l all-namespaces -d 'All namespaces'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -l open -d 'Only incidents that are not over'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -s w -l watch -d 'Go on and print every change'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l open -d 'Only incidents that are not over'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -s w -l watch -d 'Go on and print every change'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -a "ack" -d 'Say that you are looking at it'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -a "snooze" -d 'Hear nothing of it for a while'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l undo -d 'Take it back'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l for -d 'How long, e.g. 30m or 2h' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l undo -d 'Take it back'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
+json\t'Causes with all findings and receipts as JSON'
+yaml\t'Causes with all findings and receipts as YAML'
+name\t'Only KIND/NAME, as `explain` takes it'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -s A -l all-namespaces -d 'All namespaces, and every node'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
 yaml\t'The object as YAML'"
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -s n -l namespace -d 'Namespace to work in' -r
@@ -129,6 +282,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain"
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l client-key -d 'Client key file' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l facts -d 'Show what the rules are told instead of what they say: everything read now, with your own rights, redacted'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from preview" -s n -l namespace -d 'Namespace to work in' -r
