@@ -78,12 +78,13 @@ pub fn keeping(cluster: &Cluster) -> (Cluster, Arc<Mutex<Answers>>) {
             let path = (*request.method() == Method::GET).then(|| request.uri().to_string());
             let (head, body) = client.send(request).await?.into_parts();
             let bytes = body.collect_bytes().await?;
-            if let Some(path) = path
-                && head.status.is_success()
-            {
+            if let Some(path) = path {
                 let value = serde_json::from_slice(&bytes)
                     .unwrap_or_else(|_| Value::from(String::from_utf8_lossy(&bytes).into_owned()));
-                keep.lock().unwrap_or_else(PoisonError::into_inner).insert(path, value);
+                // A refusal is an answer too: what may not be read is part of the story.
+                if head.status.is_success() || value["kind"] == "Status" {
+                    keep.lock().unwrap_or_else(PoisonError::into_inner).insert(path, value);
+                }
             }
             Ok::<_, BoxError>(Response::from_parts(head, Body::from(bytes)))
         }
@@ -96,6 +97,9 @@ fn replay(answers: &Answers, request: &Request<Body>) -> Response<Body> {
     let found = (*request.method() == Method::GET).then(|| answers.get(&path)).flatten();
     let (status, text) = match found {
         Some(Value::String(text)) => (200, text.clone()),
+        Some(value) if value["kind"] == "Status" => {
+            (value["code"].as_u64().and_then(|code| u16::try_from(code).ok()).unwrap_or(500), value.to_string())
+        }
         Some(value) => (200, value.to_string()),
         None => {
             let name = request.uri().path().rsplit('/').next().unwrap_or_default();

@@ -586,3 +586,26 @@ fn triage_never_asks_where_nobody_can_answer() {
         server.seen().iter().all(|(request, _)| !request.starts_with("PATCH") && !request.ends_with("approvalvotes"))
     );
 }
+
+#[test]
+fn a_recording_is_explained_again_without_its_cluster_and_holds_no_credential() {
+    let mut answers = missing_key();
+    let refused = status(403, "Forbidden", "events is forbidden: User \"ann\" cannot list resource \"events\"", "");
+    answers.insert(("GET".into(), "/api/v1/namespaces/shop/events".into()), refused);
+    if let Some((_, config)) =
+        answers.get_mut(&("GET".to_owned(), "/api/v1/namespaces/shop/configmaps/web-config".to_owned()))
+    {
+        config["data"]["DB_PASSWORD"] = json!("hunter2hunter2");
+    }
+    let server = Server::answering(answers);
+    let live = run(server.plugin(), &["explain", "deploy/web", "-n", "shop"]);
+    let file = std::env::temp_dir().join(format!("chatcli-recording-{}.yaml", std::process::id()));
+    let name = file.to_string_lossy().into_owned();
+    let recorded = run(server.plugin(), &["record", "deploy/web", "-n", "shop", "--file", &name]);
+    assert_eq!((recorded.code, recorded.out.as_str()), (0, ""), "{}", recorded.err);
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(!text.contains("hunter2") && text.contains("DB_PORT"), "{text}");
+    let replayed = run(plugin(), &["replay", &name]);
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!((replayed.code, replayed.out), (0, live.out), "{}", replayed.err);
+}

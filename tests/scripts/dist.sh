@@ -9,7 +9,7 @@ target=${CARGO_TARGET_DIR:-target}
 dist=$target/dist
 version=v$(sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 base=${BASE_URL:-https://github.com/kubectl-chatcli/kubectl-chatcli/releases/download/$version}
-krew=sigs.k8s.io/krew/cmd/validate-krew-manifest@v0.4.5
+krew=sigs.k8s.io/krew/cmd/validate-krew-manifest@v0.4.3
 
 triple() {
   case $1 in

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use common::api::RemediationPlan;
 use common::api::keys::annotations;
-use common::api::remediation_plan::{GateResult, RemediationPlanStatus, RemediationState, StepStatus};
+use common::api::remediation_plan::{RemediationPlanStatus, RemediationState, StepStatus};
 use kube::ResourceExt as _;
 use owo_colors::{OwoColorize as _, Style};
 
@@ -33,7 +33,7 @@ pub fn page(plan: &RemediationPlan, clock: &Clock, width: usize, scope: &str) ->
     }
     field("Result", status.result.clone().unwrap_or_default());
     field("Undo", undo(plan, &status));
-    gates(&mut page, &status.gates, width);
+    gates(&mut page, &status, width);
     journal(&mut page, plan, &status, clock, width);
     section(&mut page, "Next", next(plan, &status, scope).into_iter(), usize::MAX);
     page
@@ -46,12 +46,17 @@ fn undo(plan: &RemediationPlan, status: &RemediationPlanStatus) -> String {
 }
 
 /// Every gate asked, in order: the last one that is not `Pass` is why it does not run.
-fn gates(page: &mut String, gates: &[GateResult], width: usize) {
+fn gates(page: &mut String, status: &RemediationPlanStatus, width: usize) {
+    let gates = &status.gates;
     if gates.is_empty() {
         return;
     }
-    let passed = gates.iter().all(|gate| gate.result == "Pass");
-    let _ = writeln!(page, "{}", title(if passed { "Why it may run" } else { "Why it does not run" }));
+    let heading = match (gates.iter().all(|gate| gate.result == "Pass"), status.started_at.is_some()) {
+        (true, true) => "Why it ran",
+        (true, false) => "Why it may run",
+        (false, _) => "Why it does not run",
+    };
+    let _ = writeln!(page, "{}", title(heading));
     let widest = gates.iter().map(|gate| gate.name.chars().count()).max().unwrap_or(0);
     for gate in gates {
         let word = format!("{:4}", gate.result.to_lowercase());

@@ -88,9 +88,11 @@ async fn remedy(cluster: &Cluster, issue: &Issue) -> Result<Vec<RemediationActio
 fn by_action(action: &str, args: &ScaffoldArgs, context: &Context<'_>) -> Result<Draft, Failure> {
     let known = ActionType::ALL.iter().copied().find(|known| known.as_str().eq_ignore_ascii_case(action));
     let Some(action_type) = known.filter(|known| *known != ActionType::Custom) else {
-        return Err(
-            Failure::new(format!("there is no action {action:?}")).hint("see what there is: kubectl chatcli actions")
-        );
+        let near = nearest(action, ActionType::ALL.iter().map(|known| known.as_str()));
+        return Err(Failure::new(format!("there is no action {action:?}")).hint(match near {
+            Some(near) => format!("did you mean {near}?"),
+            None => "see what there is: kubectl chatcli actions".to_owned(),
+        }));
     };
     let mut params = std::collections::BTreeMap::new();
     for pair in &args.params {
