@@ -9,6 +9,7 @@ pub mod api;
 pub mod decisions;
 pub mod diagnosis;
 pub mod facts;
+pub mod instances;
 pub mod naming;
 pub mod redact;
 pub mod signals;

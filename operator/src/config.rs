@@ -42,6 +42,14 @@ pub struct Config {
     #[arg(long, env = "CHATCLI_AUTONOMY", value_enum, default_value_t = Autonomy::Approve)]
     pub autonomy: Autonomy,
 
+    /// Tag of the ChatCLI server's image where an Instance names none.
+    #[arg(long, env = "CHATCLI_OPERATOR_APP_VERSION", value_name = "TAG", default_value = "1.188.0")]
+    pub app_version: String,
+
+    /// DNS domain of the cluster: what certificates of ChatCLI servers are made for.
+    #[arg(long, env = "CHATCLI_CLUSTER_DOMAIN", value_name = "DOMAIN", default_value = "cluster.local")]
+    pub cluster_domain: String,
+
     /// One line per event, for machines or for people.
     #[arg(long, env = "CHATCLI_LOG_FORMAT", value_enum)]
     pub log_format: Option<LogFormat>,

@@ -8,6 +8,8 @@ pub mod approve;
 pub mod config;
 pub mod correlate;
 pub mod detect;
+pub mod instance;
+pub mod llm;
 pub mod remediate;
 pub mod review;
 pub mod runtime;
@@ -44,5 +46,6 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     approve::register(&mut runtime);
     remediate::register(&mut runtime);
     review::register(&mut runtime);
+    instance::register(&mut runtime);
     runtime.run().await
 }

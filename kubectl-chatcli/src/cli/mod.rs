@@ -4,6 +4,7 @@ mod completion;
 mod connection;
 mod explain;
 mod install;
+mod instance;
 mod issues;
 mod plan;
 mod postmortem;
@@ -18,6 +19,10 @@ pub use completion::{CompleteArgs, CompletionArgs, Script};
 pub use connection::{Connection, RequestTimeout};
 pub use explain::ExplainArgs;
 pub use install::{Autonomy, InstallArgs, UninstallArgs};
+pub use instance::{
+    InstanceArgs, InstanceCommand, InstanceCreateArgs, InstanceGrantArgs, InstanceListArgs, InstanceOutput,
+    InstanceShowArgs,
+};
 pub use issues::{IssuesArgs, IssuesOutput};
 pub use plan::{PlanArgs, PlanCommand, PreviewArgs};
 pub use postmortem::{PostmortemArgs, PostmortemOutput};
@@ -62,6 +67,7 @@ pub enum Command {
     Reject(VoteArgs),
     #[command(alias = "pm")]
     Postmortem(PostmortemArgs),
+    Instance(InstanceArgs),
     Install(InstallArgs),
     Uninstall(UninstallArgs),
     Version(VersionArgs),

@@ -4,6 +4,7 @@ mod complete;
 mod completion;
 mod explain;
 mod install;
+mod instance;
 mod issues;
 mod plan;
 mod postmortem;
@@ -66,6 +67,7 @@ pub async fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failur
         Command::Approve(args) => vote::run(args, VoteDecision::Approve, context).await,
         Command::Reject(args) => vote::run(args, VoteDecision::Reject, context).await,
         Command::Postmortem(args) => postmortem::run(args, context).await,
+        Command::Instance(args) => instance::run(args, context).await,
         Command::Install(args) => install::run(args, context).await,
         Command::Uninstall(args) => uninstall::run(args, context).await,
         Command::Version(args) => version::run(args, context).await,

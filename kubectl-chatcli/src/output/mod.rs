@@ -4,6 +4,7 @@ pub mod decision;
 pub mod explanation;
 pub mod incident;
 pub mod incidents;
+pub mod instances;
 pub mod preview;
 pub mod report;
 pub mod structured;

@@ -6,6 +6,7 @@
 mod cli_reference;
 mod completions;
 mod crds;
+mod protocol;
 mod rbac;
 
 use std::{
@@ -36,6 +37,7 @@ impl Output {
 pub fn outputs() -> anyhow::Result<Vec<Output>> {
     let mut outputs = crds::outputs()?;
     outputs.extend(rbac::outputs()?);
+    outputs.extend(protocol::outputs());
     outputs.extend(cli_reference::outputs());
     outputs.extend(completions::outputs());
     Ok(outputs)

@@ -1,0 +1,1 @@
+//! Decisions about one server, as sentences.
