@@ -1,8 +1,8 @@
 //! What the operator and the plugin agree on. No watches, no tasks, no terminal.
 //!
 //! In: Kubernetes API objects. Out: our API types ([`api`]), what is wrong and why ([`facts`] → [`signals`] → [`diagnosis`]), what
-//! would change it ([`actions`]) and who may decide that ([`decisions`]). Everything except the two verbs that talk to the API server
-//! (`actions::preview`, `actions::apply`) is a pure function.
+//! would change it ([`actions`]) and who may decide that ([`decisions`]), certificates ([`tls`]). Everything except the verbs that talk to
+//! the API server (`actions::preview`, `actions::apply`) and `tls::look` is a pure function.
 
 pub mod actions;
 pub mod api;
@@ -15,3 +15,4 @@ pub mod redact;
 pub mod signals;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod tls;

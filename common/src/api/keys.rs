@@ -98,6 +98,8 @@ pub mod annotations {
     pub const KEPT: &str = "platform.chatcli.io/kept-until-change-of";
     /// `namespace/name` of the Instance an object in another namespace, or in none, was made for.
     pub const INSTANCE: &str = "platform.chatcli.io/instance";
+    /// RemediationPlan: the name of the person who asks that it be taken back; pinned to the caller at admission.
+    pub const UNDO: &str = "platform.chatcli.io/undo";
     /// Full name behind a hashed label.
     pub const FULL_NAME: &str = "platform.chatcli.io/full-name";
 }

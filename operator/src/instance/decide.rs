@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use common::api::instance::Retention;
 use common::api::keys::annotations;
 use common::instances::digests;
+use jiff::Timestamp;
 use k8s_openapi::api::core::v1::PersistentVolumeClaim;
 use serde_json::{Value, json};
 
@@ -20,6 +21,7 @@ use super::subject::Subject;
 
 /// Everything a turn depends on.
 pub(super) struct Input<'a> {
+    pub(super) now: Timestamp,
     pub(super) subject: &'a Subject,
     pub(super) seen: &'a Seen,
     /// Namespace whose Instances reach others.
@@ -70,8 +72,7 @@ pub(super) fn decide(input: &Input<'_>) -> Turn {
         let moves = if subject.is_held { vec![Move::LetGo] } else { Vec::new() };
         return Turn { moves, ..Turn::default() };
     }
-    let mut turn =
-        Turn { references: first_problem(subject, seen), unauthorized: missing_grants(input), ..Turn::default() };
+    let mut turn = Turn { references: first_problem(input), unauthorized: missing_grants(input), ..Turn::default() };
     let children = children(input, &mut turn);
     hold(input, &children, &mut turn);
     let is_withheld = turn.references.as_ref().is_some_and(|problem| problem.withholds);
@@ -94,11 +95,12 @@ pub(super) fn decide(input: &Input<'_>) -> Turn {
 }
 
 /// The first problem with what others provide; one that withholds the server goes before one that does not.
-fn first_problem(subject: &Subject, seen: &Seen) -> Option<Problem> {
+fn first_problem(input: &Input<'_>) -> Option<Problem> {
+    let Input { now, subject, seen, .. } = *input;
     let mut problems: Vec<Problem> = seen
         .references
         .iter()
-        .filter_map(|(reference, found)| references::problem(subject, reference, found))
+        .filter_map(|(reference, found)| references::problem(subject, reference, found, now))
         .collect();
     problems.sort_by_key(|problem| !problem.withholds);
     problems.into_iter().next()

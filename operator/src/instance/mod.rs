@@ -123,6 +123,7 @@ impl Controller for Instances {
         self.watches.follow(ctx, key, &named.collect());
         let seen = gather::gather(ctx, &self.made, &subject).await?;
         let input = decide::Input {
+            now: ctx.clock.now(),
             subject: &subject,
             seen: &seen,
             operator_namespace: &ctx.namespace,

@@ -6,10 +6,8 @@ use std::collections::BTreeMap;
 
 use common::instances::{Reference, Source, digests};
 use common::naming;
-use rustls::crypto::aws_lc_rs;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::sign::CertifiedKey;
+use common::tls;
+use jiff::Timestamp;
 
 use super::subject::Subject;
 
@@ -36,7 +34,7 @@ pub struct Problem {
 }
 
 /// What is wrong with one reference.
-pub fn problem(subject: &Subject, reference: &Reference, found: &Found) -> Option<Problem> {
+pub fn problem(subject: &Subject, reference: &Reference, found: &Found, now: Timestamp) -> Option<Problem> {
     let (kind, name) = (reference.source, &reference.name);
     let what = format!("{kind:?} {}/{name}, which {} names,", subject.namespace(), reference.field);
     match found {
@@ -69,31 +67,24 @@ pub fn problem(subject: &Subject, reference: &Reference, found: &Found) -> Optio
                     withholds: true,
                 });
             }
-            let broken = (reference.annotation == digests::TLS).then(|| unusable(data)).flatten()?;
-            Some(Problem { reason: broken.0, message: format!("{what} cannot be used: {}", broken.1), withholds: true })
+            let broken = (reference.annotation == digests::TLS).then(|| unusable(data, now)).flatten()?;
+            Some(Problem {
+                reason: broken.reason(),
+                message: format!("{what} cannot be used: {broken}"),
+                withholds: true,
+            })
         }
     }
 }
 
-/// Why a server would not start with this certificate.
-fn unusable(data: &BTreeMap<String, Vec<u8>>) -> Option<(&'static str, String)> {
-    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&data["tls.crt"]).collect();
-    let chain = match chain {
-        Ok(chain) if !chain.is_empty() => chain,
-        Ok(_) => return Some(("InvalidCertificate", "tls.crt holds no certificate in PEM".to_owned())),
-        Err(error) => return Some(("InvalidCertificate", format!("tls.crt is no PEM: {error}"))),
-    };
-    let key = match PrivateKeyDer::from_pem_slice(&data["tls.key"]) {
-        Ok(key) => key,
-        Err(error) => return Some(("InvalidKey", format!("tls.key holds no private key in PEM: {error}"))),
-    };
-    match CertifiedKey::from_der(chain, key, &aws_lc_rs::default_provider()) {
-        Ok(_) => None,
-        Err(rustls::Error::InconsistentKeys(_)) => {
-            Some(("KeyMismatch", "tls.key is not the key of tls.crt: put both from the same issue".to_owned()))
-        }
-        Err(error) => Some(("InvalidKey", error.to_string())),
-    }
+/// Why a server would not start with this certificate. What only its clients mind is for the handshake to say.
+fn unusable(data: &BTreeMap<String, Vec<u8>>, now: Timestamp) -> Option<tls::Problem> {
+    let found = tls::inspect(&tls::Material::of(data), &[], now).problems;
+    found.into_iter().find(|problem| match problem {
+        tls::Problem::KeyMismatch => true,
+        tls::Problem::Missing { key } | tls::Problem::Unreadable { key, .. } => *key != tls::keys::AUTHORITY,
+        _ => false,
+    })
 }
 
 /// Digests of what was found, by annotation. Where something may not be read, what the pods carry now stays: losing the right to read a

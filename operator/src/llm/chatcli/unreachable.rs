@@ -39,6 +39,11 @@ pub enum Unreachable {
         "the certificate was not issued by an authority this system trusts, and the Secret has no ca.crt: add the issuer's certificate as ca.crt"
     )]
     NoAuthority,
+    /// It is an authority's own.
+    #[error(
+        "the certificate is an authority's own (CA:TRUE), which no server may use: have the authority issue one for it, as kubectl chatcli tls generate does"
+    )]
+    AuthorityAsServer,
     /// It was valid once.
     #[error("the certificate has expired{0}: renew it")]
     Expired(String),
@@ -75,6 +80,7 @@ impl Unreachable {
             Self::WrongName { .. } => "CertificateNameMismatch",
             Self::UnknownAuthority => "UnknownAuthority",
             Self::NoAuthority => "NoAuthority",
+            Self::AuthorityAsServer => "AuthorityAsServer",
             Self::Expired(_) => "CertificateExpired",
             Self::NotYetValid(_) => "CertificateNotYetValid",
             Self::BadAuthority(_) => "InvalidAuthority",
@@ -108,6 +114,8 @@ impl Unreachable {
             Bad::NotValidYetContext { not_before, .. } => Self::NotYetValid(since(", only from", not_before.as_secs())),
             Bad::UnknownIssuer | Bad::BadSignature if has_authority => Self::UnknownAuthority,
             Bad::UnknownIssuer | Bad::BadSignature => Self::NoAuthority,
+            // The library has no name of its own for it.
+            Bad::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity") => Self::AuthorityAsServer,
             other => Self::Handshake(other.to_string()),
         }
     }
