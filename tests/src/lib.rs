@@ -24,6 +24,7 @@ pub mod place;
 pub mod plugin;
 pub mod programs;
 pub mod proxy;
+pub mod servers;
 pub mod votes;
 pub mod watching;
 

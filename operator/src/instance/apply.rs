@@ -48,7 +48,10 @@ async fn make(ctx: &Context, subject: &Subject, step: &Move) -> Result<(), Error
         Move::LetGo => finalizers(ctx, subject, false).await,
         Move::Apply(child) => put(ctx, subject, child).await,
         Move::Keep(digest) => {
-            let note = json!({ "metadata": { "annotations": { (annotations::KEPT): digest } } });
+            let note = json!({ "metadata": {
+                "annotations": { (annotations::KEPT): digest },
+                "ownerReferences": [subject.owner()],
+            } });
             let api = api(ctx, ChildKind::Deployment, subject.namespace());
             attempt(subject.name(), api.patch(subject.name(), &managed(), &Patch::Merge(&note))).await?;
             tell(ctx, subject, "Adopted", "kept the Deployment of an earlier operator as it was found", digest);

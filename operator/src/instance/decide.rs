@@ -39,7 +39,7 @@ pub(super) enum Move {
     LetGo,
     /// An object as it shall be.
     Apply(Child),
-    /// The Deployment stays as it was found until this would be another digest.
+    /// The Deployment becomes the subject's and stays as it was found until this would be another digest.
     Keep(String),
     /// Replicas of the Deployment.
     Scale(i32),
@@ -87,7 +87,7 @@ pub(super) fn decide(input: &Input<'_>) -> Turn {
     let rollout = rollout.filter(|_| !is_withheld);
     // Rights and secrets go at once; what else pods may still mount goes when no such pod is left.
     prune(input, |kind| kind <= ChildKind::ClusterRoleBinding || kind == ChildKind::Secret, &mut turn);
-    if !rollout.is_some_and(|child| roll_out(child, seen, &mut turn)) && !is_withheld {
+    if !rollout.is_some_and(|child| roll_out(child, subject, seen, &mut turn)) && !is_withheld {
         prune(input, |kind| kind > ChildKind::ClusterRoleBinding && kind != ChildKind::Secret, &mut turn);
     }
     scale(input, &mut turn);
@@ -262,16 +262,17 @@ fn is_as_applied(live: &Value, child: &Child) -> bool {
 }
 
 /// The Deployment. True when its pods are not as they shall be yet.
-fn roll_out(child: Child, seen: &Seen, turn: &mut Turn) -> bool {
+fn roll_out(child: Child, subject: &Subject, seen: &Seen, turn: &mut Turn) -> bool {
     let Some(live) = seen.made.get(&child.place) else {
         turn.moves.push(Move::Apply(child));
         return true;
     };
-    let noted = live["metadata"]["annotations"][annotations::KEPT].as_str();
     if adopt::is_earlier(live) {
-        let digest = child.digest();
+        let noted = live["metadata"]["annotations"][annotations::KEPT].as_str();
+        // Of the pods and how many: who owns them may change without a restart.
+        let digest = digest_of(&child.body["spec"]);
         if noted.is_none_or(|noted| noted == digest) {
-            if noted.is_none() {
+            if noted.is_none() || !is_owned(live, subject) {
                 turn.moves.push(Move::Keep(digest));
             }
             turn.adopted.push(

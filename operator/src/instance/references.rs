@@ -105,7 +105,8 @@ pub fn digests_of(
     }
     let known = parts.into_iter().filter(|(annotation, _)| !unknown.contains(annotation)).map(|(annotation, parts)| {
         // Salted, so that equal tokens of two Instances do not show as equal.
-        let words: Vec<&str> = std::iter::once(subject.uid.as_str()).chain(parts.iter().map(String::as_str)).collect();
+        let salt = [subject.namespace(), subject.name()];
+        let words: Vec<&str> = salt.into_iter().chain(parts.iter().map(String::as_str)).collect();
         (annotation.to_owned(), naming::hash(&words, 16))
     });
     let known: BTreeMap<String, String> = known.collect();
