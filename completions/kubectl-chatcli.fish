@@ -50,6 +50,8 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "pla
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "approve" -d 'Approve the change that an incident waits for'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "reject" -d 'Reject the change that an incident waits for'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "postmortem" -d 'Read the report of an incident'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "instance" -d 'ChatCLI servers: list them, see what one lacks, make one'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "inst" -d 'ChatCLI servers: list them, see what one lacks, make one'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "install" -d 'Install the operator into the cluster, or bring it up to this version'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "uninstall" -d 'Remove the operator from the cluster'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "version" -d 'Print the version of the plugin and of the operator in the cluster'
@@ -239,6 +241,264 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmort
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -f -a "list" -d 'List ChatCLI servers, of both kinds'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -f -a "ls" -d 'List ChatCLI servers, of both kinds'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -f -a "show" -d 'Show a ChatCLI server, and what it lacks'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -f -a "create" -d 'Make a ChatCLI server'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -f -a "grant" -d 'Print what an administrator has to allow for a ChatCLI server'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "json\t'The objects as JSON'
+yaml\t'The objects as YAML'
+name\t'Only `instance.platform.chatcli.io/NAME`'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -s o -l output -d 'Form of the output' -r -f -a "json\t'The objects as JSON'
+yaml\t'The objects as YAML'
+name\t'Only `instance.platform.chatcli.io/NAME`'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l provider -d 'Model provider, such as CLAUDEAI, OPENAI or OLLAMA; asked for at a terminal' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l model -d 'Model' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l api-keys -d 'Secret with the provider\'s keys' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l tls -d 'Secret with tls.crt, tls.key and ca.crt; without it the server speaks plain text' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l token -d 'Secret with the token that callers present, and its key unless that is `token`' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l replicas -d 'Server pods' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l sessions -d 'Keep sessions in a volume of this size, such as 1Gi' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l watch -d 'Workload that the server watches; repeatable' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l operator-namespace -d 'Namespace of the operator' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l operator-namespace -d 'Namespace of the operator' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -f -a "list" -d 'List ChatCLI servers, of both kinds'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -f -a "ls" -d 'List ChatCLI servers, of both kinds'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -f -a "show" -d 'Show a ChatCLI server, and what it lacks'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -f -a "create" -d 'Make a ChatCLI server'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -f -a "grant" -d 'Print what an administrator has to allow for a ChatCLI server'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "json\t'The objects as JSON'
+yaml\t'The objects as YAML'
+name\t'Only `instance.platform.chatcli.io/NAME`'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -s o -l output -d 'Form of the output' -r -f -a "json\t'The objects as JSON'
+yaml\t'The objects as YAML'
+name\t'Only `instance.platform.chatcli.io/NAME`'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l provider -d 'Model provider, such as CLAUDEAI, OPENAI or OLLAMA; asked for at a terminal' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l model -d 'Model' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l api-keys -d 'Secret with the provider\'s keys' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l tls -d 'Secret with tls.crt, tls.key and ca.crt; without it the server speaks plain text' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l token -d 'Secret with the token that callers present, and its key unless that is `token`' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l replicas -d 'Server pods' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l sessions -d 'Keep sessions in a volume of this size, such as 1Gi' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l watch -d 'Workload that the server watches; repeatable' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l operator-namespace -d 'Namespace of the operator' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l operator-namespace -d 'Namespace of the operator' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l image -d 'Image of the operator' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l operator-namespace -d 'Namespace of the operator' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l autonomy -d 'What the operator may do by itself, in the namespace given by -n or everywhere (--all-namespaces)' -r -f -a "observe\t'See and explain'

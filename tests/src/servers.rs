@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use common::api::instance::InstanceStatus;
+use common::api::instance::{InstanceSpec, InstanceStatus};
 use common::api::keys::{OPERATOR_NAMESPACE, conditions};
 use common::api::{Condition, Instance};
 use common::instances::{Grantee, Source, grants, references};
@@ -29,18 +29,26 @@ pub const ROLLOUT: Duration = Duration::from_secs(180);
 pub struct Server<'a> {
     namespace: &'a TestNamespace,
     name: String,
+    spec: Value,
 }
 
 impl<'a> Server<'a> {
-    /// Applies an Instance with this spec.
-    pub async fn ask(namespace: &'a TestNamespace, name: &str, spec: Value) -> Result<Self> {
-        namespace
-            .apply(json!({
-                "apiVersion": "platform.chatcli.io/v1alpha1", "kind": "Instance",
-                "metadata": { "name": name }, "spec": spec,
-            }))
-            .await?;
-        Ok(Self { namespace, name: name.to_owned() })
+    /// An Instance to be.
+    pub fn named(namespace: &'a TestNamespace, name: &str, spec: Value) -> Self {
+        Self { namespace, name: name.to_owned(), spec }
+    }
+
+    /// Applies it.
+    pub async fn ask(&self) -> Result<()> {
+        let document = json!({
+            "apiVersion": "platform.chatcli.io/v1alpha1", "kind": "Instance",
+            "metadata": { "name": self.name }, "spec": self.spec,
+        });
+        self.namespace.apply(document).await
+    }
+
+    fn wish(&self) -> Result<InstanceSpec> {
+        Ok(serde_json::from_value(self.spec.clone())?)
     }
 
     /// The name a certificate of it has to carry.
@@ -67,9 +75,8 @@ impl<'a> Server<'a> {
 
     /// What an administrator does after `kubectl chatcli instance grant`.
     pub async fn grant(&self) -> Result<()> {
-        let instance = self.live().await?;
         let to = Grantee { namespace: self.namespace.name(), name: &self.name, operator_namespace: OPERATOR_NAMESPACE };
-        for object in grants(&to, &instance.spec) {
+        for object in grants(&to, &self.wish()?) {
             let namespace = object["metadata"]["namespace"].as_str().unwrap_or_default();
             ensure_namespace(&self.namespace.client(), namespace).await?;
             installation::apply(&self.namespace.client(), &serde_json::from_value(object)?).await?;
@@ -79,8 +86,7 @@ impl<'a> Server<'a> {
 
     /// Everything it names, with content that works.
     pub async fn provide(&self) -> Result<()> {
-        let spec = self.live().await?.spec;
-        for reference in references(&spec) {
+        for reference in references(&self.wish()?) {
             if reference.keys.contains(&"tls.crt") {
                 secret(self.namespace, &reference.name, &certificate(&self.host())?).await?;
                 continue;

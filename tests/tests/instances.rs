@@ -30,7 +30,8 @@ async fn place(purpose: &str) -> Result<(Cluster, TestNamespace)> {
 #[tokio::test]
 async fn the_published_sample_without_tls_serves_and_is_reached() -> Result<()> {
     let (_cluster, namespace) = place("sample").await?;
-    let server = Server::ask(&namespace, "chatcli-simple", json!({ "provider": "OLLAMA" })).await?;
+    let server = Server::named(&namespace, "chatcli-simple", json!({ "provider": "OLLAMA" }));
+    server.ask().await?;
     let instance = server.is_ready().await;
     let status = instance.status.context("a status")?;
     assert!(status.ready, "for clients that know nothing of conditions");
@@ -57,7 +58,8 @@ async fn every_instance_of_the_documentation_serves_once_it_has_what_it_names() 
     for (file, document) in documents {
         let namespace = TestNamespace::create(cluster.connection(), "documented", None).await?;
         let name = document["metadata"]["name"].as_str().context("a name")?.to_owned();
-        let server = Server::ask(&namespace, &name, document["spec"].clone()).await?;
+        let server = Server::named(&namespace, &name, document["spec"].clone());
+        server.ask().await?;
         let names_secrets = !document["spec"]["apiKeys"].is_null();
         if names_secrets {
             server.says(conditions::READY, "False", "SecretAccessMissing").await;
@@ -88,13 +90,10 @@ async fn each_wrong_certificate_is_named_and_healed_by_a_right_one() -> Result<(
     let (_cluster, namespace) = place("certificates").await?;
     let tls = json!({ "enabled": true, "secretName": "chatcli-tls" });
     let token = json!({ "name": "auth", "key": "token" });
-    let server = Server::ask(
-        &namespace,
-        "chatcli-prod",
-        json!({ "provider": "OLLAMA", "server": { "tls": tls, "token": token } }),
-    )
-    .await?;
+    let spec = json!({ "provider": "OLLAMA", "server": { "tls": tls, "token": token } });
+    let server = Server::named(&namespace, "chatcli-prod", spec);
     server.grant().await?;
+    server.ask().await?;
     secret(&namespace, "auth", &[("token", "a-token")]).await?;
     server.says(conditions::READY, "False", "SecretMissing").await;
 
@@ -153,9 +152,10 @@ async fn each_referenced_object_that_changes_is_one_rollout() -> Result<()> {
         "server": { "token": { "name": "auth", "key": "token" } },
         "agents": { "configMapRef": "agents" },
     });
-    let server = Server::ask(&namespace, "chatcli", spec).await?;
+    let server = Server::named(&namespace, "chatcli", spec);
     server.grant().await?;
     server.provide().await?;
+    server.ask().await?;
     server.is_ready().await;
     server.settled().await;
     assert_eq!(server.rollouts().await?, 1, "the first start is one, whatever came late");
@@ -168,7 +168,7 @@ async fn each_referenced_object_that_changes_is_one_rollout() -> Result<()> {
         let what = "the change rolls the pods";
         eventually(&namespace.api::<Deployment>(), ROLLOUT, what, |seen| {
             let generation = seen.named("chatcli")?.metadata.generation?;
-            (generation > i64::from(round)).then_some(())
+            usize::try_from(generation).is_ok_and(|now| now > round).then_some(())
         })
         .await;
         server.settled().await;
@@ -181,7 +181,8 @@ async fn each_referenced_object_that_changes_is_one_rollout() -> Result<()> {
 #[tokio::test]
 async fn what_others_added_stays_and_an_idle_server_costs_no_write() -> Result<()> {
     let (cluster, namespace) = place("idle").await?;
-    let server = Server::ask(&namespace, "chatcli", json!({ "provider": "OLLAMA" })).await?;
+    let server = Server::named(&namespace, "chatcli", json!({ "provider": "OLLAMA" }));
+    server.ask().await?;
     server.is_ready().await;
     let annotate =
         |value: &str| Patch::Merge(json!({ "metadata": { "annotations": { "eks.amazonaws.com/role-arn": value } } }));
@@ -251,7 +252,8 @@ async fn what_others_added_stays_and_an_idle_server_costs_no_write() -> Result<(
 #[tokio::test]
 async fn no_call_fails_while_replicas_come_and_go() -> Result<()> {
     let (_cluster, namespace) = place("stream").await?;
-    let server = Server::ask(&namespace, "chatcli", json!({ "provider": "OLLAMA" })).await?;
+    let server = Server::named(&namespace, "chatcli", json!({ "provider": "OLLAMA" }));
+    server.ask().await?;
     server.is_ready().await;
     let balanced = Arc::new(Balanced::new(Access { trust: None, token: None }));
     balanced.follow(&endpoints(&namespace).await?);
@@ -328,7 +330,8 @@ async fn deletion_leaves_nothing_but_the_sessions() -> Result<()> {
     let (_cluster, namespace) = place("deletion").await?;
     let persistence = json!({ "enabled": true, "size": "1Mi" });
     let spec = json!({ "provider": "OLLAMA", "persistence": persistence, "watcher": { "enabled": true, "targets": [{ "name": "web", "namespace": namespace.name() }] } });
-    let server = Server::ask(&namespace, "chatcli", spec).await?;
+    let server = Server::named(&namespace, "chatcli", spec);
+    server.ask().await?;
     server.says(conditions::READY, "False", "ClaimPending").await;
     namespace.api::<Instance>().delete("chatcli", &DeleteParams::default()).await?;
     eventually(&namespace.api::<Deployment>(), ROLLOUT, "no Deployment", |seen| seen.is_empty().then_some(())).await;
@@ -414,7 +417,8 @@ async fn a_legacy_object_is_adopted_in_place_and_gives_way_to_an_instance() -> R
     let config = namespace.api::<ConfigMap>().get("chatcli").await?;
     assert!(!config.data.unwrap_or_default().contains_key("FROM_UPSTREAM"), "what upstream wrote is ours to take away");
 
-    let server = Server::ask(&namespace, "chatcli", json!({ "provider": "OLLAMA" })).await?;
+    let server = Server::named(&namespace, "chatcli", json!({ "provider": "OLLAMA" }));
+    server.ask().await?;
     server.is_ready().await;
     eventually(&namespace.api::<ChatCLIInstance>(), ROLLOUT, "the legacy object gives way", |seen| {
         let status = seen.named("chatcli")?.status.as_ref()?;

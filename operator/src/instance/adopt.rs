@@ -56,6 +56,10 @@ pub(super) fn takeover(live: &Value, subject: &Subject) -> Option<Value> {
         let path = format!("/metadata/managedFields/{index}");
         patch.push(json!({ "op": "replace", "path": format!("{path}/manager"), "value": managers::INSTANCE }));
         patch.push(json!({ "op": "replace", "path": format!("{path}/operation"), "value": "Apply" }));
+        // The number of replicas is nobody's in what we apply; owned by us it would fall back to one.
+        if !fields.is_none_or(|entries| entries[index]["fieldsV1"]["f:spec"]["f:replicas"].is_null()) {
+            patch.push(json!({ "op": "remove", "path": format!("{path}/fieldsV1/f:spec/f:replicas") }));
+        }
     }
     (patch.len() > 1).then_some(Value::Array(patch))
 }
@@ -64,4 +68,59 @@ fn is_earlier_entry(entry: &Value) -> bool {
     entry["operation"] == "Update"
         && entry["subresource"].as_str().is_none_or(str::is_empty)
         && entry["manager"].as_str().is_some_and(|manager| EARLIER.contains(&manager))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn subject() -> Subject {
+        let document = json!({
+            "apiVersion": "platform.chatcli.io/v1alpha1", "kind": "Instance",
+            "metadata": { "name": "web", "namespace": "shop", "uid": "new" }, "spec": { "provider": "OLLAMA" },
+        });
+        Subject::of_instance(Arc::new(serde_json::from_value(document).unwrap()))
+    }
+
+    fn live(owner: &Value, manager: &str) -> Value {
+        json!({ "metadata": {
+            "resourceVersion": "7",
+            "ownerReferences": [owner],
+            "managedFields": [
+                { "manager": "kubectl-edit", "operation": "Update", "fieldsV1": {} },
+                { "manager": manager, "operation": "Update", "fieldsV1": { "f:spec": { "f:replicas": {} } } },
+            ],
+        } })
+    }
+
+    #[test]
+    fn an_earlier_operators_fields_become_ours_but_not_its_number_of_replicas() {
+        let patch = takeover(&live(&subject().owner(), "manager"), &subject()).unwrap();
+        let paths: Vec<_> = patch.as_array().unwrap().iter().map(|step| step["path"].as_str().unwrap()).collect();
+        assert_eq!(
+            paths,
+            [
+                "/metadata/resourceVersion",
+                "/metadata/managedFields/1/manager",
+                "/metadata/managedFields/1/operation",
+                "/metadata/managedFields/1/fieldsV1/f:spec/f:replicas"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_persons_fields_stay_theirs() {
+        assert_eq!(takeover(&live(&subject().owner(), "kubectl-annotate"), &subject()), None);
+    }
+
+    #[test]
+    fn a_namesake_is_followed_as_owner_and_nobody_else() {
+        let legacy = json!({ "kind": "ChatCLIInstance", "name": "web", "uid": "old", "controller": true });
+        let patch = takeover(&live(&legacy, "somebody"), &subject()).unwrap();
+        assert_eq!(patch[1]["path"], "/metadata/ownerReferences/0");
+        let stranger = json!({ "kind": "HelmRelease", "name": "web", "uid": "x", "controller": true });
+        assert_eq!(takeover(&live(&stranger, "manager"), &subject()), None);
+    }
 }

@@ -10,7 +10,8 @@ use common::instances::Source;
 use futures::{StreamExt as _, pin_mut};
 use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
-use kube::runtime::{WatchStreamExt as _, metadata_watcher, watcher};
+use kube::core::PartialObjectMeta;
+use kube::runtime::{WatchStreamExt as _, watcher};
 use kube::{Api, Resource};
 use tokio::task::AbortHandle;
 
@@ -65,9 +66,9 @@ async fn watch<K>(ctx: Arc<Context>, object: ObjectKey)
 where
     K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Clone + std::fmt::Debug + Send + 'static,
 {
-    let api: Api<K> = Api::namespaced(ctx.clients.watch.clone(), &object.namespace);
+    let api: Api<PartialObjectMeta<K>> = Api::namespaced(ctx.clients.watch.clone(), &object.namespace);
     let config = watcher::Config::default().fields(&format!("metadata.name={}", object.name)).timeout(3600);
-    let events = metadata_watcher(api, config).default_backoff();
+    let events = watcher(api, config).default_backoff();
     pin_mut!(events);
     while let Some(event) = events.next().await {
         match event {
