@@ -10,6 +10,7 @@ pub mod audit;
 pub mod decisions;
 pub mod diagnosis;
 pub mod facts;
+pub mod instances;
 pub mod naming;
 pub mod redact;
 pub mod signals;

@@ -55,6 +55,7 @@ pub struct Config {
     /// start.
     #[arg(long, env = "CHATCLI_LOG_SCRUB_PATTERNS", value_delimiter = ',', value_name = "REGEX")]
     pub log_scrub_pattern: Vec<String>,
+
     /// File to which every audit event is added as a line of JSON, before it is in the API server; absolute.
     #[arg(long, env = "CHATCLI_AUDIT_LOG_PATH", value_name = "FILE")]
     pub audit_log_path: Option<PathBuf>,
@@ -66,6 +67,14 @@ pub struct Config {
     /// AuditEvents kept per namespace; the oldest go first.
     #[arg(long, env = "CHATCLI_AUDIT_MAX_EVENTS", value_name = "EVENTS", default_value_t = 10_000)]
     pub audit_max_events: usize,
+
+    /// Tag of the ChatCLI server's image where an Instance names none.
+    #[arg(long, env = "CHATCLI_OPERATOR_APP_VERSION", value_name = "TAG", default_value = "1.188.0")]
+    pub app_version: String,
+
+    /// DNS domain of the cluster: what certificates of ChatCLI servers are made for.
+    #[arg(long, env = "CHATCLI_CLUSTER_DOMAIN", value_name = "DOMAIN", default_value = "cluster.local")]
+    pub cluster_domain: String,
 
     /// One line per event, for machines or for people.
     #[arg(long, env = "CHATCLI_LOG_FORMAT", value_enum)]

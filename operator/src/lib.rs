@@ -9,6 +9,8 @@ pub mod audit;
 pub mod config;
 pub mod correlate;
 pub mod detect;
+pub mod instance;
+pub mod llm;
 pub mod remediate;
 pub mod review;
 pub mod runtime;
@@ -51,5 +53,6 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     remediate::register(&mut runtime);
     review::register(&mut runtime);
     audit::register(&mut runtime);
+    instance::register(&mut runtime);
     runtime.run().await
 }

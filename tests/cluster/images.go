@@ -51,13 +51,14 @@ func (c *Cluster) registryAnswers(ctx context.Context) error {
 	return answers(ctx, "http://"+c.registry()+"/v2/")
 }
 
-// pushOwnImages fills the registry with the images every cluster has: app:v1 and app:v2, which differ in APP_VERSION only, and the
-// pause image of the sandboxes. The programs lie where the script that built this one put them.
+// pushOwnImages fills the registry with the images every cluster has: app:v1 and app:v2, which differ in APP_VERSION only, the stand-in
+// for the ChatCLI server, and the pause image of the sandboxes. The programs lie where the script that built this one put them.
 func (c *Cluster) pushOwnImages(ctx context.Context) error {
 	for _, image := range []struct{ reference, program, version string }{
-		{"pause:v1", "pause", "v1"}, {"app:v1", "app", "v1"}, {"app:v2", "app", "v2"},
+		{"pause:v1", "pause", "APP_VERSION=v1"}, {"app:v1", "app", "APP_VERSION=v1"}, {"app:v2", "app", "APP_VERSION=v2"},
+		{"diillson/chatcli:1.188.0", "chatcli", "CHATCLI_VERSION=1.188.0"}, {"diillson/chatcli:latest", "chatcli", "CHATCLI_VERSION=latest"},
 	} {
-		built, err := imageFrom(filepath.Join(c.Built, "..", "images", image.program), nil, "APP_VERSION="+image.version)
+		built, err := imageFrom(filepath.Join(c.Built, "..", "images", image.program), nil, image.version)
 		if err != nil {
 			return err
 		}

@@ -23,11 +23,12 @@ const nodeName = "chatcli-node"
 // every container and undoes every mount, however the end came: nothing of a node has to be cleaned up by hand.
 func (c *Cluster) startNode() error {
 	for file, content := range map[string]string{
-		c.path("node", "containerd.toml"):            c.containerdConfig(),
-		c.path("node", "kubelet.yaml"):               c.kubeletConfig(),
-		c.path("node", "cni", "10-chatcli.conflist"): c.cniConfig(),
-		c.path("node", "kube-proxy.yaml"):            c.proxyConfig(),
-		c.path("node", "Corefile"):                   c.corefile(),
+		c.path("node", "containerd.toml"):                     c.containerdConfig(),
+		c.path("node", "registries", "ghcr.io", "hosts.toml"): c.mirrorConfig(),
+		c.path("node", "kubelet.yaml"):                        c.kubeletConfig(),
+		c.path("node", "cni", "10-chatcli.conflist"):          c.cniConfig(),
+		c.path("node", "kube-proxy.yaml"):                     c.proxyConfig(),
+		c.path("node", "Corefile"):                            c.corefile(),
 	} {
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 			return err
@@ -62,6 +63,8 @@ disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshot
   sandbox_image = "%s/pause:v1"
   # where the machine lacks CAP_SYS_RESOURCE a sandbox cannot lower its OOM score and dies with "can't get final child's PID from pipe: EOF"
   restrict_oom_score_adj = true
+  [plugins."io.containerd.grpc.v1.cri".registry]
+    config_path = %q
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = %q
     conf_dir = %q
@@ -69,7 +72,15 @@ disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshot
     default_runtime_name = "runc"
   [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
     runtime_type = "io.containerd.runc.v2"
-`, c.path("node", "containerd"), c.path("node", "run"), c.containerdSocket(), c.path("node", "opt"), c.registry(), cniPlugins(), c.path("node", "cni"))
+`, c.path("node", "containerd"), c.path("node", "run"), c.containerdSocket(), c.path("node", "opt"), c.registry(), c.path("node", "registries"), cniPlugins(), c.path("node", "cni"))
+}
+
+// mirrorConfig has our registry answer for the public one that ChatCLI servers come from, so that manifests run as they are written.
+func (c *Cluster) mirrorConfig() string {
+	return fmt.Sprintf(`server = "http://%[1]s"
+[host."http://%[1]s"]
+  capabilities = ["pull", "resolve"]
+`, c.registry())
 }
 
 func cniPlugins() string {

@@ -26,6 +26,7 @@ pub mod plugin;
 pub mod programs;
 pub mod proxy;
 pub mod receipts;
+pub mod servers;
 pub mod votes;
 pub mod watching;
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::api::core::v1::{PodSecurityContext, ResourceRequirements};
+use k8s_openapi::api::core::v1::{PodSecurityContext, ResourceRequirements, Toleration};
 use kube::{CustomResource, KubeSchema};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::{
     env::EnvVar,
@@ -14,7 +15,7 @@ use super::{
 };
 
 /// What to run.
-#[derive(Clone, CustomResource, Debug, Deserialize, KubeSchema, PartialEq, Serialize)]
+#[derive(Clone, CustomResource, Debug, Default, Deserialize, KubeSchema, PartialEq, Serialize)]
 #[kube(
     group = "platform.chatcli.io",
     version = "v1alpha1",
@@ -44,8 +45,9 @@ use super::{
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
 )]
 #[serde(rename_all = "camelCase")]
+#[x_kube(validation = Rule::new("!has(self.server) || !has(self.server.token) || !has(self.extraEnv) || self.extraEnv.all(e, e.name != 'CHATCLI_SERVER_TOKEN')").message("the token is set by server.token already").field_path(".extraEnv"))]
 pub struct InstanceSpec {
-    /// Server pods; more than one makes the Service headless.
+    /// Server pods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0), extend("default" = 1))]
     pub replicas: Option<i32>,
@@ -97,6 +99,17 @@ pub struct InstanceSpec {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(schema_with = "env_schema")]
     pub extra_env: Vec<EnvVar>,
+    /// Secrets with credentials of image registries.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "pull_secrets_schema")]
+    pub image_pull_secrets: Vec<SecretRef>,
+    /// Labels that a node must have to run the server.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub node_selector: BTreeMap<String, String>,
+    /// Taints that the server's pods tolerate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 64))]
+    pub tolerations: Vec<Toleration>,
 }
 
 /// Model providers. The server compares exactly, in upper case; upstream stores any text, so ours can be read with any.
@@ -160,7 +173,14 @@ pub(crate) fn resources_schema(_: &mut SchemaGenerator) -> Schema {
 }
 
 fn env_schema(generator: &mut SchemaGenerator) -> Schema {
-    map_list_of_at_most::<EnvVar>(generator, &["name"], 256)
+    let mut schema = map_list_of_at_most::<EnvVar>(generator, &["name"], 256);
+    let rule = json!([{ "rule": "self.all(e, e.name != 'HOME')", "message": "HOME is /home/chatcli: the server's files lie there" }]);
+    schema.insert("x-kubernetes-validations".to_owned(), rule);
+    schema
+}
+
+fn pull_secrets_schema(generator: &mut SchemaGenerator) -> Schema {
+    map_list_of_at_most::<SecretRef>(generator, &["name"], 16)
 }
 
 /// Container image.
@@ -171,7 +191,7 @@ pub struct ImageSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 512), regex(pattern = r"^[^\s]*$"), extend("default" = "ghcr.io/diillson/chatcli"))]
     pub repository: Option<String>,
-    /// Tag; the operator's own version when absent.
+    /// Tag; the version the operator was made for when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 128), regex(pattern = r"^([A-Za-z0-9_][A-Za-z0-9_.-]*)?$"))]
     pub tag: Option<String>,
@@ -359,6 +379,19 @@ pub struct WatchTargetSpec {
     pub metrics_filter: Vec<String>,
 }
 
+impl WatchTargetSpec {
+    /// Name of the workload, under the newer field or the older one.
+    pub fn workload(&self) -> &str {
+        let newer = self.name.as_deref().filter(|name| !name.is_empty());
+        newer.or(self.deployment.as_deref()).unwrap_or_default()
+    }
+
+    /// Its namespace, as the server reads it.
+    pub fn namespace_or_default(&self) -> &str {
+        if self.namespace.is_empty() { "default" } else { &self.namespace }
+    }
+}
+
 /// Kind of a watched workload.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[allow(missing_docs, reason = "Kubernetes kinds")]
@@ -386,6 +419,32 @@ pub struct PersistenceSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "formats::optional_object_name")]
     pub storage_class_name: Option<String>,
+    /// Who may mount it at once; more than one server pod needs `ReadWriteMany`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_mode: Option<AccessMode>,
+    /// What becomes of the sessions when the Instance is deleted or persistence is switched off; `Retain` when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention: Option<Retention>,
+}
+
+/// Who may mount a volume at once.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub enum AccessMode {
+    /// The pods of one node.
+    #[default]
+    ReadWriteOnce,
+    /// Every pod.
+    ReadWriteMany,
+}
+
+/// What becomes of stored sessions that are no longer used.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub enum Retention {
+    /// The claim stays, without an owner.
+    #[default]
+    Retain,
+    /// The claim is deleted.
+    Delete,
 }
 
 /// Other providers to try.
@@ -568,7 +627,8 @@ pub struct InstanceStatus {
     /// Ready pods.
     #[serde(default)]
     pub ready_replicas: i32,
-    /// Standard conditions: `Available`.
+    /// Standard conditions: `Ready` is the sum of `Available`, `Reachable`, `ReferencesResolved`, `Persistent`, `WatcherAuthorized` and
+    /// `Reconciled`; `Adopted` tells what was found and kept; `Migrated` of a legacy object, that an Instance of its name goes on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(schema_with = "conditions_schema")]
     pub conditions: Vec<Condition>,

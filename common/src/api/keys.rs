@@ -2,6 +2,10 @@
 
 /// API group of the 17 kinds and `ApprovalVote`.
 pub const GROUP: &str = "platform.chatcli.io";
+/// API group of the legacy `ChatCLIInstance`.
+pub const LEGACY_GROUP: &str = "chatcli.diillson.com";
+/// Groups whose objects people write.
+pub const OUR_GROUPS: [&str; 2] = [GROUP, LEGACY_GROUP];
 /// Version of every kind.
 pub const VERSION: &str = "v1alpha1";
 
@@ -36,6 +40,8 @@ pub mod managers {
     pub const AUDITOR: &str = "chatcli-auditor";
     /// PostMortem.
     pub const REVIEWER: &str = "chatcli-reviewer";
+    /// Children of Instances, and Instance status.
+    pub const INSTANCE: &str = "chatcli-instance";
     /// `kubectl chatcli`.
     pub const PLUGIN: &str = "kubectl-chatcli";
 }
@@ -70,6 +76,10 @@ pub mod labels {
     pub const AUTO_GENERATED: &str = "platform.chatcli.io/auto-generated";
     /// Issue a Runbook came from.
     pub const SOURCE_ISSUE: &str = "platform.chatcli.io/source-issue";
+    /// Name of the Instance, on everything made for it.
+    pub const INSTANCE: &str = "app.kubernetes.io/instance";
+    /// `chatcli-operator` on everything made for an Instance.
+    pub const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
     /// `off` on an object that automation must leave alone.
     pub const AUTOMATION: &str = "platform.chatcli.io/automation";
     /// `aiops` on a Job that TriggerCronJob made.
@@ -100,6 +110,12 @@ pub mod annotations {
     pub const REJECT: &str = "platform.chatcli.io/reject";
     /// `true` on an Issue: never fold it into another, whatever explains it.
     pub const OWN_INCIDENT: &str = "platform.chatcli.io/own-incident";
+    /// Digest of what was applied last to an Instance's child.
+    pub const APPLIED: &str = "platform.chatcli.io/applied";
+    /// Digest of the Deployment that an adopted one would become; it stays as it was found until this would be another.
+    pub const KEPT: &str = "platform.chatcli.io/kept-until-change-of";
+    /// `namespace/name` of the Instance an object in another namespace, or in none, was made for.
+    pub const INSTANCE: &str = "platform.chatcli.io/instance";
     /// RemediationPlan: the name of the person who asks that it be taken back; pinned to the caller at admission.
     pub const UNDO: &str = "platform.chatcli.io/undo";
     /// Namespace: `<RFC 3339 time>/<user>`; failures before it no longer count for the circuit breaker.
@@ -113,8 +129,35 @@ pub mod annotations {
 /// Finalizers. Issues carry none; this one is upstream's and is only ever removed.
 pub const LEGACY_ISSUE_FINALIZER: &str = "platform.chatcli.io/issue-finalizer";
 
+/// On an Instance while it has objects that no owner reference can reach; upstream's name.
+pub const INSTANCE_FINALIZER: &str = "platform.chatcli.io/finalizer";
+/// The same on a legacy ChatCLIInstance.
+pub const LEGACY_INSTANCE_FINALIZER: &str = "chatcli.diillson.com/finalizer";
+/// ClusterRole of a server that watches workloads, bound per namespace.
+pub const WATCHER_ROLE: &str = "chatcli-watcher";
+/// ClusterRole with what a watching server reads of the cluster itself.
+pub const WATCHER_NODES_ROLE: &str = "chatcli-watcher-nodes";
+
 /// Condition types.
 pub mod conditions {
+    /// Instance serves, reachably, as its spec says.
+    pub const READY: &str = "Ready";
+    /// Instance has as many ready pods as wanted.
+    pub const AVAILABLE: &str = "Available";
+    /// The operator has talked to the Instance's server.
+    pub const REACHABLE: &str = "Reachable";
+    /// Every Secret and ConfigMap the Instance names is there and usable.
+    pub const REFERENCES_RESOLVED: &str = "ReferencesResolved";
+    /// The Instance's sessions are stored as its spec says.
+    pub const PERSISTENT: &str = "Persistent";
+    /// The Instance's watcher may read every target.
+    pub const WATCHER_AUTHORIZED: &str = "WatcherAuthorized";
+    /// Everything the Instance needs was written.
+    pub const RECONCILED: &str = "Reconciled";
+    /// What an earlier operator made is kept as it was found.
+    pub const ADOPTED: &str = "Adopted";
+    /// An Instance of the same name goes on in place of the legacy object.
+    pub const MIGRATED: &str = "Migrated";
     /// Another operator holds the Lease.
     pub const OTHER_OPERATOR_ACTIVE: &str = "OtherOperatorActive";
     /// The spec cannot be acted on; the message names the field.

@@ -10,6 +10,7 @@ mod doctor;
 mod explain;
 mod gate;
 mod install;
+mod instance;
 mod issues;
 mod plan;
 mod policy;
@@ -37,6 +38,10 @@ pub use doctor::{DoctorArgs, RbacArgs, RbacCommand, RbacLintArgs};
 pub use explain::ExplainArgs;
 pub use gate::{GateArgs, GateOutput, SeverityArg, WaitArgs, WaitFor};
 pub use install::{InstallArgs, UninstallArgs, UpgradeArgs};
+pub use instance::{
+    InstanceArgs, InstanceCommand, InstanceCreateArgs, InstanceGrantArgs, InstanceListArgs, InstanceOutput,
+    InstanceShowArgs,
+};
 pub use issues::{IssueAction, IssuesArgs, IssuesOutput, MarkArgs, SnoozeArgs};
 pub use plan::{ListOutput, PlanArgs, PlanCommand, PlanListArgs, PlanShowArgs, PreviewArgs, UndoArgs};
 pub use policy::{PolicyArgs, PolicyCommand, PolicyExplainArgs, PolicyLintArgs, PolicyListArgs, PolicyTestArgs};
@@ -114,6 +119,7 @@ pub enum Command {
     Doctor(DoctorArgs),
     Rbac(RbacArgs),
     Tls(TlsArgs),
+    Instance(InstanceArgs),
     Install(InstallArgs),
     Upgrade(UpgradeArgs),
     Uninstall(UninstallArgs),

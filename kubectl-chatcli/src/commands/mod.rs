@@ -10,6 +10,7 @@ mod doctor;
 mod explain;
 mod gate;
 mod install;
+mod instance;
 mod issues;
 mod mark;
 mod plan;
@@ -104,6 +105,7 @@ pub async fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failur
         Command::Doctor(args) => doctor::run(args, context).await,
         Command::Rbac(args) => rbac::run(args, context).await,
         Command::Tls(args) => tls::run(args, context).await,
+        Command::Instance(args) => instance::run(args, context).await,
         Command::Install(args) => install::run(args, context).await,
         Command::Upgrade(args) => upgrade::run(args, context).await,
         Command::Uninstall(args) => uninstall::run(args, context).await,

@@ -14,6 +14,7 @@ pub mod junit;
 pub mod plan;
 pub mod plans;
 pub mod policy;
+pub mod instances;
 pub mod preview;
 pub mod report;
 pub mod scan;

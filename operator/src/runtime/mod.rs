@@ -160,6 +160,11 @@ impl Context {
         Self::new(config, Clients::single(client), clock, Leader::always()).0
     }
 
+    /// Tells every controller that something one of them watches by itself has changed, as [`Object::Other`].
+    pub fn noticed(&self, kind: &'static str, key: ObjectKey) {
+        self.changed(&Change { object: Object::Other { kind, key }, gone: false });
+    }
+
     /// Wakes every controller this change concerns.
     fn changed(&self, change: &Change) {
         for wake in self.wakers.read().unwrap_or_else(std::sync::PoisonError::into_inner).iter() {

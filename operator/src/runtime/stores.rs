@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use common::api::{
-    AIInsight, Anomaly, ApprovalPolicy, ApprovalRequest, ApprovalVote, Issue, PostMortem, RemediationPlan, ResourceRef,
-    Runbook,
+    AIInsight, Anomaly, ApprovalPolicy, ApprovalRequest, ApprovalVote, ChatCLIInstance, Instance, Issue, PostMortem,
+    RemediationPlan, ResourceRef, Runbook,
 };
 use common::facts::trim;
 use k8s_openapi::api::{
@@ -136,6 +136,8 @@ watched! {
     ApprovalPolicy in approval_policies, trimmed by meta, found by |_| Vec::new();
     ApprovalRequest in approval_requests, trimmed by meta, found by |request| owner(request).into_iter().collect();
     ApprovalVote in approval_votes, trimmed by meta, found by |vote| vec![Tag::Request(beside(vote, &vote.spec.request_ref.name))];
+    Instance in instances, trimmed by meta, found by |_| Vec::new();
+    ChatCLIInstance in legacy_instances, trimmed by meta, found by |_| Vec::new();
     PostMortem in post_mortems, trimmed by meta, found by |review| vec![Tag::Issue(beside(review, &review.spec.issue_ref.name))];
 }
 

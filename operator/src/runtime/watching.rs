@@ -23,7 +23,7 @@ pub(super) async fn shared<K: Watched>(ctx: Arc<Context>) {
         config = config.fields(&format!("metadata.name={}", common::api::keys::LEASE_NAME));
     }
     let client = ctx.clients.watch.clone();
-    if K::group(&()) == common::api::keys::GROUP {
+    if common::api::keys::OUR_GROUPS.contains(&&*K::group(&())) {
         // Our kinds are written by people too: one object that cannot be parsed must not blind us for all others.
         let api: Api<DeserializeGuard<K>> = Api::all(client);
         follow::<K, _>(&ctx, api, config, |guarded| {

@@ -9,6 +9,7 @@ mod completions;
 mod crds;
 mod findings;
 mod man;
+mod protocol;
 mod rbac;
 
 use std::{
@@ -40,6 +41,7 @@ pub fn outputs() -> anyhow::Result<Vec<Output>> {
     let mut outputs = crds::outputs()?;
     outputs.extend(rbac::outputs()?);
     outputs.extend(actions::outputs()?);
+    outputs.extend(protocol::outputs());
     outputs.extend(cli_reference::outputs());
     outputs.extend(completions::outputs());
     outputs.extend(findings::outputs()?);
