@@ -1,10 +1,9 @@
 //! From an explained incident to a verified fix, by itself where that was allowed. Nothing is called resolved that is not.
 
 use anyhow::Result;
+use common::api::RemediationPlan;
 use common::api::issue::IssueState;
 use common::api::remediation_plan::RemediationState;
-use common::api::{ActionType, RemediationPlan};
-use k8s_openapi::api::apps::v1::StatefulSet;
 use kit::app::{apply_config, image_of, memory_limit_of};
 use kit::incidents::{
     REPAIR, issue_about, issue_becomes, issue_explained, issue_reaches, plan_reaches, plan_state, report_of, state_of,
@@ -12,7 +11,6 @@ use kit::incidents::{
 use kit::{App, Cluster, Operator, TestNamespace};
 use kube::ResourceExt as _;
 use kube::api::ListParams;
-use serde_json::json;
 
 /// A namespace in which reversible steps with a clean preview run by themselves.
 async fn trusted(purpose: &str) -> Result<(Cluster, TestNamespace)> {
@@ -73,27 +71,6 @@ async fn a_memory_limit_that_is_too_small_is_raised_until_the_app_lives() -> Res
     issue_reaches(&namespace, "cart", IssueState::Resolved, REPAIR).await;
     let live = cart.available().await;
     assert_ne!(memory_limit_of(&live), "32Mi");
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_stateful_set_whose_pod_holds_its_own_cure_up_is_cured() -> Result<()> {
-    let (cluster, namespace) = trusted("sts-raise").await?;
-    apply_config(&namespace, "db-config", &[("APP_ALLOCATE_MIB", "40")]).await?;
-    let template = App::named("db", &cluster)?.memory_limit("32Mi").needing_config("APP_ALLOCATE_MIB").template();
-    namespace
-        .apply(json!({
-            "apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "db"},
-            "spec": {
-                "replicas": 1, "serviceName": "db", "selector": {"matchLabels": {"app": "db"}}, "template": template,
-            },
-        }))
-        .await?;
-    let issue = issue_reaches(&namespace, "db", IssueState::Resolved, REPAIR).await;
-    let plan = plan_reaches(&namespace, &issue, &[RemediationState::Completed], REPAIR).await;
-    assert_eq!(plan.spec.actions[0].action_type, ActionType::AdjustStatefulSetResources);
-    let live = namespace.api::<StatefulSet>().get("db").await?;
-    assert_eq!(live.status.and_then(|status| status.available_replicas), Some(1));
     Ok(())
 }
 
