@@ -17,6 +17,7 @@ use kube::api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Pos
 use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Api, Client};
 use serde::de::DeserializeOwned;
+use serde_json::json;
 
 use crate::cli::Connection;
 use crate::failure::Failure;
@@ -24,7 +25,7 @@ use crate::failure::Failure;
 pub use explain::Doing;
 
 /// Objects per page of a list, as kubectl reads them.
-const PAGE: u32 = 500;
+pub const PAGE: u32 = 500;
 
 /// One cluster, seen as one caller.
 #[derive(Clone)]
@@ -132,6 +133,12 @@ impl Cluster {
         &self.namespace
     }
 
+    /// The same cluster, seen from another namespace; from the same where there is none.
+    #[must_use]
+    pub fn at(&self, namespace: Option<&str>) -> Self {
+        Self { namespace: namespace.unwrap_or(&self.namespace).to_owned(), ..self.clone() }
+    }
+
     /// The client itself, for what has no verb here.
     pub fn client(&self) -> Client {
         self.client.clone()
@@ -225,6 +232,23 @@ impl Cluster {
         params.dry_run = dry_run;
         let doing = Doing::new("patch", kind).in_namespace(namespace).named(name_of(object));
         self.call(&doing, api.patch(name_of(object), &params, &Patch::Apply(object))).await
+    }
+
+    /// Sets or, with `None`, removes one annotation of an object.
+    pub async fn annotate(
+        &self,
+        kind: &Kind,
+        namespace: Option<&str>,
+        name: &str,
+        (key, value): (&str, Option<&str>),
+        dry_run: bool,
+    ) -> Result<DynamicObject, Failure> {
+        let api = self.api(kind, namespace);
+        let params =
+            PatchParams { field_manager: Some(keys::managers::PLUGIN.to_owned()), dry_run, ..PatchParams::default() };
+        let patch = Patch::Merge(json!({ "metadata": { "annotations": { key: value } } }));
+        let doing = Doing::new("patch", kind).in_namespace(namespace).named(name);
+        self.call(&doing, api.patch(name, &params, &patch)).await
     }
 
     /// Deletes an object; false where there was none.

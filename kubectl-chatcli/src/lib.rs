@@ -16,6 +16,7 @@ pub mod manifests;
 pub mod output;
 pub mod reference;
 pub mod story;
+pub mod survey;
 pub mod ui;
 
 use std::ffi::OsString;

@@ -55,6 +55,11 @@ pub struct Config {
     #[arg(long, env = "CHATCLI_AUDIT_MAX_EVENTS", value_name = "EVENTS", default_value_t = 10_000)]
     pub audit_max_events: usize,
 
+    /// Regular expressions of secrets of your own, comma-separated: what they match is hidden as `[REDACTED:custom]`. A bad one ends the
+    /// start.
+    #[arg(long, env = "CHATCLI_LOG_SCRUB_PATTERNS", value_delimiter = ',', value_name = "REGEX")]
+    pub log_scrub_pattern: Vec<String>,
+
     /// One line per event, for machines or for people.
     #[arg(long, env = "CHATCLI_LOG_FORMAT", value_enum)]
     pub log_format: Option<LogFormat>,

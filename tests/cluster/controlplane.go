@@ -18,11 +18,16 @@ const (
 	firstServiceIP = "10.96.0.1" // kubernetes.default.svc
 )
 
-// auditPolicy records who did what, without bodies: the tests' witness of how often an operation reached the API server.
+// auditPolicy records who did what: the tests' witness of how often an operation reached the API server. Of what the operator writes to
+// objects that are not its own the body is kept too, because the operation's id is in there.
 const auditPolicy = `apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
 rules:
+- level: Request
+  users: ["system:serviceaccount:chatcli-system:chatcli-operator"]
+  verbs: [create, update, patch, delete]
+  resources: [{group: ""}, {group: apps}, {group: batch}, {group: autoscaling}, {group: networking.k8s.io}, {group: policy}]
 - level: Metadata
 `
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs everything and says what it is doing: units, the API contract, and behaviour on a real cluster.
 # CHATCLI_TEST_KUBECONFIG names a cluster to use; else the tests start their own, which is stopped at the end (KEEP=1: left running).
-# SOAK=1 adds the long tests. usage: test.sh [argument of cargo test]...
+# SOAK=1 adds the long tests, those marked as ignored. usage: test.sh [argument of cargo test]...
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -29,4 +29,6 @@ cargo test --workspace --no-run --quiet
 say "testing; the first test that needs a cluster starts one"
 # behaviour tests wait for the cluster more than they compute, so more of them than cores run at once; with many more, the API servers of the
 # contract tests starve each other
-RUST_TEST_THREADS="${RUST_TEST_THREADS:-4}" cargo test --workspace --no-fail-fast "$@"
+long=()
+[ -z "${SOAK:-}" ] || long=(-- --include-ignored)
+RUST_TEST_THREADS="${RUST_TEST_THREADS:-4}" cargo test --workspace --no-fail-fast "$@" "${long[@]}"

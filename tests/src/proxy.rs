@@ -23,7 +23,7 @@ use crate::connection::Connection;
 pub struct Proxy {
     address: String,
     shared: Arc<Shared>,
-    reached: watch::Receiver<bool>,
+    reached: watch::Receiver<Option<String>>,
     serving: JoinHandle<()>,
 }
 
@@ -34,7 +34,8 @@ struct Shared {
     accepted: AtomicU64,
     /// The answer to this accepted write, and everything after it, is never delivered.
     cut_after: u64,
-    reach: watch::Sender<bool>,
+    /// Its path, once it is withheld.
+    reach: watch::Sender<Option<String>>,
 }
 
 impl Proxy {
@@ -43,7 +44,7 @@ impl Proxy {
         let mut config = connection.config().clone();
         config.auth_info = AuthInfo::default();
         config.default_retry = false;
-        let (reach, reached) = watch::channel(false);
+        let (reach, reached) = watch::channel(None);
         let shared =
             Arc::new(Shared { client: Client::try_from(config)?, accepted: AtomicU64::new(0), cut_after: n, reach });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
@@ -65,14 +66,16 @@ impl Proxy {
         self.shared.accepted.load(Ordering::SeqCst)
     }
 
-    /// Waits until the answer to cut off is being withheld.
-    pub async fn cut(&self) {
-        let _ = self.reached.clone().wait_for(|&reached| reached).await;
+    /// Waits until the answer to cut off is being withheld; the path it was asked under.
+    pub async fn cut(&self) -> String {
+        let mut reached = self.reached.clone();
+        let path = reached.wait_for(Option::is_some).await.ok().and_then(|path| path.clone());
+        path.unwrap_or_default()
     }
 
     /// True once an answer is withheld.
     pub fn has_cut(&self) -> bool {
-        *self.reached.borrow()
+        self.reached.borrow().is_some()
     }
 }
 
@@ -84,7 +87,8 @@ impl Drop for Proxy {
 
 async fn forward(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let counts = is_write(&request);
-    if counts && *shared.reach.borrow() {
+    let path = request.uri().path().to_owned();
+    if counts && shared.reach.borrow().is_some() {
         // the sender is as good as dead: what it still says in its last moment must not get through
         return std::future::pending().await;
     }
@@ -99,7 +103,7 @@ async fn forward(State(shared): State<Arc<Shared>>, request: Request) -> Respons
     if counts && answer.status().is_success() {
         let nth = shared.accepted.fetch_add(1, Ordering::SeqCst) + 1;
         if nth == shared.cut_after {
-            shared.reach.send_replace(true);
+            shared.reach.send_replace(Some(path));
             return std::future::pending().await;
         }
     }

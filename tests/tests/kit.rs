@@ -114,7 +114,7 @@ async fn a_cut_answer_is_a_write_that_was_accepted_and_nobody_heard_of() -> Resu
     let parameters = PostParams::default();
     tokio::select! {
         answer = sender.create(&parameters, &second) => panic!("the answer came through: {answer:?}"),
-        () = proxy.cut() => {}
+        _ = proxy.cut() => {}
     }
     assert_eq!(proxy.accepted(), 2);
     assert!(namespace.api::<ConfigMap>().get_opt("second").await?.is_some(), "accepted by the server");

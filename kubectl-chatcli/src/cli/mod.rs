@@ -11,6 +11,9 @@ mod issues;
 mod plan;
 mod policy;
 mod postmortem;
+mod scan;
+mod status;
+mod triage;
 mod version;
 mod vote;
 
@@ -25,10 +28,13 @@ pub use completion::{CompleteArgs, CompletionArgs, Script};
 pub use connection::{Connection, RequestTimeout};
 pub use explain::ExplainArgs;
 pub use install::{InstallArgs, UninstallArgs};
-pub use issues::{IssuesArgs, IssuesOutput};
+pub use issues::{IssueAction, IssuesArgs, IssuesOutput, MarkArgs, SnoozeArgs};
 pub use plan::{PlanArgs, PlanCommand, PreviewArgs};
 pub use policy::{PolicyArgs, PolicyCommand, PolicyExplainArgs, PolicyLintArgs, PolicyListArgs, PolicyTestArgs};
 pub use postmortem::{PostmortemArgs, PostmortemOutput};
+pub use scan::{ScanArgs, ScanOutput};
+pub use status::StatusArgs;
+pub use triage::TriageArgs;
 pub use version::VersionArgs;
 pub use vote::{VoteArgs, VoteOutput};
 
@@ -56,7 +62,10 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 #[allow(missing_docs, reason = "each is documented where its arguments are, which is what --help prints")]
 pub enum Command {
+    Status(StatusArgs),
+    Triage(TriageArgs),
     Issues(IssuesArgs),
+    Scan(ScanArgs),
     Explain(ExplainArgs),
     Plan(PlanArgs),
     Approvals(ApprovalsArgs),
@@ -112,6 +121,7 @@ pub enum DryRun {
 
 /// True where exit code 1 means "differs", so that errors need another.
 pub fn is_diff(args: &[OsString]) -> bool {
-    let mut words = args.iter().skip(1).filter(|word| !word.to_string_lossy().starts_with('-'));
-    words.any(|word| word == "plan") && words.any(|word| word == "preview")
+    let words = || args.iter().skip(1).filter(|word| !word.to_string_lossy().starts_with('-'));
+    let mut after_plan = words().skip_while(|word| *word != "plan");
+    after_plan.any(|word| word == "preview") || words().next().is_some_and(|word| word == "scan")
 }

@@ -8,11 +8,15 @@ mod completion;
 mod explain;
 mod install;
 mod issues;
+mod mark;
 mod plan;
 mod policy;
 mod postmortem;
 mod resolve;
+mod scan;
+mod status;
 mod takeover;
+mod triage;
 mod uninstall;
 mod version;
 mod vote;
@@ -62,7 +66,10 @@ impl<'a> Context<'a> {
 /// Runs one command.
 pub async fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failure> {
     match command {
+        Command::Status(args) => status::run(args, context).await,
+        Command::Triage(args) => triage::run(args, context).await,
         Command::Issues(args) => issues::run(args, context).await,
+        Command::Scan(args) => scan::run(args, context).await,
         Command::Explain(args) => explain::run(args, context).await,
         Command::Plan(args) => match args.command {
             PlanCommand::Preview(args) => plan::preview(args, context).await,

@@ -34,9 +34,7 @@ pub async fn run(args: VoteArgs, decision: VoteDecision, context: &Context<'_>) 
     let cluster = context.cluster().await?;
     let request = resolve::request(&cluster, &args.subject).await?;
     let digest = votable(&request, args.digest.as_deref())?;
-    if decision == VoteDecision::Approve {
-        accepts_all(&request, &args.override_blocker)?;
-    }
+    accepts_all(&request, decision, &args.override_blocker)?;
     let plan = resolve::plan_of(&cluster, &request).await?;
     let shows = args.output.is_none() && args.dry_run != DryRun::Client;
     if shows {
@@ -48,12 +46,25 @@ pub async fn run(args: VoteArgs, decision: VoteDecision, context: &Context<'_>) 
             return Err(Failure::new("nothing was decided"));
         }
     }
-    let vote = vote(&request, &digest, decision, &args, cluster.whoami().await?);
-    cast(&vote, &request, &args, &cluster, context).await
+    say(&request, &digest, decision, &args, &cluster, context).await
+}
+
+/// Casts the vote on one preview and waits until it is counted.
+pub(super) async fn say(
+    request: &ApprovalRequest,
+    digest: &str,
+    decision: VoteDecision,
+    args: &VoteArgs,
+    cluster: &Cluster,
+    context: &Context<'_>,
+) -> Result<Exit, Failure> {
+    accepts_all(request, decision, &args.override_blocker)?;
+    let vote = vote(request, digest, decision, args, cluster.whoami().await?);
+    cast(&vote, request, args, cluster, context).await
 }
 
 /// The digest to seal the vote to: the request must be open, and its preview the one the caller means.
-fn votable(request: &ApprovalRequest, wanted: Option<&str>) -> Result<String, Failure> {
+pub(super) fn votable(request: &ApprovalRequest, wanted: Option<&str>) -> Result<String, Failure> {
     let name = request.name_any();
     let status = request.status.clone().unwrap_or_default();
     if status.state != ApprovalRequestState::Pending {
@@ -78,7 +89,10 @@ fn votable(request: &ApprovalRequest, wanted: Option<&str>) -> Result<String, Fa
 }
 
 /// An approval that leaves a blocker out would not count; better said before it is cast.
-fn accepts_all(request: &ApprovalRequest, accepted: &[String]) -> Result<(), Failure> {
+fn accepts_all(request: &ApprovalRequest, decision: VoteDecision, accepted: &[String]) -> Result<(), Failure> {
+    if decision == VoteDecision::Reject {
+        return Ok(());
+    }
     let overrides = request.status.as_ref().map(|status| status.overrides.as_slice()).unwrap_or_default();
     let left: Vec<String> = overrides.iter().filter(|check| !accepted.contains(check)).cloned().collect();
     if left.is_empty() {
@@ -276,8 +290,8 @@ mod tests {
     fn a_blocker_that_is_not_accepted_is_said_before_the_vote_is_cast() {
         let mut blocked = request(ApprovalRequestState::Pending);
         blocked.status.as_mut().unwrap().overrides = vec!["radius".into()];
-        assert!(accepts_all(&blocked, &["radius".into()]).is_ok());
-        let refused = accepts_all(&blocked, &[]).unwrap_err();
+        assert!(accepts_all(&blocked, VoteDecision::Approve, &["radius".into()]).is_ok());
+        let refused = accepts_all(&blocked, VoteDecision::Approve, &[]).unwrap_err();
         assert_eq!(refused.message(), "the preview is blocked by radius");
         assert_eq!(refused.hints()[1], "approve it all the same: --override-blocker radius");
     }

@@ -6,6 +6,7 @@
 mod cli_reference;
 mod completions;
 mod crds;
+mod findings;
 mod rbac;
 
 use std::{
@@ -38,6 +39,7 @@ pub fn outputs() -> anyhow::Result<Vec<Output>> {
     outputs.extend(rbac::outputs()?);
     outputs.extend(cli_reference::outputs());
     outputs.extend(completions::outputs());
+    outputs.extend(findings::outputs()?);
     Ok(outputs)
 }
 
