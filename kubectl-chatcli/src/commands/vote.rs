@@ -34,9 +34,7 @@ pub async fn run(args: VoteArgs, decision: VoteDecision, context: &Context<'_>) 
     let cluster = context.cluster().await?;
     let request = resolve::request(&cluster, &args.subject).await?;
     let digest = votable(&request, args.digest.as_deref())?;
-    if decision == VoteDecision::Approve {
-        accepts_all(&request, &args.override_blocker)?;
-    }
+    accepts_all(&request, decision, &args.override_blocker)?;
     let plan = resolve::plan_of(&cluster, &request).await?;
     let shows = args.output.is_none() && args.dry_run != DryRun::Client;
     if shows {
@@ -60,6 +58,7 @@ pub(super) async fn say(
     cluster: &Cluster,
     context: &Context<'_>,
 ) -> Result<Exit, Failure> {
+    accepts_all(request, decision, &args.override_blocker)?;
     let vote = vote(request, digest, decision, args, cluster.whoami().await?);
     cast(&vote, request, args, cluster, context).await
 }
@@ -90,7 +89,10 @@ pub(super) fn votable(request: &ApprovalRequest, wanted: Option<&str>) -> Result
 }
 
 /// An approval that leaves a blocker out would not count; better said before it is cast.
-fn accepts_all(request: &ApprovalRequest, accepted: &[String]) -> Result<(), Failure> {
+fn accepts_all(request: &ApprovalRequest, decision: VoteDecision, accepted: &[String]) -> Result<(), Failure> {
+    if decision == VoteDecision::Reject {
+        return Ok(());
+    }
     let overrides = request.status.as_ref().map(|status| status.overrides.as_slice()).unwrap_or_default();
     let left: Vec<String> = overrides.iter().filter(|check| !accepted.contains(check)).cloned().collect();
     if left.is_empty() {
@@ -288,8 +290,8 @@ mod tests {
     fn a_blocker_that_is_not_accepted_is_said_before_the_vote_is_cast() {
         let mut blocked = request(ApprovalRequestState::Pending);
         blocked.status.as_mut().unwrap().overrides = vec!["radius".into()];
-        assert!(accepts_all(&blocked, &["radius".into()]).is_ok());
-        let refused = accepts_all(&blocked, &[]).unwrap_err();
+        assert!(accepts_all(&blocked, VoteDecision::Approve, &["radius".into()]).is_ok());
+        let refused = accepts_all(&blocked, VoteDecision::Approve, &[]).unwrap_err();
         assert_eq!(refused.message(), "the preview is blocked by radius");
         assert_eq!(refused.hints()[1], "approve it all the same: --override-blocker radius");
     }

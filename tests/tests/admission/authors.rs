@@ -95,7 +95,7 @@ async fn nothing_a_person_writes_reaches_a_foreign_namespace() -> Result<()> {
         serde_json::from_value(json!({
             "apiVersion": "platform.chatcli.io/v1alpha1", "kind": "Runbook", "metadata": { "name": "book" },
             "spec": { "trigger": { "signalType": "oom_kill", "severity": "high", "resourceKind": "Deployment" },
-                      "steps": [], "requestedBy": by, "boundTo": { "findingCode": "oom", "target": { "kind": "Deployment", "name": "web" } } }
+                      "steps": [{ "name": "restart", "action": "RestartDeployment" }], "requestedBy": by, "boundTo": { "findingCode": "oom", "target": { "kind": "Deployment", "name": "web" } } }
         }))
         .expect("plain JSON")
     };
