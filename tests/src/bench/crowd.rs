@@ -97,7 +97,7 @@ impl Shape {
                 "name": format!("{}-1", self.name),
                 "labels": { "app": self.name },
                 "annotations": { "deployment.kubernetes.io/revision": "1" },
-                "ownerReferences": [owner("Deployment", &self.name, made.uid())]
+                "ownerReferences": [owner("Deployment", &self.name, made.uid().as_deref())]
             },
             "spec": spec
         });
@@ -127,7 +127,7 @@ impl Shape {
             "metadata": {
                 "name": name,
                 "labels": { "app": self.name },
-                "ownerReferences": [owner("ReplicaSet", &set.name_any(), set.uid())]
+                "ownerReferences": [owner("ReplicaSet", &set.name_any(), set.uid().as_deref())]
             },
             "spec": self.pod_spec()
         });
@@ -159,7 +159,7 @@ impl Shape {
     }
 }
 
-fn owner(kind: &str, name: &str, uid: Option<String>) -> Value {
+fn owner(kind: &str, name: &str, uid: Option<&str>) -> Value {
     json!({ "apiVersion": "apps/v1", "kind": kind, "name": name, "uid": uid, "controller": true })
 }
 
