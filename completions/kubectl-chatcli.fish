@@ -396,8 +396,8 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmort
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l image -d 'Image of the operator' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l operator-namespace -d 'Namespace of the operator' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l autonomy -d 'What the operator may do by itself, in the namespace given by -n or everywhere (--all-namespaces)' -r -f -a "observe\t'See and explain'
-propose\t'Plan and preview; nothing runs'
-approve\t'Run what was voted for (default)'
+propose\t'Write plans and preview them; they cannot run'
+approve\t'Run what was voted for. The shipped default'
 auto\t'Run reversible steps with a clean preview; ask for the rest'"
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l operator-user -d 'The operator runs outside the cluster as this user: no Deployment is applied' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'

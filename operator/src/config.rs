@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, ValueEnum};
 use common::api::keys;
+use common::decisions::Autonomy;
 
 /// Everything that can be set from outside.
 #[derive(Clone, Debug, Parser)]
@@ -78,31 +79,6 @@ pub struct Config {
     /// Accepted and ignored: times are RFC 3339.
     #[arg(long, value_name = "ENCODING")]
     pub zap_time_encoding: Option<String>,
-}
-
-/// What the operator may do by itself, from nothing to reversible steps.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub enum Autonomy {
-    /// See and explain.
-    Observe,
-    /// Plan and preview.
-    Propose,
-    /// Run what was voted for.
-    Approve,
-    /// Run reversible steps with a clean preview, ask for the rest.
-    Auto,
-}
-
-impl Autonomy {
-    /// The value as the Namespace annotation writes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Observe => "observe",
-            Self::Propose => "propose",
-            Self::Approve => "approve",
-            Self::Auto => "auto",
-        }
-    }
 }
 
 /// How log lines look.

@@ -20,7 +20,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub use completion::{CompleteArgs, CompletionArgs, Script};
 pub use connection::{Connection, RequestTimeout};
 pub use explain::ExplainArgs;
-pub use install::{Autonomy, InstallArgs, UninstallArgs};
+pub use install::{InstallArgs, UninstallArgs};
 pub use issues::{IssueAction, IssuesArgs, IssuesOutput, MarkArgs, SnoozeArgs};
 pub use plan::{PlanArgs, PlanCommand, PreviewArgs};
 pub use postmortem::{PostmortemArgs, PostmortemOutput};

@@ -3,6 +3,7 @@
 //! In: the shared cluster, and an API server of its own for the storm. Out: a table, and `target/bench.json`. Never: asserts; a figure on
 //! a busy machine says as much about the machine. Times are taken by one independent watch client with a monotonic clock.
 
+mod crowd;
 mod faults;
 mod figures;
 mod idle;
@@ -57,9 +58,13 @@ pub async fn measure(extent: Extent) -> Result<Figures> {
     }
     say(&format!("{} votes", extent.votes));
     votes::measure(&cluster, extent.votes, &mut figures).await?;
+    say("seven faults that stand");
+    idle::with_faults(&cluster, &operator, extent.idle_minutes, &mut figures).await?;
     operator.still_runs()?;
     operator.stop().await?;
 
+    say("5,000 pods, 5,000 Issues");
+    crowd::measure(&cluster, &mut figures).await?;
     say("2,000 anomalies over 200 workloads");
     storm::measure(&mut figures).await?;
     Ok(figures)
