@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 /// said.
 ///
 /// Exits 0 when nothing is wrong, 1 when something is, and 2 when that cannot be told: the cluster does not answer, or nothing was
-/// found but a kind of workload may not be read. What may still recover by itself counts as well.
+/// found but a kind of workload may not be read. What may still recover by itself is told, and counts for nothing.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Examples:
