@@ -187,7 +187,8 @@ async fn send_patch(client: &Client, write: &WriteRecord, errand: &Errand<'_>) -
         return Ok(Sent { already: true, ..Sent::default() });
     }
     let mut operations = operations(client, write, &object, errand.plan_uid, errand.params).await?;
-    operations.extend(marker(&object, errand.operation_id));
+    let has_map = object.at(edits::ANNOTATIONS).is_some() || operations.iter().any(adds_annotation);
+    operations.extend(marker(has_map, errand.operation_id));
     exchange(client, write, "", Some(Value::from(operations))).await.map(sent)
 }
 
@@ -246,8 +247,8 @@ pub(super) async fn body(
 }
 
 /// The operation id on the object's own metadata. JSON Patch cannot make a map on the way, so it depends on what is there.
-fn marker(object: &Object, operation_id: &str) -> Vec<Value> {
-    if object.at("/metadata/annotations").is_some() {
+fn marker(has_map: bool, operation_id: &str) -> Vec<Value> {
+    if has_map {
         let path = format!("/metadata/annotations/{}", escape(annotations::OPERATION_ID));
         vec![json!({"op": "add", "path": path, "value": operation_id})]
     } else {
@@ -284,7 +285,27 @@ pub(super) async fn operations(
             fields.insert("value".to_owned(), fetch(client, source, params).await?);
         }
     }
+    if object.at(edits::ANNOTATIONS).is_none() && operations.iter().any(adds_annotation) {
+        // JSON Patch makes no map on the way. Right after the UID, before anything is asked of what is in it.
+        let at = operations.len().min(1);
+        operations.splice(
+            at..at,
+            [
+                json!({"op": "test", "path": edits::ANNOTATIONS, "value": null}),
+                json!({"op": "add", "path": edits::ANNOTATIONS, "value": {}}),
+            ],
+        );
+    }
     Ok(operations)
+}
+
+/// An operation that adds one annotation.
+fn adds_annotation(operation: &Value) -> bool {
+    operation["op"] == "add"
+        && operation["path"]
+            .as_str()
+            .and_then(|path| path.strip_prefix(edits::ANNOTATIONS))
+            .is_some_and(|rest| rest.starts_with('/'))
 }
 
 async fn fetch(client: &Client, source: Source, params: &BTreeMap<String, String>) -> Result<Value, SendError> {

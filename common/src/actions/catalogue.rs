@@ -158,10 +158,12 @@ mod tests {
 
     #[test]
     fn parameters_say_what_they_take() {
-        let scale = of("ScaleDeployment");
-        assert_eq!(scale.params[0].name, "replicas");
-        assert_eq!((scale.params[0].takes.as_str(), scale.params[0].required), ("number 0 to 1000", true));
-        assert_eq!(scale.example, json!({"type": "ScaleDeployment", "params": {"replicas": "2"}}));
+        let drain = of("DrainNode");
+        assert_eq!((drain.params[0].name.as_str(), drain.params[0].required), ("node", true));
+        assert_eq!(drain.example, json!({"type": "DrainNode", "params": {"node": "<node>"}}));
+        let scaler = of("AdjustHPA");
+        let most = scaler.params.iter().find(|param| param.name == "maxReplicas").unwrap();
+        assert_eq!((most.takes.as_str(), most.required), ("number 1 to 1000", false));
         let policy = of("PatchNetworkPolicy");
         let protocol = policy.params.iter().find(|param| param.name == "protocol").unwrap();
         assert!(protocol.takes.starts_with("TCP, UDP"), "{}", protocol.takes);

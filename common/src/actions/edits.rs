@@ -8,6 +8,9 @@ use serde_json::{Map, Value, json};
 use super::object::escape;
 use crate::api::remediation_plan::TouchedField;
 
+/// Where annotations stand.
+pub const ANNOTATIONS: &str = "/metadata/annotations";
+
 /// One field that differs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Edit {
@@ -78,6 +81,11 @@ fn compare_maps(
     }
     for (key, value) in new.iter().filter(|(key, _)| !old.contains_key(*key)) {
         let path = format!("{path}/{}", escape(key));
+        // Others write here too, our own mark among them: key by key even where there is no map yet.
+        if let (ANNOTATIONS, Some(added)) = (path.as_str(), value.as_object()) {
+            compare_maps(&path, &Map::new(), added, guards, edits);
+            continue;
+        }
         edits.push(Edit { path, before: None, after: Some(value.clone()), guards: guards.to_vec() });
     }
 }

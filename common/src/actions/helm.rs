@@ -364,7 +364,7 @@ fn merged(live: &Value, old: &Value, new: &Value) -> Value {
                 result.remove(key);
             }
             // What is empty and not there is not there either once the server has it.
-            let is_void = |value: &Value| value.is_null() || value == &json!([]) || value == &json!({});
+            let is_void = |value: &Value| value.is_null() || value == &json!([]);
             for (key, value) in new.iter().filter(|(key, value)| live.contains_key(*key) || !is_void(value)) {
                 let present = live.get(key).unwrap_or(&Value::Null);
                 result.insert(key.clone(), merged(present, old.get(key).unwrap_or(&Value::Null), value));

@@ -273,7 +273,11 @@ impl DryRun<'_> {
             return Ok(String::new());
         }
         // A field whose feature is off is dropped without a word, and the plan would promise what never happens.
-        for field in record.touched.iter().filter(|field| field.after.is_some() && planned.at(&field.path).is_none()) {
+        // Nothing in other words is no promise.
+        let is_promise =
+            |after: &Option<String>| after.as_deref().is_some_and(|text| !matches!(text, "[]" | "{}" | "null"));
+        for field in record.touched.iter().filter(|field| is_promise(&field.after) && planned.at(&field.path).is_none())
+        {
             let text = format!("the server does not keep {}", super::change::readable_path(&field.path));
             verdicts.push(verdict("server", VerdictLevel::Block, VerdictSource::Server, text));
         }

@@ -13,6 +13,7 @@ use futures::stream::{BoxStream, StreamExt as _, select_all};
 use jiff::Timestamp;
 use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, StatefulSet};
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::batch::v1::{CronJob, Job};
 use k8s_openapi::api::core::v1::{PersistentVolumeClaim, Pod};
 use kit::app::{START, Workload};
@@ -156,6 +157,7 @@ impl Plan {
             of::<DaemonSet>(client, namespace),
             of::<Job>(client, namespace),
             of::<CronJob>(client, namespace),
+            of::<HorizontalPodAutoscaler>(client, namespace),
             of::<Pod>(client, namespace),
             of::<PersistentVolumeClaim>(client, namespace),
         ])
