@@ -15,12 +15,12 @@ mod issues;
 mod plan;
 mod policy;
 mod postmortem;
-mod scan;
-mod status;
-mod triage;
 mod record;
 mod runbook;
+mod scan;
+mod status;
 mod tls;
+mod triage;
 mod version;
 mod vote;
 
