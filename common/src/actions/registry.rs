@@ -114,9 +114,16 @@ pub struct Entry {
 const fn entry<A: Action>() -> Entry {
     Entry {
         spec: const { &A::SPEC },
-        schema: A::json_schema,
+        schema: |generator| resolved(A::json_schema(generator), generator),
         read: |params| Ok(Box::new(params::read::<A>(A::SPEC.action, params)?)),
     }
+}
+
+/// Actions that share their parameters with siblings refer to one definition of them.
+fn resolved(schema: Schema, generator: &SchemaGenerator) -> Schema {
+    let name = schema.get("$ref").and_then(|path| path.as_str()?.rsplit('/').next().map(str::to_owned));
+    let found = name.and_then(|name| generator.definitions().get(&name).cloned());
+    found.and_then(|found| Schema::try_from(found).ok()).unwrap_or(schema)
 }
 
 /// Parameters that upstream's plans carry on any action.
