@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[allow(dead_code, reason = "each test program uses its part of the support")]
 mod support;
 
 use std::cell::RefCell;

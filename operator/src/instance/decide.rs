@@ -113,7 +113,7 @@ fn children(input: &Input<'_>, turn: &mut Turn) -> Vec<Child> {
     let (config, watch, servers) = (config::build(subject), watch_config::build(subject), mcp::build(subject));
     children.extend(service::build(subject));
     if let Some(claim) = sessions::build(subject) {
-        children.extend(storable(claim, input, turn));
+        children.push(storable(claim, input, turn));
     }
     // From what is being written, not from what was read: so a change is one rollout, not two.
     let carried = live_deployment(subject, seen).map(|live| &live["spec"]["template"]["metadata"]["annotations"]);
@@ -136,7 +136,7 @@ fn children(input: &Input<'_>, turn: &mut Turn) -> Vec<Child> {
 }
 
 /// The claim, unless it asks for what cannot be changed about the one that exists.
-fn storable(mut claim: Child, input: &Input<'_>, turn: &mut Turn) -> Option<Child> {
+fn storable(mut claim: Child, input: &Input<'_>, turn: &mut Turn) -> Child {
     let (subject, seen) = (input.subject, input.seen);
     let name = &claim.place.name;
     let refuse = |reason, message| Some(Problem { reason, message, withholds: false });
@@ -150,7 +150,7 @@ fn storable(mut claim: Child, input: &Input<'_>, turn: &mut Turn) -> Option<Chil
             ),
         );
     }
-    let Some(live) = seen.made.get(&claim.place) else { return Some(claim) };
+    let Some(live) = seen.made.get(&claim.place) else { return claim };
     let exists: PersistentVolumeClaim = serde_json::from_value(live.clone()).unwrap_or_default();
     let spec = exists.spec.unwrap_or_default();
     let wanted_class = claim.body["spec"]["storageClassName"].as_str();
@@ -303,11 +303,10 @@ fn is_settled(deployment: &Value) -> bool {
 fn prune(input: &Input<'_>, concerns: impl Fn(ChildKind) -> bool, turn: &mut Turn) {
     let (subject, seen) = (input.subject, input.seen);
     let mut throwaway = Turn::default();
-    let wanted: BTreeMap<Place, ()> =
-        children(input, &mut throwaway).into_iter().map(|child| (child.place, ())).collect();
+    let wanted: BTreeSet<Place> = children(input, &mut throwaway).into_iter().map(|child| child.place).collect();
     let granted = turn.unauthorized.is_none();
     for (place, live) in seen.made.iter().filter(|(place, _)| concerns(place.kind)) {
-        let is_needed = wanted.contains_key(place) || (*place == watcher::inherited(subject) && !granted);
+        let is_needed = wanted.contains(place) || (*place == watcher::inherited(subject) && !granted);
         let is_ours = is_ours_abroad(place, live, subject) || is_owned(live, subject);
         let keeps_sessions = place.kind == ChildKind::PersistentVolumeClaim && subject.retention() == Retention::Retain;
         if is_needed || !is_ours || keeps_sessions {

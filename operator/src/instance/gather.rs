@@ -166,8 +166,8 @@ pub(super) async fn gather(ctx: &Context, made: &Made, subject: &Subject) -> Res
         let found = match known.get(&key) {
             Some(found) => found.clone(),
             None => match reference.source {
-                Source::Secret => secret(allowed(read(secrets.get_opt(&reference.name)).await)?),
-                Source::ConfigMap => config_map(allowed(read(config.get_opt(&reference.name)).await)?),
+                Source::Secret => found(read(secrets.get_opt(&reference.name)).await, of_secret)?,
+                Source::ConfigMap => found(read(config.get_opt(&reference.name)).await, of_config_map)?,
             },
         };
         known.insert(key, found.clone());
@@ -201,35 +201,24 @@ fn mounts(deployment: &Deployment, secret: &str) -> bool {
     volumes.any(|volume| volume.secret.as_ref().and_then(|secret| secret.secret_name.as_deref()) == Some(secret))
 }
 
-/// `None` when reading is forbidden.
-fn allowed<T>(answer: Result<T, ReadError>) -> Result<Option<T>, ReadError> {
+/// What was read, with "may not" and "is not there" told apart.
+fn found<T>(answer: Result<Option<T>, ReadError>, data: impl FnOnce(T) -> Data) -> Result<Found, ReadError> {
     match answer {
-        Ok(found) => Ok(Some(found)),
-        Err(ReadError::Failed(kube::Error::Api(status))) if status.code == 403 => Ok(None),
+        Ok(Some(object)) => Ok(Found::Data(data(object))),
+        Ok(None) => Ok(Found::Missing),
+        Err(ReadError::Failed(kube::Error::Api(status))) if status.code == 403 => Ok(Found::Denied),
         Err(error) => Err(error),
     }
 }
 
-fn secret(answer: Option<Option<Secret>>) -> Found {
-    match answer {
-        None => Found::Denied,
-        Some(None) => Found::Missing,
-        Some(Some(secret)) => {
-            Found::Data(secret.data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.0)).collect())
-        }
-    }
+fn of_secret(secret: Secret) -> Data {
+    secret.data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.0)).collect()
 }
 
-fn config_map(answer: Option<Option<ConfigMap>>) -> Found {
-    match answer {
-        None => Found::Denied,
-        Some(None) => Found::Missing,
-        Some(Some(map)) => {
-            let text = map.data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.into_bytes()));
-            let binary = map.binary_data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.0));
-            Found::Data(text.chain(binary).collect())
-        }
-    }
+fn of_config_map(map: ConfigMap) -> Data {
+    let text = map.data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.into_bytes()));
+    let binary = map.binary_data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.0));
+    text.chain(binary).collect()
 }
 
 async fn autoscaled(ctx: &Context, subject: &Subject) -> Result<bool, ReadError> {

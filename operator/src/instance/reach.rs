@@ -29,7 +29,7 @@ impl Reach {
         }
         let (access, made_of) = match access(ctx, subject, known) {
             Ok(access) => access,
-            Err(reach) => return reach,
+            Err(reach) => return *reach,
         };
         let mut last = Unreachable::NoEndpoints;
         for target in &targets {
@@ -66,7 +66,7 @@ fn targets(made: &Made, subject: &Subject) -> Vec<Target> {
 
 type Recipe = (Access, HashMap<&'static str, Vec<u8>>);
 
-fn access(ctx: &Context, subject: &Subject, known: &[(Reference, Found)]) -> Result<Recipe, Reach> {
+fn access(ctx: &Context, subject: &Subject, known: &[(Reference, Found)]) -> Result<Recipe, Box<Reach>> {
     let mut made_of = HashMap::new();
     let host = subject.host(&ctx.config.cluster_domain);
     made_of.insert("host", host.clone().into_bytes());
@@ -77,11 +77,11 @@ fn access(ctx: &Context, subject: &Subject, known: &[(Reference, Found)]) -> Res
         }
         let Found::Data(data) = found else {
             let why = if *found == Found::Denied { "may not be read" } else { "does not exist" };
-            return Err(Reach::Unknown(format!("Secret {}, which {} names, {why}", reference.name, reference.field)));
+            return Err(Box::new(Reach::Unknown(format!("Secret {}, which {} names, {why}", reference.name, reference.field))));
         };
         if reference.annotation == digests::TLS {
             let authority = data.get("ca.crt").filter(|pem| !pem.is_empty());
-            access.trust = Some(Trust::new(&host, authority.map(Vec::as_slice)).map_err(Reach::Fails)?);
+            access.trust = Some(Trust::new(&host, authority.map(Vec::as_slice)).map_err(|error| Box::new(Reach::Fails(error)))?);
             made_of.insert("authority", authority.cloned().unwrap_or_default());
         } else if let Some(token) = reference.key.as_ref().and_then(|key| data.get(key)) {
             let text = format!("Bearer {}", String::from_utf8_lossy(token));
@@ -91,7 +91,7 @@ fn access(ctx: &Context, subject: &Subject, known: &[(Reference, Found)]) -> Res
                     "Secret {}, which {} names, holds a line break or another character that no header can carry",
                     reference.name, reference.field
                 );
-                return Err(Reach::Unknown(what));
+                return Err(Box::new(Reach::Unknown(what)));
             };
             access.token = Some((value, format!("Secret {}", reference.name)));
             made_of.insert("token", token.clone());

@@ -45,7 +45,7 @@ fn pod(subject: &Subject, app_version: &str) -> Value {
     let mut pod = json!({
         "serviceAccountName": subject.name(),
         "securityContext": spec.security_context.clone().unwrap_or_else(default_security),
-        "containers": [container(subject, app_version, mounts)],
+        "containers": [container(subject, app_version, &mounts)],
         "volumes": volumes,
     });
     if let Some(image) = plugin_image(subject) {
@@ -77,7 +77,7 @@ fn default_security() -> PodSecurityContext {
     }
 }
 
-fn container(subject: &Subject, app_version: &str, mounts: Vec<Value>) -> Value {
+fn container(subject: &Subject, app_version: &str, mounts: &[Value]) -> Value {
     let image = subject.spec.image.as_ref();
     let repository = image.and_then(|image| image.repository.as_deref()).unwrap_or(REPOSITORY);
     let tag = image.and_then(|image| image.tag.as_deref()).filter(|tag| !tag.is_empty()).unwrap_or(app_version);
