@@ -7,28 +7,26 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use common::api::ResourceRef;
-use common::diagnosis;
-use common::facts::{Extra, Facts, LogTail, ServiceFacts, Subject, Want, membership};
-use common::redact;
+use common::facts::{Extra, Facts, Subject, Surroundings, membership, reading};
+use common::{diagnosis, redact};
 use futures::future::join_all;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::{ConfigMap, Event, Node, Pod, Service};
-use k8s_openapi::api::discovery::v1::EndpointSlice;
-use kube::api::{Api, ListParams, LogParams};
+use k8s_openapi::api::core::v1::{Node, Pod, Service};
+use k8s_openapi::api::networking::v1::Ingress;
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::api::{Api, ListParams, ObjectList};
 use kube::{Client, ResourceExt as _};
 use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::kube::{Cluster, Kind, typed};
 
-/// Lines and bytes of a log tail; what the rules look at.
-const LINES: i64 = 50;
-const BYTES: i64 = 65_536;
-/// Pods whose Events are read; of many failing pods one tells as much as all.
-const PODS: usize = 3;
-/// How often the rules may ask for more.
-const ROUNDS: usize = 3;
+/// Kinds one can ask about, for messages.
+pub const KINDS: &str = "deployment, statefulset, daemonset, job, cronjob, replicaset, pod, node";
 
 /// A kind one can ask about, by the names kubectl knows it by.
 pub fn kind(name: &str) -> Option<Kind> {
@@ -38,6 +36,8 @@ pub fn kind(name: &str) -> Option<Kind> {
         "ds" | "daemonset" | "daemonsets" => ("apps", "v1", "DaemonSet", "daemonsets"),
         "job" | "jobs" => ("batch", "v1", "Job", "jobs"),
         "po" | "pod" | "pods" => ("", "v1", "Pod", "pods"),
+        "cj" | "cronjob" | "cronjobs" => ("batch", "v1", "CronJob", "cronjobs"),
+        "rs" | "replicaset" | "replicasets" => ("apps", "v1", "ReplicaSet", "replicasets"),
         "no" | "node" | "nodes" => ("", "v1", "Node", "nodes"),
         _ => return None,
     };
@@ -54,39 +54,154 @@ pub async fn gather(
     let is_node = kind.resource.kind == "Node";
     let namespace = (!is_node).then_some(cluster.namespace());
     let Some(found) = cluster.find(kind, namespace, name).await? else { return Ok(None) };
-    // A pod says why it is unwell, its owner what it should be: the owner is what is explained.
-    if kind.resource.kind == "Pod"
-        && let Some(owner) = owner(cluster, &found).await?
-    {
-        return Box::pin(gather(cluster, &owner.0, &owner.1, now)).await;
-    }
+    let mut extra = Extra::default();
     let object = match kind.resource.kind.as_str() {
         "Deployment" => Subject::Deployment(shared::<Deployment>(&found)?),
         "StatefulSet" => Subject::StatefulSet(shared::<StatefulSet>(&found)?),
         "DaemonSet" => Subject::DaemonSet(shared::<DaemonSet>(&found)?),
         "Job" => Subject::Job(shared::<Job>(&found)?),
-        "Pod" => Subject::Pod(shared::<Pod>(&found)?),
-        _ => Subject::Node(shared::<Node>(&found)?),
+        "CronJob" => match newest_job(cluster, &found).await? {
+            Some(job) => Subject::Job(job),
+            None => {
+                return Err(Failure::new(format!("cronjob {name:?} has made no Job yet: there is nothing to explain")));
+            }
+        },
+        "Node" => Subject::Node(shared::<Node>(&found)?),
+        // A pod says why it is unwell, its owner what it should be: the owner is what is explained.
+        part => match owner(cluster, &found).await {
+            Ok(Some((kind, name))) => return Box::pin(gather(cluster, &kind, &name, now)).await,
+            Ok(None) if part == "Pod" => Subject::Pod(shared::<Pod>(&found)?),
+            Err(failure) if part == "Pod" => {
+                let owner = membership::controller(&found.metadata).map(|owner| owner.name.clone());
+                let owner = ResourceRef::new("ReplicaSet", cluster.namespace(), owner.unwrap_or_default());
+                extra.unreadable.push((owner, failure.message().to_owned()));
+                Subject::Pod(shared::<Pod>(&found)?)
+            }
+            Ok(None) => {
+                return Err(Failure::new(format!("no Deployment owns replicaset {name:?}"))
+                    .hint("ask about one of its pods: kubectl chatcli explain pod/NAME"));
+            }
+            Err(failure) => return Err(failure),
+        },
     };
-    let subject = object.reference();
-    let uid = found.uid().unwrap_or_default();
-    let (pods, replica_sets) = owned(cluster, &object, &uid, name).await?;
-    let nodes = nodes(cluster, &pods).await;
-    let mut facts = Facts { now, subject, object, pods, replica_sets, nodes, extra: Extra::default() };
+    let mut facts = Facts::about(object, now);
+    if kind.resource.kind == "CronJob"
+        && let Some(cron_job) = cron_job_of(facts.object.meta())
+    {
+        facts.subject = cron_job;
+    }
+    facts.extra = extra;
+    add_parts(cluster, &mut facts).await;
+    if !is_node {
+        let around = surroundings(cluster, cluster.namespace()).await;
+        facts = facts.with_surroundings(around);
+    }
     deepen(&cluster.client(), &mut facts).await;
     Ok(Some(facts))
 }
 
-/// Reads what the rules want, and what they want then: a log line may name a Service.
-async fn deepen(client: &Client, facts: &mut Facts) {
-    let mut asked = BTreeSet::new();
-    for _ in 0..ROUNDS {
-        let wants: Vec<_> = diagnosis::wants(facts).into_iter().filter(|want| asked.insert(want.clone())).collect();
-        let answers = join_all(wants.iter().map(|want| answer(client, facts, want))).await;
-        for one in answers {
-            merge(&mut facts.extra, one);
+/// The facts as a document: what was read, texts without secrets.
+pub fn told(facts: &Facts) -> Value {
+    let object = match &facts.object {
+        Subject::Deployment(object) => json!(object.as_ref()),
+        Subject::StatefulSet(object) => json!(object.as_ref()),
+        Subject::DaemonSet(object) => json!(object.as_ref()),
+        Subject::Job(object) => json!(object.as_ref()),
+        Subject::Pod(object) => json!(object.as_ref()),
+        Subject::Node(object) => json!(object.as_ref()),
+    };
+    let all = |objects: Vec<Value>| Value::Array(objects);
+    let extra = &facts.extra;
+    let logs = extra.logs.iter().map(
+        |tail| json!({ "pod": tail.pod, "container": tail.container, "previous": tail.previous, "lines": tail.lines }),
+    );
+    let services = extra.services.iter().map(|it| {
+        json!({ "service": it.service, "selector": it.selector, "readyEndpoints": it.ready_endpoints, "endpoints": it.endpoints, "behind": it.behind })
+    });
+    let unreadable = extra.unreadable.iter().map(|(what, why)| json!({ "object": what, "why": why }));
+    let mut told = json!({
+        "at": facts.now,
+        "subject": facts.subject,
+        "object": object,
+        "replicaSets": all(facts.replica_sets.iter().map(|it| json!(it.as_ref())).collect()),
+        "pods": all(facts.pods.iter().map(|it| json!(it.as_ref())).collect()),
+        "nodes": all(facts.nodes.iter().map(|it| json!(it.as_ref())).collect()),
+        "events": extra.events,
+        "logs": all(logs.collect()),
+        "configMaps": extra.config_maps,
+        "services": all(services.collect()),
+        "claims": extra.claims,
+        "quotas": extra.quotas,
+        "limitRanges": extra.limit_ranges,
+        "missing": extra.missing,
+        "unreadable": all(unreadable.collect()),
+    });
+    clean(&mut told, &redact::Known::of_pod(facts.object.pod_spec()));
+    told
+}
+
+/// No secrets in any text, no managedFields, and nothing said twice.
+fn clean(value: &mut Value, known: &redact::Known) {
+    match value {
+        Value::String(text) => *text = redact::secrets_and(text, known).into_owned(),
+        Value::Array(items) => items.iter_mut().for_each(|item| clean(item, known)),
+        Value::Object(fields) => {
+            fields.remove("managedFields");
+            fields.remove("kubectl.kubernetes.io/last-applied-configuration");
+            fields.values_mut().for_each(|field| clean(field, known));
         }
+        _ => {}
     }
+}
+
+/// The CronJob that made a Job.
+pub fn cron_job_of(job: &ObjectMeta) -> Option<ResourceRef> {
+    let owner = membership::controller(job).filter(|owner| owner.kind == "CronJob")?;
+    let reference = ResourceRef::new("CronJob", job.namespace.clone().unwrap_or_default(), &owner.name);
+    Some(ResourceRef { api_version: Some(owner.api_version.clone()), ..reference }.with_uid(&owner.uid))
+}
+
+async fn newest_job(cluster: &Cluster, cron_job: &kube::api::DynamicObject) -> Result<Option<Arc<Job>>, Failure> {
+    let uid = cron_job.uid().unwrap_or_default();
+    let jobs = Kind::of("batch", "v1", "Job", "jobs");
+    let (listed, _) = cluster.list(&jobs, Some(cluster.namespace()), None).await?;
+    let of_it = listed.iter().filter(|job| membership::is_controlled_by(&job.metadata, &uid));
+    of_it.max_by_key(|job| membership::created(&job.metadata)).map(shared).transpose()
+}
+
+/// Reads what the rules want, and what they want then: a log line may name a Service.
+pub async fn deepen(client: &Client, facts: &mut Facts) {
+    let mut asked = BTreeSet::new();
+    for _ in 0..reading::ROUNDS {
+        let wants: Vec<_> = diagnosis::wants(facts).into_iter().filter(|want| asked.insert(want.clone())).collect();
+        if wants.is_empty() {
+            return;
+        }
+        let answers = reading::answers(client, facts, &wants).await;
+        facts.extra.merge(answers);
+    }
+}
+
+/// Who sends it traffic, scales it and guards it, as far as the caller may read that.
+async fn surroundings(cluster: &Cluster, namespace: &str) -> Surroundings {
+    let client = cluster.client();
+    let all = ListParams::default();
+    let services = Api::<Service>::namespaced(client.clone(), namespace);
+    let ingresses = Api::<Ingress>::namespaced(client.clone(), namespace);
+    let autoscalers = Api::<HorizontalPodAutoscaler>::namespaced(client.clone(), namespace);
+    let budgets = Api::<PodDisruptionBudget>::namespaced(client, namespace);
+    let (services, ingresses, autoscalers, budgets) =
+        futures::join!(services.list(&all), ingresses.list(&all), autoscalers.list(&all), budgets.list(&all));
+    Surroundings {
+        services: shared_list(services),
+        ingresses: shared_list(ingresses),
+        autoscalers: shared_list(autoscalers),
+        budgets: shared_list(budgets),
+    }
+}
+
+fn shared_list<K: Clone>(list: kube::Result<ObjectList<K>>) -> Vec<Arc<K>> {
+    list.map(|list| list.items.into_iter().map(Arc::new).collect()).unwrap_or_default()
 }
 
 fn shared<T: DeserializeOwned>(object: &kube::api::DynamicObject) -> Result<Arc<T>, Failure> {
@@ -105,39 +220,43 @@ async fn owner(cluster: &Cluster, pod: &kube::api::DynamicObject) -> Result<Opti
     Ok(above.and_then(|above| Some((kind(&above.kind)?, above.name.clone()))))
 }
 
-/// Its pods, and a Deployment's ReplicaSets, newest first.
-async fn owned(
-    cluster: &Cluster,
-    object: &Subject,
-    uid: &str,
-    name: &str,
-) -> Result<(Vec<Arc<Pod>>, Vec<Arc<ReplicaSet>>), Failure> {
-    if let Subject::Pod(pod) = object {
-        return Ok((vec![Arc::clone(pod)], Vec::new()));
-    }
-    let pods = Kind::of("", "v1", "Pod", "pods");
-    if matches!(object, Subject::Node(_)) {
-        let listed = cluster.list(&pods, None, None).await?.0;
-        let here: Vec<Arc<Pod>> = listed.iter().filter_map(|pod| shared(pod).ok()).collect();
-        let on = |pod: &Arc<Pod>| pod.spec.as_ref().and_then(|spec| spec.node_name.as_deref()) == Some(name);
-        return Ok((here.into_iter().filter(on).collect(), Vec::new()));
-    }
+/// Adds its pods, a Deployment's ReplicaSets, and the nodes; what may not be read is named.
+async fn add_parts(cluster: &Cluster, facts: &mut Facts) {
     let here = Some(cluster.namespace());
-    let mut sets: Vec<Arc<ReplicaSet>> = Vec::new();
-    if matches!(object, Subject::Deployment(_)) {
-        let listed = cluster.list(&Kind::of("apps", "v1", "ReplicaSet", "replicasets"), here, None).await?.0;
-        sets = listed
-            .iter()
-            .filter(|set| membership::is_controlled_by(&set.metadata, uid))
-            .filter_map(|set| shared(set).ok())
-            .collect();
-        sets.sort_by_key(|set| std::cmp::Reverse(membership::revision(set)));
+    match &facts.object {
+        Subject::Pod(_) => {}
+        Subject::Node(_) => return,
+        _ => {
+            let mut sets: Vec<Arc<ReplicaSet>> = Vec::new();
+            if matches!(facts.object, Subject::Deployment(_)) {
+                let kind = Kind::of("apps", "v1", "ReplicaSet", "replicasets");
+                sets = listed(cluster.list(&kind, here, None).await, "ReplicaSet", facts);
+            }
+            let pods = cluster.list(&Kind::of("", "v1", "Pod", "pods"), here, None).await;
+            let pods: Vec<Arc<Pod>> = listed(pods, "Pod", facts);
+            // A CronJob's pods belong to its newest Job.
+            let named = std::mem::replace(&mut facts.subject, facts.object.reference());
+            *facts = facts.clone().with_replica_sets(sets).with_pods(pods);
+            facts.subject = named;
+        }
     }
-    let owners: Vec<String> = sets.iter().filter_map(|set| set.uid()).chain([uid.to_owned()]).collect();
-    let listed = cluster.list(&pods, here, None).await?.0;
-    let is_ours =
-        |pod: &&kube::api::DynamicObject| owners.iter().any(|uid| membership::is_controlled_by(&pod.metadata, uid));
-    Ok((listed.iter().filter(is_ours).filter_map(|pod| shared(pod).ok()).collect(), sets))
+    let nodes = nodes(cluster, &facts.pods).await;
+    facts.nodes = nodes;
+}
+
+fn listed<T: DeserializeOwned>(
+    answer: Result<(Vec<kube::api::DynamicObject>, String), Failure>,
+    kind: &str,
+    facts: &mut Facts,
+) -> Vec<Arc<T>> {
+    match answer {
+        Ok((objects, _)) => objects.iter().filter_map(|object| shared(object).ok()).collect(),
+        Err(failure) => {
+            let all = ResourceRef::new(kind, &facts.subject.namespace, "");
+            facts.extra.unreadable.push((all, failure.message().to_owned()));
+            Vec::new()
+        }
+    }
 }
 
 /// The nodes its pods run on, as far as the caller may read nodes: most people may not, and most causes do not need them.
@@ -148,135 +267,6 @@ async fn nodes(cluster: &Cluster, pods: &[Arc<Pod>]) -> Vec<Arc<Node>> {
     let kind = Kind::of("", "v1", "Node", "nodes");
     let found = join_all(names.iter().map(|name| cluster.find(&kind, None, name))).await;
     found.into_iter().filter_map(|node| shared(node.ok().flatten().as_ref()?).ok()).collect()
-}
-
-fn merge(all: &mut Extra, one: Extra) {
-    all.events.extend(one.events);
-    all.logs.extend(one.logs);
-    all.config_maps.extend(one.config_maps);
-    all.services.extend(one.services);
-    all.missing.extend(one.missing);
-    all.unreadable.extend(one.unreadable);
-}
-
-async fn answer(client: &Client, facts: &Facts, want: &Want) -> Extra {
-    let namespace = facts.subject.namespace.as_str();
-    let mut extra = Extra::default();
-    match want {
-        Want::Events => events(client, facts, &mut extra).await,
-        Want::Logs { pod, container, previous } => {
-            logs(client, namespace, (pod, container, *previous), &mut extra).await;
-        }
-        Want::ConfigMap(name) => {
-            let found = Api::<ConfigMap>::namespaced(client.clone(), namespace).get_opt(name).await;
-            if let Some(found) = noted(found, &reference("ConfigMap", namespace, name), &mut extra) {
-                extra.config_maps.push(found);
-            }
-        }
-        Want::Service { namespace, name } => service(client, namespace, name, &mut extra).await,
-    }
-    extra
-}
-
-fn reference(kind: &str, namespace: &str, name: &str) -> ResourceRef {
-    ResourceRef { api_version: Some("v1".to_owned()), ..ResourceRef::new(kind, namespace, name) }
-}
-
-/// What was read; what is missing or may not be read is written down.
-fn noted<T>(found: kube::Result<Option<T>>, reference: &ResourceRef, extra: &mut Extra) -> Option<T> {
-    match found {
-        Ok(None) => extra.missing.push(reference.clone()),
-        Err(problem) => extra.unreadable.push((reference.clone(), reason(&problem))),
-        Ok(found) => return found,
-    }
-    None
-}
-
-fn reason(problem: &kube::Error) -> String {
-    match problem {
-        kube::Error::Api(status) => status.message.clone(),
-        other => other.to_string(),
-    }
-}
-
-async fn events(client: &Client, facts: &Facts, extra: &mut Extra) {
-    let (api, selectors): (Api<Event>, Vec<String>) = if matches!(facts.object, Subject::Node(_)) {
-        // The kubelet reports about its Node under the node's name as UID.
-        (Api::all(client.clone()), vec![format!("involvedObject.kind=Node,involvedObject.name={}", facts.subject.name)])
-    } else {
-        let newest = facts.replica_sets.first().and_then(|set| set.uid());
-        let pods = facts
-            .pods
-            .iter()
-            .filter(|pod| membership::ready_since(pod).is_none())
-            .take(PODS)
-            .filter_map(|pod| pod.uid());
-        let uids = facts.object.meta().uid.clone().into_iter().chain(newest).chain(pods);
-        let selectors = uids.map(|uid| format!("involvedObject.uid={uid}")).collect();
-        (Api::namespaced(client.clone(), &facts.subject.namespace), selectors)
-    };
-    let params: Vec<_> = selectors.iter().map(|selector| ListParams::default().fields(selector).limit(100)).collect();
-    for listed in join_all(params.iter().map(|params| api.list(params))).await {
-        match listed {
-            Ok(listed) => extra.events.extend(listed.items),
-            Err(problem) => {
-                extra.unreadable.push((ResourceRef::new("Event", &facts.subject.namespace, ""), reason(&problem)));
-            }
-        }
-    }
-    for event in &mut extra.events {
-        event.message = event.message.take().map(|text| redact::secrets(&text).into_owned());
-    }
-    extra.events.sort_by_key(|event| {
-        let last = event.last_timestamp.as_ref().map(|time| time.0).or(event.event_time.as_ref().map(|time| time.0));
-        last.or(event.metadata.creation_timestamp.as_ref().map(|time| time.0))
-    });
-}
-
-async fn logs(client: &Client, namespace: &str, (pod, container, previous): (&str, &str, bool), extra: &mut Extra) {
-    let params = LogParams {
-        container: Some(container.to_owned()),
-        previous,
-        tail_lines: Some(LINES),
-        limit_bytes: Some(BYTES),
-        ..LogParams::default()
-    };
-    match Api::<Pod>::namespaced(client.clone(), namespace).logs(pod, &params).await {
-        Ok(text) => {
-            let lines = redact::secrets(&text).lines().map(str::to_owned).collect();
-            extra.logs.push(LogTail { pod: pod.to_owned(), container: container.to_owned(), previous, lines });
-        }
-        Err(problem) => {
-            extra
-                .unreadable
-                .push((ResourceRef::new("Pod", namespace, pod), format!("log of {container}: {}", reason(&problem))));
-        }
-    }
-}
-
-async fn service(client: &Client, namespace: &str, name: &str, extra: &mut Extra) {
-    let reference = reference("Service", namespace, name);
-    let services: Api<Service> = Api::namespaced(client.clone(), namespace);
-    let slices: Api<EndpointSlice> = Api::namespaced(client.clone(), namespace);
-    let of_it = ListParams::default().labels(&format!("kubernetes.io/service-name={name}"));
-    let (found, slices) = futures::join!(services.get_opt(name), slices.list(&of_it));
-    let Some(found) = noted(found, &reference, extra) else { return };
-    let Some(slices) = noted(slices.map(Some), &reference, extra) else { return };
-    let endpoints: Vec<_> = slices.items.into_iter().flat_map(|slice| slice.endpoints).collect();
-    // Unknown readiness counts as ready, as the API says it must.
-    let is_ready = |conditions: Option<bool>| conditions.unwrap_or(true);
-    let ready = endpoints
-        .iter()
-        .filter(|one| is_ready(one.conditions.as_ref().and_then(|conditions| conditions.ready)))
-        .count();
-    let selector = found.spec.clone().and_then(|spec| spec.selector).unwrap_or_default();
-    extra.services.push(ServiceFacts {
-        service: ResourceRef { uid: found.uid(), ..reference },
-        selector,
-        ready_endpoints: ready,
-        endpoints: endpoints.len(),
-        behind: Vec::new(),
-    });
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use kube::api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Pos
 use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Api, Client};
 use serde::de::DeserializeOwned;
+use serde_json::json;
 
 use crate::cli::Connection;
 use crate::failure::Failure;
@@ -26,7 +27,7 @@ pub use access::Right;
 pub use explain::{Doing, nearest};
 
 /// Objects per page of a list, as kubectl reads them.
-const PAGE: u32 = 500;
+pub const PAGE: u32 = 500;
 
 /// One cluster, seen as one caller.
 #[derive(Clone)]
@@ -135,6 +136,12 @@ impl Cluster {
         &self.namespace
     }
 
+    /// The same cluster, seen from another namespace; from the same where there is none.
+    #[must_use]
+    pub fn at(&self, namespace: Option<&str>) -> Self {
+        Self { namespace: namespace.unwrap_or(&self.namespace).to_owned(), ..self.clone() }
+    }
+
     /// The client itself, for what has no verb here.
     pub fn client(&self) -> Client {
         self.client.clone()
@@ -234,6 +241,19 @@ impl Cluster {
         params.dry_run = dry_run;
         let doing = Doing::new("patch", kind).in_namespace(namespace).named(name_of(object));
         self.call(&doing, api.patch(name_of(object), &params, &Patch::Apply(object))).await
+    }
+
+    /// Sets or, with `None`, removes one annotation of an object.
+    pub async fn annotate(
+        &self,
+        kind: &Kind,
+        namespace: Option<&str>,
+        name: &str,
+        (key, value): (&str, Option<&str>),
+        dry_run: bool,
+    ) -> Result<DynamicObject, Failure> {
+        let fields = json!({ "metadata": { "annotations": { key: value } } });
+        self.merge(kind, namespace, name, &fields, dry_run).await
     }
 
     /// Merges fields into an object that is there (RFC 7386). A `resourceVersion` among them guards against a change made meanwhile.

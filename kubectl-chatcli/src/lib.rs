@@ -20,6 +20,7 @@ pub mod reference;
 pub mod rights;
 pub mod runbook;
 pub mod story;
+pub mod survey;
 pub mod ui;
 
 use std::ffi::OsString;

@@ -19,6 +19,8 @@ const DEFAULT_WIDTH: usize = 100;
 pub trait Prompt {
     /// True for yes. `None` when nobody can be asked.
     fn confirm(&self, question: &str) -> io::Result<Option<bool>>;
+    /// One line, trimmed; empty where the person just pressed Enter. `None` when nobody can be asked.
+    fn line(&self, question: &str) -> io::Result<Option<String>>;
 }
 
 /// A person at a terminal; nobody, where stdin or stderr is none.
@@ -26,7 +28,7 @@ struct Terminal;
 
 impl Prompt for Terminal {
     fn confirm(&self, question: &str) -> io::Result<Option<bool>> {
-        if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        if !is_there() {
             return Ok(None);
         }
         dialoguer::Confirm::new()
@@ -36,6 +38,20 @@ impl Prompt for Terminal {
             .map(|answer| Some(answer.unwrap_or(false)))
             .map_err(|dialoguer::Error::IO(problem)| problem)
     }
+
+    // A line rather than a menu: it needs no cursor keys, works over any ssh, and a screen reader reads it.
+    fn line(&self, question: &str) -> io::Result<Option<String>> {
+        if !is_there() {
+            return Ok(None);
+        }
+        let answer = dialoguer::Input::<String>::new().with_prompt(question).allow_empty(true).interact_text();
+        answer.map(|text| Some(text.trim().to_owned())).map_err(|dialoguer::Error::IO(problem)| problem)
+    }
+}
+
+/// Can a person read what is asked and answer it?
+fn is_there() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 /// Where words go and answers come from.
@@ -118,6 +134,11 @@ impl Ui {
             Failure::new("cannot ask for confirmation: this is no terminal")
                 .hint("pass --yes to go on without being asked")
         })
+    }
+
+    /// What the person typed; `None` where nobody can be asked.
+    pub fn ask(&self, question: &str) -> Result<Option<String>, Failure> {
+        Ok(self.prompt.line(question)?)
     }
 
     /// Shows what is going on until dropped; silent where stderr is no terminal.

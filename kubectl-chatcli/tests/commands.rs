@@ -40,8 +40,13 @@ fn help_needs_no_cluster_and_goes_to_stdout() {
 
 #[test]
 fn every_command_explains_itself() {
-    let commands: [&[&str]; 32] = [
+    let commands: [&[&str]; 37] = [
+        &["status"],
+        &["triage"],
+        &["issues", "ack"],
+        &["issues", "snooze"],
         &["issues"],
+        &["scan"],
         &["explain"],
         &["plan", "list"],
         &["plan", "show"],
@@ -421,4 +426,185 @@ fn a_recording_is_explained_again_without_its_cluster_and_holds_no_credential() 
     let replayed = run(plugin(), &["replay", &name]);
     std::fs::remove_file(&file).unwrap();
     assert_eq!((replayed.code, replayed.out), (0, live.out), "{}", replayed.err);
+}
+
+#[test]
+fn a_code_is_explained_without_any_cluster() {
+    let ran = run(plugin(), &["explain", "config-key-missing"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(ran.out.starts_with("config-key-missing") && ran.out.contains("Helps"), "{}", ran.out);
+}
+
+#[test]
+fn what_cannot_be_explained_is_told_with_what_can() {
+    let ran = run(Server::answering(Answers::new()).plugin(), &["explain", "service/web"]);
+    assert_eq!(ran.code, 1);
+    assert_snapshot!(ran.err, @"
+    error: cannot explain a service
+    hint: these can be: deployment, statefulset, daemonset, job, cronjob, replicaset, pod, node
+    ");
+}
+
+#[test]
+fn the_facts_are_shown_without_secrets() {
+    let mut answers = missing_key();
+    let deployment = answers.get_mut(&("GET".into(), "/apis/apps/v1/namespaces/shop/deployments/web".into())).unwrap();
+    let container = &mut deployment.1["spec"]["template"]["spec"]["containers"][0];
+    container["env"].as_array_mut().unwrap().push(json!({ "name": "DB_PASSWORD", "value": "correct horse" }));
+    let ran =
+        run(Server::answering(answers).plugin(), &["explain", "deploy/web", "-n", "shop", "--facts", "-o", "json"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let facts: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(facts["pods"][0]["metadata"]["name"], "web-1-a");
+    assert!(!ran.out.contains("correct horse") && ran.out.contains("[REDACTED:known]"), "{}", ran.out);
+}
+
+/// The same cluster as lists, in which the deployment is the only workload.
+fn scanned() -> Answers {
+    let mut answers = missing_key();
+    let list = |items: Vec<Value>| json!({ "kind": "List", "apiVersion": "v1", "metadata": { "resourceVersion": "1" }, "items": items });
+    let deployment = answers[&("GET".to_owned(), "/apis/apps/v1/namespaces/shop/deployments/web".to_owned())].1.clone();
+    for (path, items) in [
+        ("/apis/apps/v1/namespaces/shop/deployments", vec![deployment]),
+        ("/apis/apps/v1/namespaces/shop/statefulsets", vec![]),
+        ("/apis/apps/v1/namespaces/shop/daemonsets", vec![]),
+        ("/apis/batch/v1/namespaces/shop/jobs", vec![]),
+        ("/api/v1/namespaces/shop/events", vec![]),
+        ("/api/v1/nodes", vec![]),
+    ] {
+        answers.insert(("GET".into(), path.into()), (200, list(items)));
+    }
+    answers
+}
+
+#[test]
+fn a_scan_needs_nothing_installed_and_its_exit_code_says_whether_something_is_wrong() {
+    let server = Server::answering(scanned());
+    let ran = run(server.plugin(), &["scan", "-n", "shop", "-o", "name"]);
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (1, "deploy/web\n", ""));
+    assert!(server.seen().iter().all(|(request, _)| !request.contains("platform.chatcli.io")), "{:?}", server.seen());
+}
+
+#[test]
+fn the_table_of_a_scan_names_object_cause_and_what_to_type_next() {
+    let ran = run(Server::answering(scanned()).plugin(), &["scan", "-n", "shop"]);
+    assert_eq!(ran.code, 1);
+    let rows: Vec<&str> = ran.out.lines().collect();
+    assert!(rows[0].starts_with("OBJECT") && rows[0].ends_with("SINCE"), "{}", ran.out);
+    assert!(rows[1].starts_with("deploy/web   config-key-missing   configmap/web-config   0/1"), "{}", ran.out);
+    assert_eq!(ran.err, "hint: the receipts: kubectl chatcli explain deploy/web -n shop\n");
+}
+
+#[test]
+fn the_json_of_a_scan_carries_findings_with_their_receipts() {
+    let ran = run(Server::answering(scanned()).plugin(), &["scan", "-n", "shop", "-o", "json"]);
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(report["scanned"], json!({ "workloads": 1, "pods": 1, "nodes": 0 }));
+    let cause = &report["causes"][0];
+    assert_eq!((&cause["object"]["name"], &cause["signals"][0]), (&json!("web"), &json!("pod_not_ready")));
+    assert!(!cause["findings"][0]["evidence"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_healthy_namespace_exits_0_and_one_not_fully_seen_2() {
+    let mut healthy = scanned();
+    for path in [
+        "/apis/apps/v1/namespaces/shop/deployments",
+        "/apis/apps/v1/namespaces/shop/replicasets",
+        "/api/v1/namespaces/shop/pods",
+    ] {
+        healthy.get_mut(&("GET".to_owned(), path.to_owned())).unwrap().1["items"] = json!([]);
+    }
+    let ran = run(Server::answering(healthy.clone()).plugin(), &["scan", "-n", "shop"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.err);
+    assert_eq!(ran.err, "No trouble found in namespace shop: looked at 0 workloads, 0 pods and 0 nodes.\n");
+    let message = "jobs.batch is forbidden: User \"ann\" cannot list resource \"jobs\"";
+    healthy.insert(("GET".into(), "/apis/batch/v1/namespaces/shop/jobs".into()), status(403, "Forbidden", message, ""));
+    let blind = run(Server::answering(healthy).plugin(), &["scan", "-n", "shop"]);
+    assert_eq!(blind.code, 2);
+    assert!(
+        blind.err.contains(
+            "not everything was seen: cannot read jobs in namespace shop: you lack the verb \"list\" on jobs.batch"
+        ),
+        "{}",
+        blind.err
+    );
+}
+
+#[test]
+fn a_scan_that_cannot_begin_exits_2() {
+    let mut command = plugin();
+    command.args(["--server", "http://127.0.0.1:1"]);
+    assert_eq!(run(command, &["scan"]).code, 2);
+    assert_eq!(run(plugin(), &["scan", "--nope"]).code, 2);
+    let mut answers = Answers::new();
+    let message = "pods is forbidden: User \"ann\" cannot list resource \"pods\"";
+    answers.insert(("GET".into(), "/api/v1/namespaces/shop/pods".into()), status(403, "Forbidden", message, ""));
+    let refused = run(Server::answering(answers).plugin(), &["scan", "-n", "shop"]);
+    assert_eq!(refused.code, 2);
+    assert_snapshot!(refused.err, @r#"error: cannot read pods in namespace shop: you lack the verb "list" on pods"#);
+}
+
+#[test]
+fn status_is_one_screen_and_says_what_it_could_not_read() {
+    let ran = run(Server::answering(serving(CHECKOUT)).plugin(), &["status"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("1 open incident") && ran.out.contains(ISSUE), "{}", ran.out);
+    assert!(ran.out.contains(&format!("kubectl chatcli approve {ISSUE} -n shop")), "{}", ran.out);
+    assert!(ran.out.contains("Not known"), "namespaces and the operator's Lease are not served: {}", ran.out);
+    let told = run(Server::answering(serving(CHECKOUT)).plugin(), &["status", "-o", "json"]);
+    let told: Value = serde_json::from_str(&told.out).unwrap();
+    assert_eq!(told["openIncidents"][0]["name"], ISSUE);
+}
+
+#[test]
+fn status_without_chatcli_says_how_to_install_it_and_what_works_without() {
+    let ran = run(Server::answering(Answers::new()).plugin(), &["status"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("install chatcli first"), "{}", ran.err);
+}
+
+#[test]
+fn an_incident_is_acknowledged_by_whoever_the_server_says_one_is() {
+    let mut answers = voting();
+    let issue = answers[&("GET".to_owned(), path("issues", ISSUE))].1.clone();
+    answers.insert(("PATCH".into(), path("issues", ISSUE)), (200, issue));
+    let server = Server::answering(answers);
+    let ran = run(server.plugin(), &["issues", "ack", ISSUE, "-n", "shop"]);
+    assert_eq!(
+        (ran.code, ran.out.as_str()),
+        (0, format!("issue.platform.chatcli.io/{ISSUE} acknowledged\n").as_str()),
+        "{}",
+        ran.err
+    );
+    let sent = server.seen().into_iter().find(|(request, _)| request.starts_with("PATCH")).unwrap().1;
+    assert_eq!(
+        serde_json::from_str::<Value>(&sent).unwrap(),
+        json!({ "metadata": { "annotations": { "platform.chatcli.io/acknowledged-by": "ann" } } })
+    );
+    let dry = run(server.plugin(), &["issues", "snooze", ISSUE, "-n", "shop", "--for", "2h", "--dry-run", "client"]);
+    assert!(dry.out.ends_with("(dry run)\n"), "{}", dry.out);
+    assert_eq!(server.seen().iter().filter(|(request, _)| request.starts_with("PATCH")).count(), 1);
+}
+
+#[test]
+fn a_mistyped_incident_is_not_marked_but_the_right_one_is_offered() {
+    let ran = run(
+        Server::answering(serving(CHECKOUT)).plugin(),
+        &["issues", "ack", "checkout-pod-not-ready-3f9a1c20b", "-n", "shop"],
+    );
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains(&format!("hint: did you mean {ISSUE}?")), "{}", ran.err);
+}
+
+#[test]
+fn triage_never_asks_where_nobody_can_answer() {
+    let server = Server::answering(voting());
+    let ran = run(server.plugin(), &["triage", "-n", "shop"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("+  DB_HOST: db.shop.svc"), "what would be decided is shown: {}", ran.out);
+    assert!(ran.err.starts_with("error: cannot ask what to do: this is no terminal"), "{}", ran.err);
+    assert!(
+        server.seen().iter().all(|(request, _)| !request.starts_with("PATCH") && !request.ends_with("approvalvotes"))
+    );
 }

@@ -13,7 +13,9 @@ use plugin::clock::Clock;
 use plugin::kube::typed;
 use plugin::output::explanation::Explanation;
 use plugin::output::incidents::{Columns, table};
-use plugin::output::{decision, explanation, incident, preview, report};
+use plugin::output::scan::{self, Report};
+use plugin::output::status::{self, Operator, Status};
+use plugin::output::{decision, explanation, incident, preview, report, triage};
 use plugin::story::Story;
 use serde::de::DeserializeOwned;
 
@@ -213,4 +215,139 @@ fn a_report_as_markdown() {
 #[test]
 fn a_folded_story_keeps_its_name() {
     assert_eq!(checkout().current_plan().unwrap().name_any(), "checkout-pod-not-ready-3f9a1c20b7-plan-1");
+}
+
+/// Two causes of a scan: one shared by three, one alone.
+fn scanned() -> Report {
+    let status = checkout().insight.unwrap().status.unwrap();
+    let object = |name: &str| serde_json::json!({ "kind": "Deployment", "name": name, "namespace": "shop" });
+    let resource = |name: &str| serde_json::from_value(object(name)).unwrap();
+    let time = |text: &str| serde_json::from_value(serde_json::json!(text)).unwrap();
+    let mut unknown = status.findings[0].clone();
+    "unknown".clone_into(&mut unknown.code);
+    "deploy/cart is not ready and no rule says why".clone_into(&mut unknown.statement);
+    unknown.cause = common::api::shared::CauseRef::default();
+    let folded = |name: &str| plugin::survey::causes::Folded {
+        object: resource(name),
+        because: format!("deploy/{name} calls checkout"),
+    };
+    Report {
+        at: clock().now,
+        namespace: Some("shop".to_owned()),
+        scanned: plugin::survey::Extent { workloads: 12, pods: 31, nodes: 1 },
+        causes: vec![
+            plugin::survey::causes::Group {
+                object: resource("checkout"),
+                signals: vec![common::api::SignalType::PodNotReady],
+                since: time("2026-03-02T14:02:01Z"),
+                ready: Some(0),
+                desired: Some(2),
+                findings: status.findings.clone(),
+                folded_in: vec![folded("web"), folded("admin")],
+            },
+            plugin::survey::causes::Group {
+                object: resource("cart"),
+                signals: vec![common::api::SignalType::PodNotReady, common::api::SignalType::DeployFailing],
+                since: time("2026-03-02T13:02:01Z"),
+                ready: Some(1),
+                desired: Some(2),
+                findings: vec![unknown],
+                folded_in: vec![],
+            },
+        ],
+        may_recover: vec!["deploy/search: rollout: 1 of 3 pods not ready yet".to_owned()],
+        not_known: vec!["cannot read nodes: you lack the verb \"list\" on nodes".to_owned()],
+    }
+}
+
+fn scan_page(columns: scan::Columns) -> String {
+    let report = scanned();
+    format!(
+        "{}{}\n",
+        plain(&scan::table(&report, columns, &clock()).render()),
+        scan::remarks(&report, " -n shop").join("\n")
+    )
+}
+
+#[test]
+fn a_scan_groups_by_cause() {
+    assert_snapshot!(scan_page(scan::Columns::default()));
+}
+
+#[test]
+fn a_wide_scan_of_all_namespaces_says_why() {
+    assert_snapshot!(scan_page(scan::Columns { namespace: true, wide: true }));
+}
+
+#[test]
+fn what_a_code_means() {
+    assert_snapshot!(plain(&explanation::code(common::diagnosis::codes::Code::ConfigKeyMissing, 80)));
+}
+
+fn overview() -> Status {
+    Status {
+        namespace: None,
+        open: list(),
+        waiting: checkout().requests,
+        brakes: vec!["automation is paused for namespace bank".to_owned()],
+        breakers: vec!["namespace shop: 3 plans failed in this namespace within the hour".to_owned()],
+        operator: Some(Operator {
+            leader: Some("chatcli-operator-0".to_owned()),
+            renewed: Some("2026-03-02T14:02:40Z".parse().unwrap()),
+            trouble: vec![],
+        }),
+        gaps: vec![],
+    }
+}
+
+#[test]
+fn the_status_of_everything_on_one_screen() {
+    assert_snapshot!(plain(&status::page(&overview(), &clock(), WIDTH)));
+}
+
+#[test]
+fn an_operator_that_is_silent_absent_or_held_back_is_told_first() {
+    let said = |operator: Operator| {
+        let (word, sentence) = operator.word(&clock());
+        format!("{word}: {sentence}")
+    };
+    let running = overview().operator.unwrap();
+    let silent = Operator { renewed: Some("2026-03-02T14:00:00Z".parse().unwrap()), ..running.clone() };
+    let held =
+        Operator { trouble: vec!["another operator holds the Lease in namespace chatcli".to_owned()], ..running };
+    assert_snapshot!([said(silent), said(Operator::default()), said(held)].join("\n"));
+}
+
+#[test]
+fn a_quiet_cluster_is_two_lines() {
+    let quiet = Status { namespace: Some("shop".to_owned()), operator: overview().operator, ..Status::default() };
+    assert_snapshot!(plain(&status::page(&quiet, &clock(), 80)));
+}
+
+#[test]
+fn everything_a_decision_needs_in_80_columns() {
+    let story = checkout();
+    let page = plain(&triage::page(&story, story.requests.first(), (1, 3), &clock(), 80));
+    assert_snapshot!(page);
+}
+
+#[test]
+fn an_incident_without_a_proposal_says_what_a_person_has_to_do() {
+    let mut story = checkout();
+    story.plans.clear();
+    story.requests.clear();
+    story.insight = None;
+    story.issue.status.as_mut().unwrap().required_action = Some("free memory on a node, or add one".to_owned());
+    assert_snapshot!(plain(&triage::page(&story, None, (2, 3), &clock(), 80)));
+}
+
+#[test]
+fn who_has_taken_an_incident_and_until_when_it_is_snoozed() {
+    let mut story = checkout();
+    story.issue.annotations_mut().extend([
+        ("platform.chatcli.io/acknowledged-by".to_owned(), "ann".to_owned()),
+        ("platform.chatcli.io/snoozed-until".to_owned(), "2026-03-02T16:00:00Z".to_owned()),
+    ]);
+    let page = plain(&incident::page(&story, &clock(), WIDTH, ""));
+    assert!(page.contains("Taken by   ann") && page.contains("Snoozed    until 16:00:00"), "{page}");
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, ValueEnum};
 use common::api::keys;
+use common::decisions::Autonomy;
 
 /// Everything that can be set from outside.
 #[derive(Clone, Debug, Parser)]
@@ -42,6 +43,11 @@ pub struct Config {
     #[arg(long, env = "CHATCLI_AUTONOMY", value_enum, default_value_t = Autonomy::Approve)]
     pub autonomy: Autonomy,
 
+    /// Regular expressions of secrets of your own, comma-separated: what they match is hidden as `[REDACTED:custom]`. A bad one ends the
+    /// start.
+    #[arg(long, env = "CHATCLI_LOG_SCRUB_PATTERNS", value_delimiter = ',', value_name = "REGEX")]
+    pub log_scrub_pattern: Vec<String>,
+
     /// One line per event, for machines or for people.
     #[arg(long, env = "CHATCLI_LOG_FORMAT", value_enum)]
     pub log_format: Option<LogFormat>,
@@ -65,31 +71,6 @@ pub struct Config {
     /// Accepted and ignored: times are RFC 3339.
     #[arg(long, value_name = "ENCODING")]
     pub zap_time_encoding: Option<String>,
-}
-
-/// What the operator may do by itself, from nothing to reversible steps.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub enum Autonomy {
-    /// See and explain.
-    Observe,
-    /// Plan and preview.
-    Propose,
-    /// Run what was voted for.
-    Approve,
-    /// Run reversible steps with a clean preview, ask for the rest.
-    Auto,
-}
-
-impl Autonomy {
-    /// The value as the Namespace annotation writes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Observe => "observe",
-            Self::Propose => "propose",
-            Self::Approve => "approve",
-            Self::Auto => "auto",
-        }
-    }
 }
 
 /// How log lines look.

@@ -20,6 +20,10 @@ use runtime::Runtime;
 /// Runs until told to stop. 0 after a graceful stop, 1 after any failure.
 pub fn run(config: Config) -> ExitCode {
     config.init_logs();
+    if let Err(problem) = common::redact::also_hide(config.log_scrub_pattern.clone()) {
+        tracing::error!("--log-scrub-pattern: {problem}");
+        return ExitCode::FAILURE;
+    }
     // Two workers: a long list being parsed on one must not delay the lease renewal on the other. More would only cost memory.
     let started = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let ended = match started {

@@ -35,16 +35,21 @@ pub struct App {
 impl App {
     /// One healthy replica that is ready at once.
     pub fn named(name: &str, cluster: &Cluster) -> Result<Self> {
-        Ok(Self {
+        Ok(Self::bare(name, &cluster.app_image()?))
+    }
+
+    /// The same with any image: for an API server on which nothing runs.
+    pub fn bare(name: &str, image: &str) -> Self {
+        Self {
             name: name.to_owned(),
-            image: cluster.app_image()?,
+            image: image.to_owned(),
             replicas: 1,
             arguments: Vec::new(),
             memory_limit: "64Mi".to_owned(),
             config_keys: Vec::new(),
             probe: json!({ "httpGet": { "path": "/ready", "port": 8080 }, "periodSeconds": 1 }),
             more: json!({}),
-        })
+        }
     }
 
     /// How many.

@@ -59,6 +59,11 @@ impl Cluster {
         self.fact("REGISTRY", "CHATCLI_TEST_REGISTRY")
     }
 
+    /// The folder with kubectl and the other programs of the cluster's own version.
+    pub fn programs(&self) -> Result<String> {
+        self.fact("BIN_DIR", "CHATCLI_TEST_BIN_DIR")
+    }
+
     /// The node's name.
     pub fn node(&self) -> Result<String> {
         self.fact("NODE_NAME", "CHATCLI_TEST_NODE")

@@ -92,7 +92,8 @@ fn api_for(client: &Client, resource: &ApiResource, scope: &Scope, namespace: Op
     }
 }
 
-async fn kinds_served(client: &Client) -> Result<()> {
+/// Waits until the API server serves every kind of ours that it has been given.
+pub async fn kinds_served(client: &Client) -> Result<()> {
     let definitions: Api<CustomResourceDefinition> = Api::all(client.clone());
     let served = watch_until(&definitions, Instant::now() + Duration::from_secs(30), |seen| {
         let mut ours = seen.all().filter(|definition| definition.spec.group == common::api::keys::GROUP).peekable();

@@ -12,6 +12,7 @@ pub mod cluster;
 pub mod connection;
 pub mod control_plane;
 pub mod demo;
+pub mod faults;
 pub mod generate;
 pub mod http;
 pub mod incidents;
@@ -24,6 +25,7 @@ pub mod place;
 pub mod plugin;
 pub mod programs;
 pub mod proxy;
+pub mod receipts;
 pub mod votes;
 pub mod watching;
 

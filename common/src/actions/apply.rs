@@ -197,9 +197,26 @@ async fn send_scale(client: &Client, write: &WriteRecord, errand: &Errand<'_>) -
 }
 
 async fn send_create(client: &Client, write: &WriteRecord, errand: &Errand<'_>) -> Result<Sent, SendError> {
-    let mut object: Value = serde_json::from_str(&write.payload).map_err(|error| broken(&error.to_string()))?;
+    let mut object = body(client, write, errand.params).await?;
     edits::set(&mut object, &["metadata", "annotations", annotations::OPERATION_ID], errand.operation_id.into());
     exchange(client, write, "", Some(object)).await.map(sent)
+}
+
+/// The object to create with every value in place: secret ones fetched from where the record says they are.
+pub(super) async fn body(
+    client: &Client,
+    write: &WriteRecord,
+    params: &BTreeMap<String, String>,
+) -> Result<Value, SendError> {
+    let mut object: Value = serde_json::from_str(&write.payload).map_err(|error| broken(&error.to_string()))?;
+    for (pointer, source) in secrets::referenced(&object) {
+        let source = source.ok_or_else(|| broken(&format!("{pointer} is secret and has no source")))?;
+        let value = fetch(client, source, params).await?;
+        if let Some(place) = object.pointer_mut(&pointer) {
+            *place = value;
+        }
+    }
+    Ok(object)
 }
 
 /// The operation id on the object's own metadata. JSON Patch cannot make a map on the way, so it depends on what is there.
@@ -288,9 +305,14 @@ pub(super) async fn exchange(
         }
         WriteKind::Evict => (Method::POST, format!("{path}/eviction?{options}"), JSON, body),
         WriteKind::Delete => {
-            let uid = write.object.uid.as_deref().unwrap_or_default();
-            let options = json!({"preconditions": {"uid": uid}, "propagationPolicy": "Background"});
-            (Method::DELETE, format!("{path}?{}", query.trim_start_matches('&')), JSON, options.to_string())
+            let mut options: Value = serde_json::from_str(&body).map_err(|error| broken(&error.to_string()))?;
+            let Some(uid) = &write.object.uid else { return Err(broken("a deletion names no UID")) };
+            options["preconditions"] = json!({ "uid": uid });
+            // The server reads the options of a deletion from the query or from the body, never from both.
+            if query.contains("dryRun=All") {
+                options["dryRun"] = json!(["All"]);
+            }
+            (Method::DELETE, path, JSON, options.to_string())
         }
         WriteKind::Exec => return Err(broken("a command is no single request")),
     };

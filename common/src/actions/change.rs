@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::edits::{self, Edit};
+use super::kind::Kind;
 use super::object::Object;
 use super::secrets::{self, Source};
 use crate::api::ResourceRef;
@@ -70,6 +71,25 @@ pub struct Terms {
     pub guards: Vec<(String, Value)>,
 }
 
+/// How an object is deleted.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Deletion {
+    /// As its own grace period wants it; what it owns goes after it.
+    #[default]
+    Graceful,
+    /// At once, without waiting for its containers.
+    Forced,
+}
+
+/// What a created object is copied from.
+#[derive(Clone, Copy, Debug)]
+pub struct Copied<'a> {
+    /// The object.
+    pub object: &'a Object,
+    /// JSON Pointers: of a part of the created object, and of what it was copied from.
+    pub parts: &'a [(&'a str, &'a str)],
+}
+
 #[derive(Clone, Debug)]
 struct Patch {
     object: ResourceRef,
@@ -119,6 +139,53 @@ impl ChangeSet {
         };
         let undo = Undo::Heals("a pod is not brought back; its owner makes a new one".to_owned());
         Self { writes: vec![Write { record, undo, made_from: None }], summary: summary.into(), ..Self::default() }
+    }
+
+    /// The creation of an object; `body` has its kind, namespace and a name that is chosen once. Undo deletes it, as long as it is the
+    /// one this plan made. Secret values are never kept: they are fetched from `copied` when the request is sent.
+    pub fn create(kind: &Kind, body: &Value, copied: Option<Copied<'_>>, summary: impl Into<String>) -> Self {
+        let made = Object(body.clone());
+        let object = kind.reference(made.namespace(), made.name());
+        let source = |pointer: &str| {
+            let Copied { object, parts } = copied?;
+            let from = |(to, from): &(&str, &str)| Some(format!("{from}{}", pointer.strip_prefix(*to)?));
+            let pointer = parts.iter().find_map(from).filter(|pointer| object.at(pointer).is_some())?;
+            Some(Source::Kept { object: object.reference(), pointer })
+        };
+        let (kind, touched) = (WriteKind::Create, Vec::new());
+        let payload = secrets::by_reference(body, &source).to_string();
+        let record = WriteRecord { kind, object: object.clone(), payload, touched };
+        // Without a UID: there is none yet. The marker on the object says whether it is this plan's.
+        let undo =
+            WriteRecord { kind: WriteKind::Delete, object, payload: deletion(Deletion::Graceful), ..record.clone() };
+        let write = Write { record, undo: Undo::By(Box::new(undo)), made_from: None };
+        Self { writes: vec![write], summary: summary.into(), ..Self::default() }
+    }
+
+    /// The deletion of an object, by UID. What becomes of it is the action's to say.
+    pub fn delete(object: &Object, how: Deletion, undo: Undo, summary: impl Into<String>) -> Self {
+        let record = WriteRecord {
+            kind: WriteKind::Delete,
+            object: object.reference(),
+            payload: deletion(how),
+            touched: Vec::new(),
+        };
+        Self { writes: vec![Write { record, undo, made_from: None }], summary: summary.into(), ..Self::default() }
+    }
+
+    /// This, and then the requests of another as part of the same step.
+    #[must_use]
+    pub fn and(mut self, then: Self) -> Self {
+        if self.is_nothing() {
+            return then;
+        }
+        if then.is_nothing() {
+            return self;
+        }
+        self.writes.extend(then.writes);
+        self.notes.extend(then.notes);
+        self.summary = format!("{}, then {}", self.summary, then.summary);
+        self.raised_to(then.class)
     }
 
     /// At least this grave.
@@ -177,6 +244,7 @@ impl ChangeSet {
             .writes
             .iter()
             .map(|write| match &write.undo {
+                Undo::By(record) if record.kind == WriteKind::Delete => format!("deletes {}", record.object.short()),
                 Undo::By(record) => {
                     let fields: Vec<String> = record.touched.iter().map(|field| readable_path(&field.path)).collect();
                     format!("restores {} of {}", fields.join(", "), record.object.short())
@@ -286,6 +354,15 @@ impl Patch {
             })
             .collect()
     }
+}
+
+/// `DeleteOptions` but for the UID, which is the record's object's.
+fn deletion(how: Deletion) -> String {
+    let options = match how {
+        Deletion::Graceful => json!({"propagationPolicy": "Background"}),
+        Deletion::Forced => json!({"propagationPolicy": "Background", "gracePeriodSeconds": 0}),
+    };
+    options.to_string()
 }
 
 fn scale_record(object: ResourceRef, before: i64, after: i64) -> WriteRecord {

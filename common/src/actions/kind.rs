@@ -32,6 +32,8 @@ macro_rules! kinds {
 
 kinds! {
     CONFIG_MAP = "ConfigMap", "", "v1", "configmaps", true;
+    CONTROLLER_REVISION = "ControllerRevision", "apps", "v1", "controllerrevisions", true;
+    CRON_JOB = "CronJob", "batch", "v1", "cronjobs", true;
     DAEMON_SET = "DaemonSet", "apps", "v1", "daemonsets", true;
     DEPLOYMENT = "Deployment", "apps", "v1", "deployments", true;
     HORIZONTAL_POD_AUTOSCALER = "HorizontalPodAutoscaler", "autoscaling", "v2", "horizontalpodautoscalers", true;
@@ -39,6 +41,8 @@ kinds! {
     LIMIT_RANGE = "LimitRange", "", "v1", "limitranges", true;
     NAMESPACE = "Namespace", "", "v1", "namespaces", false;
     NODE = "Node", "", "v1", "nodes", false;
+    PERSISTENT_VOLUME = "PersistentVolume", "", "v1", "persistentvolumes", false;
+    PERSISTENT_VOLUME_CLAIM = "PersistentVolumeClaim", "", "v1", "persistentvolumeclaims", true;
     POD = "Pod", "", "v1", "pods", true;
     POD_DISRUPTION_BUDGET = "PodDisruptionBudget", "policy", "v1", "poddisruptionbudgets", true;
     REPLICA_SET = "ReplicaSet", "apps", "v1", "replicasets", true;

@@ -17,6 +17,7 @@ use super::wire;
 use crate::api::ResourceRef;
 use crate::api::keys::labels;
 use crate::decisions::brakes::is_protected;
+use crate::naming;
 
 /// One thing to read.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -75,6 +76,8 @@ pub struct Live {
     pub chosen: Vec<ResourceRef>,
     /// See [`Scope::plan_uid`].
     pub plan_uid: String,
+    /// 0-based index of the step, for names that two steps of a plan must not share.
+    pub step: i32,
     namespace: Result<Option<Object>, Unreadable>,
     protected: bool,
     read: BTreeMap<Need, Result<Vec<Object>, Unreadable>>,
@@ -210,6 +213,7 @@ impl Live {
             target,
             chosen: Vec::new(),
             plan_uid: String::new(),
+            step: 0,
             namespace: Ok(None),
             protected: false,
             read: BTreeMap::new(),
@@ -283,6 +287,12 @@ impl Live {
                     && group(scaler.text("/spec/scaleTargetRef/apiVersion")) == own
             })
             .collect())
+    }
+
+    /// `<stem>-<word>-<8 hex>`, at most 63 long: the name of what this step of this plan creates, the same on every try.
+    pub fn name_for(&self, stem: &str, word: &str) -> String {
+        let digest = naming::hash(&[&self.plan_uid, &self.step.to_string()], 8);
+        naming::with_suffix(stem, &format!("-{word}-{digest}"))
     }
 
     /// Replaces the copy of an object by what the server answered to a dry run, so that the next step builds on it.

@@ -153,6 +153,7 @@ pub async fn preview(client: &Client, input: &PreviewInput<'_>) -> Result<Previe
     let mut verdicts = Vec::new();
     let mut diffs = Vec::new();
     for (index, (action, wanted)) in parsed.iter().zip(input.actions).enumerate() {
+        after.step = i32::try_from(index).unwrap_or(i32::MAX);
         let mut change = action.change(&after).map_err(refused(index))?;
         for constraint in &constraints {
             constraint.holds(wanted, &change).map_err(refused(index))?;
@@ -197,7 +198,8 @@ impl DryRun<'_> {
             let asked = match write.record.kind {
                 WriteKind::Patch => self.patch(&write, change, world, params, verdicts).await,
                 WriteKind::Scale => self.scale(&write, world, verdicts).await,
-                _ => self.other(&write, world, verdicts).await,
+                WriteKind::Create => self.create(&write, params, verdicts).await,
+                WriteKind::Delete | WriteKind::Evict | WriteKind::Exec => self.remove(&write, world, verdicts).await,
             };
             match asked {
                 Ok(diff) => text.push_str(&diff),
@@ -298,7 +300,31 @@ impl DryRun<'_> {
         Ok(format!("{}{}", diff::head(&current, &record.object.short()), diff::hunks(&edits, self.plan_uid)))
     }
 
-    async fn other(&mut self, write: &Write, world: &Live, verdicts: &mut Vec<Verdict>) -> Result<String, SendError> {
+    async fn create(
+        &mut self,
+        write: &Write,
+        params: &BTreeMap<String, String>,
+        verdicts: &mut Vec<Verdict>,
+    ) -> Result<String, SendError> {
+        let record = &write.record;
+        let body = apply::body(self.client, record, params).await?;
+        let answer = match apply::exchange(self.client, record, "&dryRun=All", Some(body.clone())).await {
+            // The name is taken. What has it was not made by this plan, which has written nothing yet.
+            Err(SendError::Drifted(message)) => {
+                return Err(SendError::Refused { code: 409, reason: "AlreadyExists".to_owned(), message });
+            }
+            answer => answer?,
+        };
+        verdicts.extend(warnings(&answer.warnings));
+        verdicts.push(verdict("server", VerdictLevel::Ok, VerdictSource::Server, "the dry run is accepted".to_owned()));
+        let text = format!("deletes {} again", record.object.short());
+        verdicts.push(verdict("undo", VerdictLevel::Ok, VerdictSource::Computed, text));
+        let edits = edits::between(&serde_json::json!({}), &edits::without_server_fields(&body));
+        let head = format!("--- live     (none)\n+++ planned  {}\n", record.object.short());
+        Ok(format!("{head}{}", diff::hunks(&edits, self.plan_uid)))
+    }
+
+    async fn remove(&mut self, write: &Write, world: &Live, verdicts: &mut Vec<Verdict>) -> Result<String, SendError> {
         let record = &write.record;
         let answer = apply::exchange(self.client, record, "&dryRun=All", None).await?;
         verdicts.extend(warnings(&answer.warnings));
@@ -307,7 +333,8 @@ impl DryRun<'_> {
             verdicts.push(verdict("undo", VerdictLevel::Warn, VerdictSource::Computed, why.clone()));
         }
         let live = world.find(&record.object).cloned().unwrap_or_default();
-        Ok(diff::head(&live, "evicted, its owner makes a new one"))
+        let planned = if record.kind == WriteKind::Evict { "evicted, its owner makes a new one" } else { "deleted" };
+        Ok(diff::head(&live, planned))
     }
 
     async fn ask(&self, record: &WriteRecord, operations: Vec<Value>) -> Result<super::wire::Answer, SendError> {

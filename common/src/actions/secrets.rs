@@ -4,9 +4,10 @@
 //! secret value, and every place a person reads, holds a keyed hash.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::edits::Edit;
+use super::object::escape;
 use crate::api::ResourceRef;
 use crate::naming;
 
@@ -77,24 +78,61 @@ pub fn masked(value: &Value, seal: &str) -> Value {
         let hash = keyed_hash(seal, value);
         format!("<secret, {}>", &hash[..hash.len().min(14)]).into()
     };
-    if value.is_string() { hidden(value) } else { mask_inside(value, &hidden) }
+    if value.is_string() { hidden(value) } else { replace_inside(value, "", &|_, value| hidden(value)) }
 }
 
-fn mask_inside(value: &Value, hidden: &dyn Fn(&Value) -> Value) -> Value {
+/// The value with each secret string inside replaced by what `instead` makes of its pointer and itself.
+fn replace_inside(value: &Value, pointer: &str, instead: &dyn Fn(&str, &Value) -> Value) -> Value {
     match value {
-        Value::String(text) if is_secret_text(text) => hidden(value),
-        Value::Array(items) => items.iter().map(|item| mask_inside(item, hidden)).collect(),
+        Value::String(text) if is_secret_text(text) => instead(pointer, value),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| replace_inside(item, &format!("{pointer}/{index}"), instead))
+            .collect(),
         Value::Object(map) => {
             let named = map.get("name").and_then(Value::as_str).is_some_and(is_secret_name);
             let mask = |(key, value): (&String, &Value)| {
+                let pointer = format!("{pointer}/{}", escape(key));
                 let is_secret = value.is_string()
                     && ((named && key == "value") || is_secret_name(key) && !REFERENCES.contains(&key.as_str()));
-                (key.clone(), if is_secret { hidden(value) } else { mask_inside(value, hidden) })
+                let value = if is_secret { instead(&pointer, value) } else { replace_inside(value, &pointer, instead) };
+                (key.clone(), value)
             };
             Value::Object(map.iter().map(mask).collect())
         }
         other => other.clone(),
     }
+}
+
+/// Where an object to be created names the source of a value instead of the value.
+const BY_REFERENCE: &str = "$valueFrom";
+
+/// The value with each secret string replaced by where it comes from, by its pointer. One without a source leaves a gap, which is never
+/// sent.
+pub fn by_reference(value: &Value, source: &dyn Fn(&str) -> Option<Source>) -> Value {
+    replace_inside(value, "", &|pointer, _| json!({ BY_REFERENCE: source(pointer) }))
+}
+
+/// The sources named in an object to be created, by pointer; `None` for a gap.
+pub fn referenced(value: &Value) -> Vec<(String, Option<Source>)> {
+    fn walk(value: &Value, pointer: &str, found: &mut Vec<(String, Option<Source>)>) {
+        match value {
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    walk(item, &format!("{pointer}/{index}"), found);
+                }
+            }
+            Value::Object(map) => match map.get(BY_REFERENCE) {
+                Some(source) => found.push((pointer.to_owned(), serde_json::from_value(source.clone()).ok())),
+                None => map.iter().for_each(|(key, value)| walk(value, &format!("{pointer}/{}", escape(key)), found)),
+            },
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    walk(value, "", &mut found);
+    found
 }
 
 /// Fields of the API that name a Secret and hold none.
@@ -150,6 +188,18 @@ mod tests {
         assert_eq!(edits_are_secret(&volume("a"), &volume("b")), [false]);
         let reference = |key: &str| json!({"env": [{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "s", "key": key}}}]});
         assert_eq!(edits_are_secret(&reference("a"), &reference("b")), [false]);
+    }
+
+    #[test]
+    fn an_object_to_be_created_names_its_secrets_sources_and_holds_none() {
+        let job = json!({"spec": {"env": [{"name": "DB_PASSWORD", "value": "hunter2"}, {"name": "A", "value": "b"}]}});
+        let object = ResourceRef::new("CronJob", "shop", "report");
+        let kept = |pointer: &str| Some(Source::Kept { object: object.clone(), pointer: pointer.to_owned() });
+        let stored = by_reference(&job, &kept);
+        assert!(!stored.to_string().contains("hunter2"));
+        let pointer = "/spec/env/0/value";
+        assert_eq!(referenced(&stored), [(pointer.to_owned(), kept(pointer))]);
+        assert_eq!(stored.pointer("/spec/env/1"), job.pointer("/spec/env/1"));
     }
 
     #[test]

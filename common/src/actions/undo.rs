@@ -12,6 +12,7 @@ use super::kind::Kind;
 use super::live;
 use super::object::Object;
 use super::settle::holds;
+use crate::api::keys::annotations;
 use crate::api::remediation_plan::{TouchedField, WriteKind, WriteRecord};
 
 /// How far a step was taken back.
@@ -39,6 +40,9 @@ pub struct Fitted {
 /// A field that holds what the step wrote is taken back; one that already holds the value before needs nothing; any other belongs to whoever
 /// changed it.
 pub fn fit(record: &WriteRecord, found: Option<&Object>, plan_uid: &str) -> Fitted {
+    if record.kind == WriteKind::Delete {
+        return fit_deletion(record, found, plan_uid);
+    }
     let Some(object) = found.filter(|object| record.object.uid.as_deref().is_none_or(|uid| uid == object.uid())) else {
         return Fitted { write: None, leftovers: vec![format!("{} is gone", record.object)] };
     };
@@ -65,6 +69,17 @@ pub fn fit(record: &WriteRecord, found: Option<&Object>, plan_uid: &str) -> Fitt
         object: record.object.clone(),
     });
     Fitted { write, leftovers }
+}
+
+/// A created object is deleted again when it is the one the plan made; its name alone proves nothing.
+fn fit_deletion(record: &WriteRecord, found: Option<&Object>, plan_uid: &str) -> Fitted {
+    let Some(object) = found.filter(|object| !object.is_terminating()) else { return Fitted::default() };
+    let mark = object.annotation(annotations::OPERATION_ID).unwrap_or_default();
+    if !mark.strip_prefix(plan_uid).is_some_and(|rest| rest.starts_with('.')) {
+        let text = format!("{} was not made by this plan", record.object);
+        return Fitted { write: None, leftovers: vec![text] };
+    }
+    Fitted { write: Some(WriteRecord { object: object.reference(), ..record.clone() }), leftovers: Vec::new() }
 }
 
 /// The list items on the way to the field are still the ones meant.
@@ -141,4 +156,37 @@ pub fn together(results: &[Undone]) -> Undone {
 /// A restart of the undone workload's pods follows from this record: taking it back "for its own sake" would disturb what runs.
 pub fn restarts_pods(record: &WriteRecord) -> bool {
     record.kind == WriteKind::Patch && record.touched.iter().any(|field| field.path.starts_with("/spec/template"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::actions::change::ChangeSet;
+    use crate::actions::kind;
+
+    fn job(mark: &str) -> Object {
+        Object(json!({"kind": "Job", "apiVersion": "batch/v1", "metadata": {
+            "name": "report-manual", "namespace": "shop", "uid": "j", "annotations": {annotations::OPERATION_ID: mark},
+        }}))
+    }
+
+    fn deletion() -> WriteRecord {
+        let body = json!({"metadata": {"name": "report-manual", "namespace": "shop"}});
+        ChangeSet::create(&kind::JOB, &body, None, "").undo_records().remove(0)
+    }
+
+    #[test]
+    fn what_the_plan_made_is_deleted_by_the_uid_it_has_got() {
+        let fitted = fit(&deletion(), Some(&job("plan.0.1")), "plan");
+        assert_eq!(fitted.write.unwrap().object.uid.as_deref(), Some("j"));
+    }
+
+    #[test]
+    fn what_somebody_else_made_under_that_name_is_left_alone() {
+        let fitted = fit(&deletion(), Some(&job("plan2.0.1")), "plan");
+        assert!(fitted.write.is_none() && fitted.leftovers.len() == 1, "{fitted:?}");
+        assert_eq!(fit(&deletion(), None, "plan"), Fitted::default());
+    }
 }

@@ -74,6 +74,10 @@ pub mod annotations {
     pub const AUTONOMY: &str = "platform.chatcli.io/autonomy";
     /// Workload, Namespace or operator Namespace: `true` stops all automation there.
     pub const PAUSED: &str = "platform.chatcli.io/paused";
+    /// Issue: who has taken it on. Everybody else knows that somebody looks.
+    pub const ACKNOWLEDGED_BY: &str = "platform.chatcli.io/acknowledged-by";
+    /// Issue: RFC 3339; until then it is not among what waits for a person.
+    pub const SNOOZED_UNTIL: &str = "platform.chatcli.io/snoozed-until";
     /// `<planUID>.<step>.<try>` on an object we changed.
     pub const OPERATION_ID: &str = "platform.chatcli.io/operation-id";
     /// Blast radius in words, on an ApprovalRequest.
@@ -84,6 +88,8 @@ pub mod annotations {
     pub const REJECT: &str = "platform.chatcli.io/reject";
     /// RemediationPlan: the name of the person who asks that it be taken back; pinned to the caller at admission.
     pub const UNDO: &str = "platform.chatcli.io/undo";
+    /// `true` on an Issue: never fold it into another, whatever explains it.
+    pub const OWN_INCIDENT: &str = "platform.chatcli.io/own-incident";
     /// Full name behind a hashed label.
     pub const FULL_NAME: &str = "platform.chatcli.io/full-name";
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// From looking to acting. Ordered: a higher one allows everything a lower one does.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd, clap::ValueEnum)]
 pub enum Autonomy {
     /// See and explain.
     Observe,

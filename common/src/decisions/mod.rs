@@ -6,6 +6,7 @@
 
 pub mod autonomy;
 pub mod brakes;
+pub mod ending;
 pub mod need;
 pub mod policy;
 pub mod votes;
@@ -13,6 +14,7 @@ pub mod window;
 
 pub use autonomy::{Autonomy, Standing};
 pub use brakes::{Brake, Surroundings};
+pub use ending::{Afterwards, Ending};
 pub use need::{ApprovalNeed, Author, Need, Question, Why};
 pub use policy::{Effective, KnownPolicy, Subject};
 pub use votes::{Ballot, Cast, Standing as VoterStanding, Tally};

@@ -121,14 +121,21 @@ impl<'a> Case<'a> {
     /// The receipt of that line.
     pub fn log_receipt(&self, container: &View<'_>) -> Option<Evidence> {
         let (line, tail) = self.telling_line(container)?;
+        Some(self.line_receipt(container, tail, line))
+    }
+
+    /// The receipt of a line of a container's log.
+    #[allow(clippy::unused_self, reason = "it reads as a question to the case, like its siblings")]
+    pub fn line_receipt(&self, container: &View<'_>, tail: &LogTail, line: &str) -> Evidence {
         let of = if tail.previous { ", before it ended" } else { "" };
-        Some(receipt(
+        let line = without_time(line);
+        receipt(
             format!("last said{of}: {line}"),
             pod_ref(container.pod),
             format!("log[{}]", tail.container),
             line,
             None,
-        ))
+        )
     }
 
     /// The pods that show trouble belong to the newest revision alone, which has not proven itself, and there is a way back.
@@ -172,6 +179,17 @@ impl<'a> Case<'a> {
                 format!("revision {} asks for another place", good.number),
             )
         })
+    }
+
+    /// Going back, for a newest revision whose pods are not even made; none while no older revision has proven itself.
+    pub fn rollback_unless_made(&self, why: &str) -> Option<Remedy> {
+        let rollout = self.rollout.as_ref()?;
+        let good = rollout.good.filter(|_| rollout.current.ready == 0 && !rollout.completed)?;
+        Some(remedy(
+            ActionType::RollbackDeployment,
+            [("toRevision", good.number.to_string())],
+            format!("revision {} {why}", good.number),
+        ))
     }
 
     /// The receipt that an older revision is well.
@@ -233,7 +251,7 @@ fn is_said(line: &str) -> bool {
 }
 
 /// A log line without the time it begins with, which differs in every life.
-fn without_time(line: &str) -> &str {
+pub fn without_time(line: &str) -> &str {
     static TIME: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^\s*\[?\d{4}[-/]\d{2}[-/]\d{2}[T ]\d{2}:\d{2}:\d{2}[.,\d]*(?:Z|[+-]\d{2}:?\d{2})?\]?\s*")
             .expect("a valid pattern")

@@ -13,7 +13,7 @@ use crate::api::ResourceRef;
 use crate::api::ai_insight::{Evidence, Finding};
 use crate::facts::containers::View;
 use crate::facts::references::{ServiceHint, services_in, services_of};
-use crate::facts::{Facts, ServiceFacts};
+use crate::facts::{Facts, ServiceFacts, Subject};
 
 /// Containers that got far enough to call anybody.
 pub fn callers<'a, 'c>(case: &'c Case<'a>) -> impl Iterator<Item = &'c View<'a>> {
@@ -41,6 +41,7 @@ pub fn dependency(case: &Case<'_>) -> Vec<Finding> {
     let wanted = hints(case);
     let down = case.facts.extra.services.iter().filter(|it| {
         it.ready_endpoints == 0
+            && !it.external
             && wanted.contains(&(it.service.namespace.clone(), it.service.name.clone()))
             && !is_own(case.facts, it)
     });
@@ -53,6 +54,24 @@ pub fn dependency(case: &Case<'_>) -> Vec<Finding> {
         .filter(|gone| gone.kind == "Service" && wanted.contains(&(gone.namespace.clone(), gone.name.clone())));
     findings.extend(gone.filter_map(|service| judge_missing(case, service)));
     findings
+}
+
+/// The subject itself is scaled to 0. Nobody asks about such a workload unless others suffer from it.
+pub fn at_rest(case: &Case<'_>) -> Vec<Finding> {
+    let kept = matches!(case.facts.object, Subject::Deployment(_) | Subject::StatefulSet(_));
+    if !kept || case.facts.object.desired() > 0 {
+        return Vec::new();
+    }
+    let subject = &case.facts.subject;
+    vec![
+        Draft::of(Code::DependencyScaledDown, format!("{} is scaled to 0, and others need it", subject.short()))
+            .cause(subject, ".spec.replicas")
+            .receipt(receipt("it wants 0 replicas", subject.clone(), ".spec.replicas", "0", Some(case.facts.now)))
+            .confidence(0.9, "nobody can answer; whether that is wanted, only a person knows")
+            .rules_out("application", "none of it is meant to run")
+            .advice(format!("scale {} up again, or find out why it was scaled down", subject.short()))
+            .done(),
+    ]
 }
 
 fn judge(case: &Case<'_>, down: &ServiceFacts) -> Option<Finding> {
@@ -70,36 +89,50 @@ fn judge(case: &Case<'_>, down: &ServiceFacts) -> Option<Finding> {
             (0.75, "its configuration names it, and it has no ready endpoint; its log does not speak of it")
         }
     };
-    let who = if behind.is_empty() { String::new() } else { format!(" (behind it: {})", behind.join(", ")) };
+    let code = if down.scaled_down.is_some() { Code::DependencyScaledDown } else { Code::DependencyDown };
+    let (culprit, path) = down.scaled_down.as_ref().map_or((culprit, path), |idle| (idle, ".spec.replicas"));
+    let who = match &down.scaled_down {
+        Some(idle) => format!(" ({} is scaled to 0)", idle.short()),
+        None if behind.is_empty() => String::new(),
+        None => format!(" (behind it: {})", behind.join(", ")),
+    };
     let missing = if down.endpoints == 0 {
         "no endpoints".to_owned()
     } else {
         format!("none of its {} endpoints ready", down.endpoints)
     };
     Some(
-        Draft::of(
-            Code::DependencyDown,
-            format!("{} fails because {service} does not answer: it has {missing}{who}", case.subject()),
-        )
-        .cause(culprit, path)
-        .receipts(words)
-        .receipt(receipt(
-            format!("{service} has {} of {} endpoints ready", down.ready_endpoints, down.endpoints),
-            down.service.clone(),
-            "endpoints",
-            format!("{}/{}", down.ready_endpoints, down.endpoints),
-            Some(case.facts.now),
-        ))
-        .receipts(container.latest_end().map(|end| end_receipt(container, &end)))
-        .confidence(confidence, reason)
-        .rules_out("image", "pulled and started")
-        .rules_out("memory", "no OOM kill")
-        .advice(if behind.is_empty() {
-            format!("no pod matches the selector of {service}: see which workload should be behind it")
-        } else {
-            format!("look at {}; this workload recovers with it", behind.join(", "))
-        })
-        .done(),
+        Draft::of(code, format!("{} fails because {service} does not answer: it has {missing}{who}", case.subject()))
+            .cause(culprit, path)
+            .receipts(words)
+            .receipt(receipt(
+                format!("{service} has {} of {} endpoints ready", down.ready_endpoints, down.endpoints),
+                down.service.clone(),
+                "endpoints",
+                format!("{}/{}", down.ready_endpoints, down.endpoints),
+                Some(case.facts.now),
+            ))
+            .receipts(down.scaled_down.as_ref().map(|idle| {
+                receipt(
+                    format!("{} wants 0 replicas", idle.short()),
+                    idle.clone(),
+                    ".spec.replicas",
+                    "0",
+                    Some(case.facts.now),
+                )
+            }))
+            .receipts(container.latest_end().map(|end| end_receipt(container, &end)))
+            .confidence(confidence, reason)
+            .rules_out("image", "pulled and started")
+            .rules_out("memory", "no OOM kill")
+            .advice(if let Some(idle) = &down.scaled_down {
+                format!("scale {} up again, or find out why it was scaled down", idle.short())
+            } else if behind.is_empty() {
+                format!("no pod matches the selector of {service}: see which workload should be behind it")
+            } else {
+                format!("look at {}; this workload recovers with it", behind.join(", "))
+            })
+            .done(),
     )
 }
 

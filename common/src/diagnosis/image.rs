@@ -3,9 +3,11 @@
 //! In: waiting containers and `Failed` Events. Out: findings on the workload's image field. A rollback is a remedy only where the older
 //! revision does not depend on what is broken: a registry that is down is down for its older tags too.
 
-use super::case::{Case, event_receipt, template_path, waiting_receipt};
+use k8s_openapi::api::core::v1::Event;
+
+use super::case::{Case, event_receipt, pod_ref, template_path, waiting_receipt};
 use super::codes::Code;
-use super::draft::Draft;
+use super::draft::{Draft, receipt};
 use crate::api::ai_insight::Finding;
 use crate::facts::containers::View;
 use crate::facts::revisions::Revision;
@@ -36,10 +38,30 @@ pub fn image(case: &Case<'_>) -> Vec<Finding> {
         });
         let said =
             format!("{} {}", waiting.message, event.and_then(|event| event.message.as_deref()).unwrap_or_default());
-        let code = classify(waiting.reason, &said);
+        let secret = pull_secret(case, &container);
+        let code = match classify(waiting.reason, &said) {
+            // Who comes without credentials is often told "not found" about what is private.
+            Code::ImagePullDenied if secret.is_some() => Code::PullSecretMissing,
+            code => code,
+        };
         let mut draft = Draft::of(code, statement(case, code, name))
             .cause(&case.facts.subject, format!("{}.image", template_path(case.facts, &container)))
             .receipt(waiting_receipt(&container, &waiting));
+        if let (Code::PullSecretMissing, Some((name, event))) = (code, &secret) {
+            draft = draft.cause(&case.neighbour("Secret", name), "").receipt(event_receipt(event));
+        }
+        if code == Code::ImageNoSpace {
+            draft =
+                draft.receipts(container.pod.spec.as_ref().and_then(|spec| spec.node_name.as_deref()).map(|node| {
+                    receipt(
+                        format!("it runs on node {node}"),
+                        pod_ref(container.pod),
+                        ".spec.nodeName",
+                        node,
+                        Some(case.facts.now),
+                    )
+                }));
+        }
         if let Some(event) = event {
             draft = draft.receipt(event_receipt(event));
         }
@@ -47,6 +69,15 @@ pub fn image(case: &Case<'_>) -> Vec<Finding> {
         findings.push(judge(case, draft, code, &container, name));
     }
     findings
+}
+
+/// The pull secret that the kubelet could not find, with its Event.
+fn pull_secret<'a>(case: &Case<'a>, container: &View<'a>) -> Option<(String, &'a Event)> {
+    let event = case.events_of(container.pod, "FailedToRetrieveImagePullSecret").next()?;
+    let said = event.message.as_deref()?;
+    let secrets = container.pod.spec.as_ref()?.image_pull_secrets.as_ref()?;
+    let name = secrets.iter().map(|it| it.name.as_str()).find(|name| said.contains(*name))?;
+    Some((name.to_owned(), event))
 }
 
 fn judge(case: &Case<'_>, draft: Draft, code: Code, container: &View<'_>, name: &str) -> Finding {
@@ -58,6 +89,22 @@ fn judge(case: &Case<'_>, draft: Draft, code: Code, container: &View<'_>, name: 
         image_of(good, container.name()).is_some_and(|image| registry(image) != registry(name))
     };
     match code {
+        Code::PullSecretMissing => draft
+            .confidence(0.95, "the kubelet could not find the secret, and the registry refused who came without")
+            .rules_out("registry", format!("{} answered", registry(name)))
+            .remedy(case.rollback(other_registry, "pulls from another registry"))
+            .advice(
+                "create the pull secret in this namespace, or correct imagePullSecrets; secrets are changed by people",
+            ),
+        Code::ImageNoSpace => draft
+            .confidence(0.93, "the runtime says so")
+            .rules_out("registry", format!("{} answered", registry(name)))
+            .advice("free disk on the node: its image file system is full"),
+        Code::RegistryCertificate => draft
+            .confidence(0.93, "the error of the way to the registry is in the pull error itself")
+            .rules_out("tag", "the registry was not asked, so nobody has said the tag is missing")
+            .remedy(case.rollback(other_registry, "pulls from another registry"))
+            .advice(format!("make the nodes trust {}, or renew its certificate", registry(name))),
         Code::RegistryUnreachable | Code::RegistryLimits => draft
             .confidence(0.93, "the error of the way to the registry is in the pull error itself")
             .rules_out("tag", "the registry was not reached, so nobody has said the tag is missing")
@@ -97,6 +144,13 @@ fn statement(case: &Case<'_>, code: Code, image: &str) -> String {
         Code::RegistryUnreachable => {
             format!("{subject} cannot start: registry {registry} cannot be reached for {image}")
         }
+        Code::RegistryCertificate => {
+            format!("{subject} cannot start: the node does not trust registry {registry} for {image}")
+        }
+        Code::PullSecretMissing => {
+            format!("{subject} cannot start: its pull secret is missing, and registry {registry} refuses {image}")
+        }
+        Code::ImageNoSpace => format!("{subject} cannot start: the node has no room for image {image}"),
         Code::RegistryLimits => format!("{subject} cannot start: registry {registry} limits pulls of {image}"),
         Code::ImageNameInvalid => format!("{subject} cannot start: {image} is not a valid image name"),
         Code::ImagePlatformMissing => {
@@ -118,6 +172,10 @@ fn classify(reason: &str, said: &str) -> Code {
     let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
     if says(&["toomanyrequests", "too many requests", "rate limit"]) {
         Code::RegistryLimits
+    } else if says(&["no space left on device"]) {
+        Code::ImageNoSpace
+    } else if says(&["x509:", "server gave http response to https client", "tls: "]) {
+        Code::RegistryCertificate
     } else if says(&[
         "connection refused",
         "i/o timeout",
@@ -127,8 +185,6 @@ fn classify(reason: &str, said: &str) -> Code {
         "tls handshake timeout",
         "connection reset",
         "context deadline exceeded",
-        "x509:",
-        "server gave http response to https client",
         "service unavailable",
         "bad gateway",
         "gateway timeout",

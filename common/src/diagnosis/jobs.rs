@@ -17,7 +17,11 @@ pub fn failed(case: &Case<'_>) -> Vec<Finding> {
     };
     let reason = failed.reason.as_deref().unwrap_or_default();
     let deadline = reason == "DeadlineExceeded";
-    let code = if deadline { Code::JobDeadlineExceeded } else { Code::JobBackoffExceeded };
+    let code = match reason {
+        "DeadlineExceeded" => Code::JobDeadlineExceeded,
+        "PodFailurePolicy" => Code::JobPodFailurePolicy,
+        _ => Code::JobBackoffExceeded,
+    };
     let last = case.ended().into_iter().find(|(_, end)| end.exit_code != 0);
     let how = match &last {
         Some((container, end)) => {

@@ -6,23 +6,30 @@
 mod case;
 pub mod codes;
 mod config;
+pub(crate) mod controllers;
 mod dependencies;
 mod draft;
 mod exits;
 mod image;
 mod jobs;
-mod nodes;
+pub(crate) mod nodes;
 mod probes;
 mod resources;
 mod rollout;
+mod roots;
+mod said;
 mod scheduling;
+mod storage;
 mod unknown;
 mod wants;
+pub(crate) mod wiring;
 
-use crate::api::ai_insight::Finding;
+use crate::actions;
+use crate::api::ai_insight::{Finding, RuledOut};
 use crate::facts::{Facts, Want};
 use case::Case;
 use codes::Code;
+pub use roots::{Root, WAITING, calls, roots, unwell_since};
 
 /// A family's question to the case.
 type Rule = fn(&Case<'_>) -> Vec<Finding>;
@@ -35,15 +42,26 @@ const RULES: &[Rule] = &[
     image::image,
     rollout::refused_pods,
     scheduling::unschedulable,
-    scheduling::volumes,
+    scheduling::scheduler,
+    storage::volumes,
     resources::memory,
     exits::command_not_found,
+    exits::hook,
     dependencies::dependency,
+    dependencies::at_rest,
+    said::said,
     probes::liveness,
+    exits::init_container,
+    exits::bad_config_change,
     exits::bad_rollout,
     jobs::failed,
+    probes::gates,
     probes::readiness,
     exits::app_exits,
+    rollout::evicted,
+    rollout::stuck,
+    wiring::wiring,
+    controllers::controllers,
 ];
 
 /// What else should be read before [`diagnose`] is asked; what cannot be read is simply left out.
@@ -59,6 +77,11 @@ pub fn diagnose(facts: &Facts) -> Vec<Finding> {
     let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| rule(&case)).collect();
     drop_symptoms(&mut findings);
     findings.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    note_rivals(&mut findings);
+    for finding in &mut findings {
+        // What cannot be carried out is no remedy.
+        finding.remedies.retain(|remedy| remedy.actions.iter().all(|action| actions::find(action.action_type).is_ok()));
+    }
     if findings.is_empty() {
         findings.push(unknown::unknown(&case));
     }
@@ -68,38 +91,73 @@ pub fn diagnose(facts: &Facts) -> Vec<Finding> {
 /// How sure a cause must be to make its symptoms redundant.
 const SURE: f64 = 0.7;
 
-/// `it exits` beside `it exits because` says nothing new; its receipts are in the cause's finding already.
+/// Codes that say what happens, and the families and codes that say why: beside the why, the what says nothing new, and its receipts are in
+/// the cause's finding already.
 fn drop_symptoms(findings: &mut Vec<Finding>) {
-    let sure = |code: Code| findings.iter().any(|it| it.code == code.as_str() && it.confidence >= SURE);
-    let explained = |causes: &[Code]| causes.iter().any(|code| sure(*code));
-    let exits = explained(&[
-        Code::BadRollout,
-        Code::DependencyDown,
-        Code::DependencyMissing,
-        Code::LivenessProbeFailing,
-        Code::CommandNotFound,
-        Code::JobBackoffExceeded,
-        Code::JobDeadlineExceeded,
-        Code::NodeNotReady,
-    ]);
-    // What crashes is not ready either.
-    let unready = explained(&[
-        Code::DependencyDown,
-        Code::DependencyMissing,
-        Code::NodeNotReady,
-        Code::BadRollout,
-        Code::OomLimitTooLow,
-        Code::MemoryLeak,
-        Code::LivenessProbeFailing,
-    ]);
-    // A rollout in which a Service is missing fails with every revision.
-    let rollout = explained(&[Code::DependencyDown]);
+    use codes::Family::{Application, Command, Config, Image, Nodes, Probes, Resources, Scheduling, Storage};
+    let found: Vec<(Code, f64)> =
+        findings.iter().filter_map(|it| Some((Code::from_name(&it.code)?, it.confidence))).collect();
+    let sure = |code: Code| found.iter().any(|(other, confidence)| *other == code && *confidence >= SURE);
+    let of = |families: &[codes::Family], but: &[Code]| {
+        found
+            .iter()
+            .any(|(code, confidence)| *confidence >= SURE && families.contains(&code.family()) && !but.contains(code))
+    };
+    let dependency = sure(Code::DependencyDown) || sure(Code::DependencyMissing) || sure(Code::DependencyScaledDown);
+    let exits = [Code::AppExits, Code::ExitsWithoutError, Code::KilledBySignal];
+    // Why it ends.
+    let ended = dependency
+        || of(&[Application, Nodes], &[])
+        || of(&[Command], &exits)
+        || of(&[Probes], &[Code::ReadinessProbeFailing, Code::ReadinessGateUnmet])
+        || sure(Code::JobBackoffExceeded)
+        || sure(Code::JobDeadlineExceeded)
+        || sure(Code::JobPodFailurePolicy);
+    // Why it is not ready: what ends, does not start or is not placed is not ready either.
+    let unready = dependency
+        || of(&[Application, Nodes, Image, Config, Storage, Scheduling, Command], &exits)
+        || sure(Code::OomLimitTooLow)
+        || sure(Code::MemoryLeak)
+        || found.iter().any(|(code, confidence)| {
+            *confidence >= SURE && matches!(code, Code::LivenessProbeFailing | Code::StartupProbeFailing)
+        });
+    // A rollout in which a Service or a word of the application names the cause fails for that.
+    let rollout = dependency || of(&[Application], &[Code::ConfigInvalid]) || sure(Code::InitContainerFailing);
+    let init = of(&[Application], &[]) || dependency;
+    // Everything that is wrong with the pods explains a rollout that does not get on.
+    let stuck = of(&[Application, Command, Config, Image, Nodes, Probes, Resources, Scheduling, Storage], &[])
+        || dependency
+        || found.iter().any(|(code, _)| code.family() == Probes || exits.contains(code));
+    // Who is put out for its disk is not started again as something else.
     findings.retain(|it| {
-        !(exits && it.code == Code::AppExits.as_str()
-            || unready && it.code == Code::ReadinessProbeFailing.as_str()
-            || rollout && it.code == Code::BadRollout.as_str())
+        let Some(code) = Code::from_name(&it.code) else { return true };
+        !(ended && exits.contains(&code)
+            || unready
+                && (code == Code::ReadinessProbeFailing
+                    || (code.family() == Probes
+                        && dependency
+                        && code != Code::ReadinessGateUnmet
+                        && code != Code::LifecycleHookFailing))
+            || rollout && code == Code::BadRollout
+            || init && code == Code::InitContainerFailing
+            || stuck && code == Code::RolloutStuck)
     });
 }
+
+/// The earliest sufficient cause wins; who lost is named with its reason in the first finding.
+fn note_rivals(findings: &mut [Finding]) {
+    let Some((first, rivals)) = findings.split_first_mut() else { return };
+    for rival in rivals.iter().take(RIVALS) {
+        let because = format!("{} (confidence {:.2})", rival.statement, rival.confidence);
+        let known = first.ruled_out.iter().any(|other| other.what == rival.code);
+        if !known {
+            first.ruled_out.push(RuledOut { what: rival.code.clone(), because: format!("less sure: {because}") });
+        }
+    }
+}
+
+/// Rivals named beside the first finding.
+const RIVALS: usize = 4;
 
 #[cfg(test)]
 mod recorded;

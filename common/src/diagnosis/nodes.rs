@@ -107,7 +107,8 @@ pub fn under(case: &Case<'_>) -> Vec<Finding> {
     ]
 }
 
-fn not_ready(node: &Node) -> Option<&NodeCondition> {
+/// The Ready condition of a node that is not ready.
+pub fn not_ready(node: &Node) -> Option<&NodeCondition> {
     node.status.as_ref()?.conditions.as_ref()?.iter().find(|it| it.type_ == "Ready" && it.status != "True")
 }
 

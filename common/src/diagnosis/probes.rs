@@ -10,15 +10,19 @@ use k8s_openapi::api::core::v1::{Container, Event, Probe};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use regex::Regex;
 
-use super::case::{Case, event_receipt, pod_ref, template_path};
+use super::case::{Case, event_receipt, pod_ref, seconds, template_path};
 use super::codes::Code;
 use super::draft::{Draft, receipt, remedy};
 use crate::api::ActionType;
 use crate::api::ai_insight::Finding;
 use crate::facts::Subject;
 use crate::facts::containers::View;
-use crate::facts::membership::{condition, started};
+use crate::facts::membership::{condition, ready_since, started};
+use crate::facts::probes::budget;
 use crate::facts::revisions::Revision;
+
+/// A pod's Ready condition is written when the kubelet takes it on; one that has moved since has been ready.
+const SAME_MOMENT: SignedDuration = SignedDuration::from_secs(2);
 
 /// The probe for whose sake the kubelet kills a container: `liveness` or `startup`.
 pub fn killed_by(case: &Case<'_>, container: &View<'_>) -> Option<&'static str> {
@@ -56,11 +60,20 @@ pub fn liveness(case: &Case<'_>) -> Vec<Finding> {
         let field = format!("{kind}Probe");
         let answer = unhealthy(case, container, kind);
         let killing = case.events_of(container.pod, "Killing").next();
-        let says = answer.map(|event| format!(": {}", probe_words(event))).unwrap_or_default();
+        let words = answer.map(probe_words).unwrap_or_default();
+        let says = if words.is_empty() { String::new() } else { format!(": {words}") };
+        let probe = if kind == "startup" { &container.spec.startup_probe } else { &container.spec.liveness_probe };
+        // Killed before its first life under this probe was over: it never got as far as being well.
+        let never_ready = kind == "startup" || never_was_ready(case, container);
+        let code = match wrong(probe.as_ref(), &words, container.spec) {
+            Some(code) if code != Code::ProbeTimeout || !never_ready => code,
+            _ if never_ready && !words.contains("statuscode") => Code::StartupProbeFailing,
+            _ => Code::LivenessProbeFailing,
+        };
         let differs = |good: Revision<'_>, current: Revision<'_>| matches!((good.container(name), current.container(name)), (Some(before), Some(after)) if before != after);
         findings.push(
             Draft::of(
-                Code::LivenessProbeFailing,
+                code,
                 format!("{} is restarted by the kubelet: the {kind} probe of container {name} fails{says}", case.subject()),
             )
             .cause(&case.facts.subject, format!("{}.{field}", template_path(case.facts, container)))
@@ -71,7 +84,11 @@ pub fn liveness(case: &Case<'_>) -> Vec<Finding> {
             .confidence(0.9, "the kubelet says it killed the container for this; whether probe or application is wrong, it cannot say")
             .rules_out("memory", "no OOM kill")
             .remedy(case.rollback(differs, "differs in this container"))
-            .advice(format!("see whether the application hangs, or {field} asks the wrong port or gives too little time"))
+            .advice(match code {
+                Code::ProbeWrongPort | Code::ProbeWrongPath | Code::ProbeCommandFailing => format!("correct {field} of container {name}"),
+                Code::StartupProbeFailing => format!("give container {name} more time to start, by a startupProbe; {} is what it gets now", seconds(probe.as_ref().map(budget).unwrap_or_default())),
+                _ => format!("see whether the application hangs, or {field} gives too little time"),
+            })
             .done(),
         );
     }
@@ -97,6 +114,7 @@ fn judge_readiness(case: &Case<'_>, container: &View<'_>, probe: &Probe) -> Find
     let name = container.name();
     let answer = unhealthy(case, container, "readiness");
     let words = answer.map(probe_words).unwrap_or_default();
+    let words = words.as_str();
     let port = probe_port(probe, container.spec);
     let declared: Vec<i32> = container.spec.ports.iter().flatten().map(|port| port.container_port).collect();
     let refused = words.contains("connection refused");
@@ -116,7 +134,8 @@ fn judge_readiness(case: &Case<'_>, container: &View<'_>, probe: &Probe) -> Find
             format!("{} runs but is not ready: the readiness probe of container {name} fails: {words}", case.subject())
         }
     };
-    let mut draft = Draft::of(Code::ReadinessProbeFailing, statement)
+    let code = wrong(Some(probe), words, container.spec).unwrap_or(Code::ReadinessProbeFailing);
+    let mut draft = Draft::of(code, statement)
         .cause(&case.facts.subject, if refused { format!("{path}.port") } else { path.clone() })
         .receipts(answer.map(event_receipt))
         .receipts(condition(container.pod, "Ready").map(|ready| {
@@ -139,6 +158,8 @@ fn judge_readiness(case: &Case<'_>, container: &View<'_>, probe: &Probe) -> Find
         ));
     }
     let (confidence, reason) = match (answer.is_some(), refused && strange_port) {
+        (true, _) if code == Code::ProbeWrongPath => (0.85, "the application answers, but knows no such path"),
+        (true, _) if code == Code::ProbeCommandFailing => (0.95, "the runtime cannot execute the probe's command"),
         (true, true) => (0.9, "refused on a port that the container does not declare"),
         (true, false) => (0.65, "the probe fails; whether probe or application is wrong, its answer does not say"),
         (false, _) => (0.4, "the container is not ready; no Event with the probe's answer was found"),
@@ -160,9 +181,86 @@ fn judge_readiness(case: &Case<'_>, container: &View<'_>, probe: &Probe) -> Find
         .remedy(restart)
         .advice(match port {
             Some(port) if refused => format!("see on which port container {name} listens; the probe asks {port}"),
+            _ if code == Code::ProbeWrongPath => format!("correct the path that the probe of container {name} asks"),
+            _ if code == Code::ProbeCommandFailing => {
+                format!("use a probe command that the image of container {name} has")
+            }
             _ => format!("ask container {name} what its readiness waits for"),
         })
         .done()
+}
+
+/// Whether the probe itself is wrong, as far as its answer shows it.
+fn wrong(probe: Option<&Probe>, words: &str, container: &Container) -> Option<Code> {
+    let probe = probe?;
+    let lower = words.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    if probe.exec.is_some() && says(&["executable file not found", "no such file or directory", "permission denied"]) {
+        return Some(Code::ProbeCommandFailing);
+    }
+    if says(&["statuscode: 404", "statuscode: 405", "statuscode: 400", "statuscode: 301", "statuscode: 302"]) {
+        return Some(Code::ProbeWrongPath);
+    }
+    if says(&["context deadline exceeded", "client.timeout", "i/o timeout", "timed out"]) {
+        return Some(Code::ProbeTimeout);
+    }
+    let declared: Vec<i32> = container.ports.iter().flatten().map(|port| port.container_port).collect();
+    let elsewhere = probe_port(probe, container).is_none_or(|port| !declared.is_empty() && !declared.contains(&port));
+    let by_network = probe.http_get.is_some() || probe.tcp_socket.is_some() || probe.grpc.is_some();
+    let speaks_otherwise = says(&[
+        "server gave http response to https client",
+        "malformed http response",
+        "first record does not look like a tls handshake",
+    ]);
+    (by_network
+        && ((says(&["connection refused", "invalid port", "couldn't find port", "unable to find port", "no port"])
+            && elsewhere)
+            || speaks_otherwise))
+        .then_some(Code::ProbeWrongPort)
+}
+
+/// Has no pod of the same revision been ready since this container's pod was made?
+fn never_was_ready(case: &Case<'_>, container: &View<'_>) -> bool {
+    let Some(ready) = condition(container.pod, "Ready") else { return true };
+    let begun = started(container.pod);
+    // Written when the pod was taken on, and never moved since.
+    let moved = ready
+        .last_transition_time
+        .as_ref()
+        .zip(begun)
+        .is_some_and(|(moved, begun)| moved.0.duration_since(begun) > SAME_MOMENT);
+    let others_are_ready = case.facts.current_pods().any(|pod| {
+        ready_since(pod).is_some()
+            && crate::facts::membership::controller(&pod.metadata).map(|it| &it.uid)
+                == crate::facts::membership::controller(&container.pod.metadata).map(|it| &it.uid)
+    });
+    !moved && ready.status != "True" && !others_are_ready
+}
+
+/// All containers are ready, and the pod is not: somebody else has to say yes.
+pub fn gates(case: &Case<'_>) -> Vec<Finding> {
+    let held = case.facts.current_pods().find_map(|pod| {
+        let ready = condition(pod, "Ready")
+            .filter(|it| it.status == "False" && it.reason.as_deref() == Some("ReadinessGatesNotReady"))?;
+        Some((pod, ready))
+    });
+    let Some((pod, ready)) = held else { return Vec::new() };
+    let said = ready.message.as_deref().unwrap_or("a readiness gate is not met");
+    vec![
+        Draft::of(Code::ReadinessGateUnmet, format!("{} is not ready: {said}", case.subject()))
+            .cause(&case.facts.subject, ".spec.template.spec.readinessGates")
+            .receipt(receipt(
+                said,
+                pod_ref(pod),
+                ".status.conditions[Ready]",
+                "ReadinessGatesNotReady",
+                ready.last_transition_time.as_ref().map(|time| time.0),
+            ))
+            .confidence(0.95, "the kubelet says which condition is missing")
+            .rules_out("application", "its containers are ready")
+            .advice("look at the controller that sets this condition")
+            .done(),
+    ]
 }
 
 /// The newest Event in which this probe of this container failed.
@@ -178,7 +276,7 @@ fn unhealthy<'a>(case: &Case<'a>, container: &View<'a>, kind: &str) -> Option<&'
 /// `Readiness probe failed: <words>` without the front, and without the pod's address, which is another one tomorrow.
 fn probe_words(event: &Event) -> String {
     static ADDRESS: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r#"Get "([^"]+)": (?:dial tcp [^ ]+ )?"#).expect("a valid pattern"));
+        LazyLock::new(|| Regex::new(r#"^(?:Get "[^"]+": )?(?:dial tcp [^ ]+ )?"#).expect("a valid pattern"));
     let said = event.message.as_deref().unwrap_or_default().trim();
     let said = said.split_once(": ").map_or(said, |(_, rest)| rest);
     ADDRESS.replace(said, "").into_owned()

@@ -1,15 +1,17 @@
-//! Pods that find no node, and volumes that find no pod.
+//! Pods that find no node.
 //!
-//! In: the scheduler's sentence, mount Events. Out: findings by what is short. Never: adds nodes or evicts others.
+//! In: the scheduler's sentence, the nodes. Out: findings by what is short. Never: adds nodes or evicts others.
 
 use k8s_openapi::api::core::v1::{Pod, PodCondition, PodSpec};
 
-use super::case::{Case, event_receipt, pod_ref};
+use super::case::{Case, pod_ref};
 use super::codes::Code;
-use super::config;
 use super::draft::{Draft, receipt};
-use crate::api::ai_insight::Finding;
+use super::storage;
+use crate::api::ResourceRef;
+use crate::api::ai_insight::{Evidence, Finding};
 use crate::facts::membership::condition;
+use crate::facts::quantity::{amount, mebibytes_of};
 use crate::facts::revisions::Revision;
 
 /// One finding for the first pod that cannot be placed: its siblings are the same pod.
@@ -18,11 +20,23 @@ pub fn unschedulable(case: &Case<'_>) -> Vec<Finding> {
     let Some((pod, condition)) = refused else { return Vec::new() };
     let said = condition.message.as_deref().unwrap_or_default();
     let (code, short) = classify(said);
+    if code == Code::UnschedulableVolume {
+        return storage::unplaced(case, pod, condition, &short);
+    }
+    let cordoned = cordoned(case, said);
+    let too_large = (code == Code::UnschedulableResources).then(|| too_large(case, pod)).flatten();
+    let code = match (code, &cordoned, &too_large) {
+        (Code::UnschedulableTaint, Some(_), _) => Code::NodeCordoned,
+        (_, _, Some(_)) => Code::RequestTooLarge,
+        (code, ..) => code,
+    };
     let count = case.facts.current_pods().filter(|pod| refusal(pod).is_some()).count();
     let path = match code {
-        Code::UnschedulableResources => ".spec.template.spec.containers[*].resources.requests",
+        Code::UnschedulableResources | Code::RequestTooLarge => ".spec.template.spec.containers[*].resources.requests",
         Code::UnschedulableTaint => ".spec.template.spec.tolerations",
-        Code::UnschedulableVolume => ".spec.template.spec.volumes",
+        Code::UnschedulableAffinity => ".spec.template.spec.affinity",
+        Code::UnschedulableSpread => ".spec.template.spec.topologySpreadConstraints",
+        Code::UnschedulableHostPort => ".spec.template.spec.containers[*].ports[*].hostPort",
         _ => ".spec.template.spec.nodeSelector",
     };
     let differs = |good: Revision<'_>, current: Revision<'_>| match (good.pod_spec(), current.pod_spec()) {
@@ -33,24 +47,41 @@ pub fn unschedulable(case: &Case<'_>) -> Vec<Finding> {
     // Its pods have no container status yet, so the case's own way back does not see them.
     let rollback = changed.then(|| case.rollback_of_pending(pod)).flatten();
     let pods = if count == 1 { "1 pod".to_owned() } else { format!("{count} pods") };
+    let mut draft = Draft::of(code, format!("{}: {pods} cannot be placed: {short}", case.subject()))
+        .cause(&case.facts.subject, path)
+        .receipt(schedulers_word(pod, condition));
+    if let Some(node) = cordoned.filter(|_| code == Code::NodeCordoned) {
+        draft = draft.cause(&node, ".spec.unschedulable").receipt(receipt(
+            format!("{} is cordoned", node.short()),
+            node.clone(),
+            ".spec.unschedulable",
+            "true",
+            Some(case.facts.now),
+        ));
+    }
+    if let Some((node, resource, asked, most)) = too_large {
+        draft = draft.receipt(receipt(
+            format!("the largest node has {most} {resource}, the pod asks for {asked}"),
+            node,
+            format!(".status.allocatable[{resource}]"),
+            most,
+            Some(case.facts.now),
+        ));
+    }
     vec![
-        Draft::of(code, format!("{}: {pods} cannot be placed: {short}", case.subject()))
-            .cause(&case.facts.subject, path)
-            .receipt(receipt(
-                format!("the scheduler says: {said}"),
-                pod_ref(pod),
-                ".status.conditions[PodScheduled]",
-                said,
-                condition.last_transition_time.as_ref().map(|time| time.0),
-            ))
+        draft
             .confidence(0.95, "the scheduler says so; it names every node it refused")
             .rules_out("image", "not reached: no node was chosen")
             .remedy(rollback)
             .advice(match code {
                 Code::UnschedulableResources => "ask for less, free room, or add a node",
-                Code::UnschedulableTaint => "tolerate the taint, remove it, or uncordon the node",
-                Code::UnschedulableVolume => "look at the volume claims of the pod: kubectl get pvc",
-                _ => "correct node selector, affinity or spread rules, or label a node",
+                Code::RequestTooLarge => "lower the request: no node has as much, even when empty",
+                Code::UnschedulableTaint => "tolerate the taint, or remove it",
+                Code::NodeCordoned => "uncordon the node when the work on it is done: kubectl uncordon",
+                Code::UnschedulableAffinity => "prefer instead of require, widen the topology key, or add nodes",
+                Code::UnschedulableSpread => "raise maxSkew or use ScheduleAnyway, or add nodes where they are missing",
+                Code::UnschedulableHostPort => "drop hostPort, or run at most one such pod per node",
+                _ => "correct the node selector or node affinity, or label a node",
             })
             .done(),
     ]
@@ -82,11 +113,16 @@ fn classify(said: &str) -> (Code, String) {
         Code::UnschedulableVolume
     } else if lower.contains("insufficient ") || lower.contains("too many pods") {
         Code::UnschedulableResources
-    } else if lower.contains("affinity")
-        || lower.contains("selector")
-        || lower.contains("topology spread")
-        || lower.contains("free ports")
+    } else if lower.contains("free ports") {
+        Code::UnschedulableHostPort
+    } else if lower.contains("topology spread") {
+        Code::UnschedulableSpread
+    } else if lower.contains("pod affinity")
+        || lower.contains("pod anti-affinity")
+        || lower.contains("anti-affinity rules")
     {
+        Code::UnschedulableAffinity
+    } else if lower.contains("affinity") || lower.contains("selector") {
         Code::UnschedulablePlacement
     } else if lower.contains("taint") || lower.contains("unschedulable") {
         Code::UnschedulableTaint
@@ -96,35 +132,101 @@ fn classify(said: &str) -> (Code, String) {
     (code, short)
 }
 
-/// Volumes that cannot be attached or mounted; missing ConfigMaps and Secrets have their own rule.
-pub fn volumes(case: &Case<'_>) -> Vec<Finding> {
-    let stuck = case.sick.iter().filter(|container| container.is_being_prepared());
-    let found = stuck
-        .flat_map(|container| {
-            case.events_of(container.pod, "FailedMount").chain(case.events_of(container.pod, "FailedAttachVolume"))
+/// The scheduler's sentence as a receipt.
+pub fn schedulers_word(pod: &Pod, condition: &PodCondition) -> Evidence {
+    let said = condition.message.as_deref().unwrap_or_default();
+    receipt(
+        format!("the scheduler says: {said}"),
+        pod_ref(pod),
+        ".status.conditions[PodScheduled]",
+        said,
+        condition.last_transition_time.as_ref().map(|time| time.0),
+    )
+}
+
+/// A cordoned node among those refused for it.
+fn cordoned(case: &Case<'_>, said: &str) -> Option<ResourceRef> {
+    if !said.contains("were unschedulable") && !said.contains("node.kubernetes.io/unschedulable") {
+        return None;
+    }
+    let node = case
+        .facts
+        .extra
+        .all_nodes
+        .iter()
+        .find(|node| node.spec.as_ref().is_some_and(|spec| spec.unschedulable.unwrap_or(false)))?;
+    Some(ResourceRef {
+        api_version: Some("v1".to_owned()),
+        uid: node.metadata.uid.clone(),
+        ..ResourceRef::new("Node", "", node.metadata.name.clone().unwrap_or_default())
+    })
+}
+
+/// A request that even the largest node does not hold when it is empty: that node, what is asked, what there is.
+fn too_large(case: &Case<'_>, pod: &Pod) -> Option<(ResourceRef, &'static str, String, String)> {
+    let spec = pod.spec.as_ref()?;
+    ["memory", "cpu"].into_iter().find_map(|resource| {
+        let asked: f64 = spec
+            .containers
+            .iter()
+            .filter_map(|container| amount(container.resources.as_ref()?.requests.as_ref()?.get(resource)?))
+            .sum();
+        let largest = case
+            .facts
+            .extra
+            .all_nodes
+            .iter()
+            .filter_map(|node| {
+                let has = node.status.as_ref()?.allocatable.as_ref()?.get(resource)?;
+                Some((amount(has)?, has.0.clone(), node))
+            })
+            .max_by(|a, b| a.0.total_cmp(&b.0))?;
+        (asked > largest.0).then(|| {
+            let node = ResourceRef {
+                api_version: Some("v1".to_owned()),
+                uid: largest.2.metadata.uid.clone(),
+                ..ResourceRef::new("Node", "", largest.2.metadata.name.clone().unwrap_or_default())
+            };
+            let asked = if resource == "cpu" { format!("{asked}") } else { mebibytes_of(asked) };
+            (node, resource, asked, largest.1)
         })
-        .find(|event| {
-            let said = event.message.as_deref().unwrap_or_default();
-            // The kubelet has not heard of the namespace's objects yet; it has a moment later.
-            let starting = said.contains("failed to sync") && said.contains("cache");
-            config::parse(said).is_none() && !said.contains("references non-existent") && !starting
-        });
-    let named = case.sick.iter().any(|container| {
-        case.events_of(container.pod, "FailedMount").any(|event| {
-            let said = event.message.as_deref().unwrap_or_default();
-            config::parse(said).is_some() || said.contains("references non-existent")
-        })
+    })
+}
+
+/// Nobody has looked at the pod at all, because it waits for a scheduler that does not run.
+pub fn scheduler(case: &Case<'_>) -> Vec<Finding> {
+    let waiting = case.facts.current_pods().find_map(|pod| {
+        let spec = pod.spec.as_ref()?;
+        let name = spec.scheduler_name.as_deref().filter(|name| *name != "default-scheduler")?;
+        let ignored = spec.node_name.is_none() && condition(pod, "PodScheduled").is_none();
+        ignored.then_some((pod, name))
     });
-    // `timed out waiting for the condition` repeats what a more exact Event has said.
-    let Some(event) = found.filter(|_| !named) else { return Vec::new() };
-    let said = event.message.as_deref().unwrap_or_default().trim();
+    let Some((pod, name)) = waiting else { return Vec::new() };
     vec![
-        Draft::of(Code::VolumeNotMounting, format!("{} cannot start: {said}", case.subject()))
-            .cause(&case.facts.subject, ".spec.template.spec.volumes")
-            .receipt(event_receipt(event))
-            .confidence(0.85, "the kubelet says so")
-            .advice("look at the volume, its driver and the node it should be on")
-            .done(),
+        Draft::of(
+            Code::SchedulerMissing,
+            format!("{}: its pods wait for scheduler {name}, which does not look at them", case.subject()),
+        )
+        .cause(&case.facts.subject, ".spec.template.spec.schedulerName")
+        .receipt(receipt(
+            format!("schedulerName is {name}"),
+            pod_ref(pod),
+            ".spec.schedulerName",
+            name,
+            Some(case.facts.now),
+        ))
+        .receipt(receipt(
+            "no scheduler has said anything about it",
+            pod_ref(pod),
+            ".status.phase",
+            "Pending",
+            Some(case.facts.now),
+        ))
+        .confidence(0.9, "a scheduler that runs says at once whether it finds a node")
+        .rules_out("image", "not reached: no node was chosen")
+        .remedy(case.rollback_of_pending(pod))
+        .advice(format!("correct schedulerName, or start scheduler {name}"))
+        .done(),
     ]
 }
 

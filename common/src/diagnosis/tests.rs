@@ -364,7 +364,7 @@ fn a_probe_on_a_port_nobody_listens_on_says_the_port() {
         .facts(700)
         .event("Unhealthy", "web-1", "Readiness probe failed: Get \"http://10.244.0.9:8081/ready\": dial tcp 10.244.0.9:8081: connect: connection refused");
     let finding = first(&facts);
-    assert_eq!(finding.code, "readiness-probe-failing");
+    assert_eq!(finding.code, "probe-wrong-port");
     assert!(finding.statement.contains("port 8081"), "{}", finding.statement);
     assert!(finding.confidence > 0.8);
 }
@@ -410,7 +410,7 @@ fn a_used_up_quota_is_named_with_its_numbers() {
 fn refused_pods_say_who_refuses() {
     let said = "pods \"web-5d\" is forbidden: violates PodSecurity \"restricted:latest\": privileged";
     let finding = first(&deployment().condition("ReplicaFailure", "True", "FailedCreate", said, 10).facts(30));
-    assert_eq!(finding.code, "pod-refused");
+    assert_eq!(finding.code, "pod-security-violated");
     assert!(finding.statement.contains("PodSecurity"));
 }
 
@@ -457,9 +457,26 @@ fn a_workload_on_a_dead_node_blames_the_node() {
 }
 
 #[test]
-fn an_unknown_cause_is_called_unknown_with_what_was_seen() {
+fn a_late_rollout_that_nothing_explains_is_called_stuck() {
     let facts = deployment()
         .condition("Progressing", "False", "ProgressDeadlineExceeded", "ReplicaSet has timed out progressing.", 700)
+        .pod(pod("web-1").running_since(2))
+        .facts(701);
+    let finding = first(&facts);
+    assert_eq!(finding.code, "rollout-stuck");
+    assert!(finding.confidence < 0.5 && finding.evidence.len() >= 2, "{:?}", finding.evidence);
+}
+
+#[test]
+fn an_unknown_cause_is_called_unknown_with_what_was_seen() {
+    let facts = deployment()
+        .condition(
+            "Available",
+            "False",
+            "MinimumReplicasUnavailable",
+            "Deployment does not have minimum availability.",
+            5,
+        )
         .pod(pod("web-1").running_since(2))
         .facts(701);
     let finding = first(&facts);
@@ -495,7 +512,7 @@ fn only_what_rules_use_is_asked_for() {
 
     let unplaced =
         deployment().pod(pod("web-1").unschedulable("0/1 nodes are available: 1 Insufficient cpu.", 0)).facts(10);
-    assert_eq!(wants(&unplaced), []);
+    assert_eq!(wants(&unplaced), [Want::Nodes]);
 }
 
 #[test]
@@ -506,4 +523,173 @@ fn a_log_line_that_names_a_service_is_followed() {
         .event("BackOff", "web-1", "Back-off restarting failed container")
         .log("web-1", &["error: http://stock:9000 refused"]);
     assert_eq!(wants(&facts), [Want::Service { namespace: "shop".to_owned(), name: "stock".to_owned() }]);
+}
+
+/// The only refusal of a Deployment's pods.
+fn refused(said: &str) -> Finding {
+    first(&deployment().condition("ReplicaFailure", "True", "FailedCreate", said, 10).facts(30))
+}
+
+#[test]
+fn refusals_are_told_apart_by_what_refuses() {
+    for (said, code) in [
+        (
+            "pods \"web-5d\" is forbidden: failed quota: compute: must specify limits.memory for: app",
+            "quota-needs-requests",
+        ),
+        (
+            "pods \"web-5d\" is forbidden: error looking up service account shop/robot: serviceaccount \"robot\" not found",
+            "service-account-missing",
+        ),
+        ("pods \"web-5d\" is forbidden: no PriorityClass with name urgent was found", "priority-class-missing"),
+        (
+            "Internal error occurred: failed calling webhook \"check.example.com\": failed to call webhook: Post \"https://check.shop.svc:443/\": service \"check\" not found",
+            "webhook-failing",
+        ),
+        (
+            "pods \"web-5d\" is forbidden: maximum memory usage per Container is 64Mi, but limit is 128Mi",
+            "limit-range-violated",
+        ),
+        ("admission webhook \"policy.example.com\" denied the request: no team label", "policy-denied"),
+        ("pods \"web-5d\" is forbidden: something else", "pod-refused"),
+    ] {
+        assert_eq!(refused(said).code, code, "{said}");
+    }
+}
+
+#[test]
+fn a_pod_that_waits_for_a_volume_names_the_claim_and_what_it_lacks() {
+    let waits = |said: &str| {
+        deployment()
+            .pod(
+                pod("web-1")
+                    .unschedulable(said, 0)
+                    .set("/spec/volumes", json!([{"name": "d", "persistentVolumeClaim": {"claimName": "data"}}])),
+            )
+            .facts(100)
+    };
+    let gone = waits("0/1 nodes are available: persistentvolumeclaim \"data\" not found.");
+    let finding = first(&gone);
+    assert_eq!((finding.code.as_str(), finding.cause.object.name.as_str()), ("claim-missing", "data"));
+
+    let unbound = || waits("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.");
+    assert_eq!(wants(&unbound()), [Want::Claim("data".to_owned())]);
+    let claim = |class: serde_json::Value| {
+        let claim = json!({"metadata": {"name": "data", "namespace": "shop"}, "status": {"phase": "Pending"},
+            "spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": class, "resources": {"requests": {"storage": "1Gi"}}}});
+        serde_json::from_value::<k8s_openapi::api::core::v1::PersistentVolumeClaim>(claim).unwrap()
+    };
+    let with = |class: serde_json::Value, classes: &[&str]| {
+        let mut facts = unbound();
+        facts.extra.claims.push(claim(class));
+        facts.extra.storage_classes = Some(classes.iter().map(|name| (*name).to_owned()).collect());
+        first(&facts).code
+    };
+    assert_eq!(with(json!("fast"), &["slow"]), "claim-class-missing");
+    assert_eq!(with(json!(null), &[]), "claim-class-missing");
+    assert_eq!(with(json!("fast"), &["fast"]), "claim-unbound");
+    assert_eq!(with(json!(""), &["fast"]), "claim-unbound");
+}
+
+fn the_node(scene: Scene) -> Vec<std::sync::Arc<k8s_openapi::api::core::v1::Node>> {
+    match scene.facts(10).object {
+        crate::facts::Subject::Node(node) => vec![node],
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_request_beyond_the_largest_node_is_told_from_a_full_cluster() {
+    let asks = |cpu: &str| {
+        let container = json!([{"name": "app", "image": "a", "resources": {"requests": {"cpu": cpu}}}]);
+        let mut facts = deployment()
+            .pod(
+                pod("web-1")
+                    .unschedulable("0/1 nodes are available: 1 Insufficient cpu.", 0)
+                    .set("/spec/containers", container),
+            )
+            .facts(10);
+        facts.extra.all_nodes = the_node(node().set("/status/allocatable", json!({"cpu": "2"})));
+        first(&facts).code
+    };
+    assert_eq!(asks("64"), "request-too-large");
+    assert_eq!(asks("500m"), "unschedulable-resources");
+}
+
+#[test]
+fn a_cordoned_node_is_named_where_it_keeps_pods_away() {
+    let mut facts = deployment()
+        .pod(pod("web-1").unschedulable("0/1 nodes are available: 1 node(s) were unschedulable.", 0))
+        .facts(10);
+    facts.extra.all_nodes = the_node(node().set("/spec/unschedulable", json!(true)));
+    let finding = first(&facts);
+    assert_eq!((finding.code.as_str(), finding.cause.object.kind.as_str()), ("node-cordoned", "Node"));
+}
+
+#[test]
+fn a_crash_since_a_config_map_was_edited_is_the_edits_and_not_the_applications() {
+    let facts = deployment()
+        .container("envFrom", json!([{"configMapRef": {"name": "web-config"}}]))
+        .pod(pod("web-1").waiting("CrashLoopBackOff", "").died("Error", 1, 95, 96).restarts(2))
+        .facts(100)
+        .log("web-1", &["yaml: line 3: bad"])
+        .config_map("web-config", &json!({"MODE": "fsat"}), Some(&json!({"MODE": "fast"})));
+    let finding = first(&facts);
+    assert_eq!(finding.code, "bad-config-change");
+    assert_eq!(remedies(&finding), ["PatchConfig MODE=fast configmap=web-config"]);
+    assert_eq!(finding.cause.field_path.as_deref(), Some(".data[MODE]"));
+    assert!(finding.ruled_out.iter().any(|rival| rival.what == "config-invalid"), "{:?}", finding.ruled_out);
+}
+
+#[test]
+fn a_container_that_never_gets_ready_before_its_liveness_kill_starts_too_slowly() {
+    let facts = deployment()
+        .container("livenessProbe", json!({"tcpSocket": {"port": 8080}, "periodSeconds": 5, "failureThreshold": 2}))
+        .container("ports", json!([{"containerPort": 8080}]))
+        .pod(pod("web-1").running_since(100).died("Error", 137, 1, 99).restarts(3))
+        .facts(110)
+        .event("Unhealthy", "web-1", "Liveness probe failed: dial tcp 10.244.0.9:8080: connect: connection refused")
+        .event("Killing", "web-1", "Container app failed liveness probe, will be restarted");
+    assert_eq!(first(&facts).code, "startup-probe-failing");
+}
+
+#[test]
+fn a_dependency_at_rest_is_named_with_its_replicas() {
+    let mut facts = calls_cart()
+        .pod(pod("web-1").waiting("CrashLoopBackOff", "").died("Error", 1, 1, 2).restarts(3))
+        .facts(60)
+        .service("cart", 0, 0, "cart");
+    facts.extra.services[0].scaled_down = Some(crate::api::ResourceRef::new("Deployment", "shop", "cart"));
+    let finding = first(&facts);
+    assert_eq!(finding.code, "dependency-scaled-down");
+    assert_eq!(finding.cause.field_path.as_deref(), Some(".spec.replicas"));
+}
+
+#[test]
+fn two_workloads_that_miss_one_config_map_have_the_same_root() {
+    let [root] = roots(&waits_for_key().facts(100)).try_into().unwrap();
+    assert_eq!((root.object.kind.as_str(), root.object.name.as_str()), ("ConfigMap", "web-config"));
+}
+
+#[test]
+fn only_who_got_far_enough_to_call_somebody_blames_a_dependency() {
+    let crashed = pod("web-1").waiting("CrashLoopBackOff", "").died("Error", 1, 1, 2).restarts(3);
+    assert_eq!(calls(&calls_cart().pod(crashed).facts(60)), [("shop".to_owned(), "cart".to_owned())]);
+    let unpulled = pod("web-1").waiting("ImagePullBackOff", NOT_FOUND);
+    assert_eq!(calls(&calls_cart().pod(unpulled).facts(60)), []);
+}
+
+#[test]
+fn every_finding_proves_itself_and_says_why_it_is_sure() {
+    let scenes = [
+        limited("20Mi", 1, 2).facts(10),
+        waits_for_key().facts(100),
+        deployment().pod(pod("web-1").unschedulable("0/1 nodes are available: 1 Insufficient cpu.", 0)).facts(10),
+        calls_cart().pod(pod("web-1").waiting("CrashLoopBackOff", "").died("Error", 139, 1, 2).restarts(3)).facts(60),
+    ];
+    for finding in scenes.iter().flat_map(diagnose) {
+        assert!(!finding.evidence.is_empty(), "{finding:?}");
+        assert!(finding.confidence_reason.is_some() && finding.advice.is_some(), "{finding:?}");
+        assert!(codes::Code::from_name(&finding.code).is_some(), "{finding:?}");
+    }
 }

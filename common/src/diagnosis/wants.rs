@@ -3,22 +3,49 @@
 use super::case::Case;
 use super::dependencies;
 use super::exits::is_start_error;
-use super::{config, scheduling};
-use crate::facts::references::ConfigKind;
-use crate::facts::{Subject, Want};
+use super::{config, rollout, scheduling, storage};
+use crate::facts::references::{self, ConfigKind};
+use crate::facts::{Extra, Subject, Want};
 
 /// Enough to see a pattern, few enough not to load an API server in trouble.
 const LOGS: usize = 3;
 const SERVICES: usize = 8;
+const CONFIG_MAPS: usize = 4;
+const CLAIMS: usize = 4;
+/// Put into every namespace by Kubernetes itself.
+const ROOT_CA: &str = "kube-root-ca.crt";
 
 pub fn wants(case: &Case<'_>) -> Vec<Want> {
     let extra = &case.facts.extra;
     let mut wants = Vec::new();
-    let unplaced = case.facts.current_pods().any(|pod| scheduling::refusal(pod).is_some());
+    let refused: Vec<_> = case.facts.current_pods().filter_map(|pod| Some((pod, scheduling::refusal(pod)?))).collect();
     // The scheduler's own sentence is in the status; every other trouble may have more in its Events.
-    let in_trouble = !case.sick.is_empty() || !unplaced;
+    let in_trouble = !case.sick.is_empty() || refused.is_empty();
     if in_trouble && extra.events.is_empty() {
         wants.push(Want::Events);
+    }
+    if let Some((pod, refusal)) = refused.first() {
+        let said = refusal.message.as_deref().unwrap_or_default();
+        if extra.all_nodes.is_empty() && ["nsufficient", "nschedulable"].iter().any(|words| said.contains(words)) {
+            wants.push(Want::Nodes);
+        }
+        if storage::is_about_volumes(said) {
+            wants.extend(claims(case, pod));
+        }
+    }
+    // A volume that is being waited for may belong to a claim.
+    for container in case.sick.iter().filter(|container| container.is_being_prepared()).take(1) {
+        wants.extend(claims(case, container.pod));
+    }
+    let classes_matter = extra.claims.iter().any(|claim| storage::is_pending(claim));
+    if classes_matter && extra.storage_classes.is_none() && !is_known(extra, "StorageClass", "") {
+        wants.push(Want::StorageClasses);
+    }
+    if let Some(said) = rollout::refused_by_range(case)
+        && extra.limit_ranges.is_empty()
+        && !said.is_empty()
+    {
+        wants.push(Want::LimitRanges);
     }
 
     let mut seen: Vec<&str> = Vec::new();
@@ -55,6 +82,24 @@ pub fn wants(case: &Case<'_>) -> Vec<Want> {
         }
     }
 
+    // Who ends with an error may have been given another configuration than before.
+    let ended = case
+        .sick
+        .iter()
+        .find(|container| container.latest_end().is_some_and(|end| end.exit_code != 0 && !end.is_oom()));
+    if let Some(spec) = ended.and_then(|container| container.pod.spec.as_ref()) {
+        let maps =
+            references::of_pod(spec).into_iter().filter(|it| it.kind == ConfigKind::ConfigMap && it.name != ROOT_CA);
+        for reference in maps.take(CONFIG_MAPS) {
+            let known = extra.config_maps.iter().any(|map| map.metadata.name.as_ref() == Some(&reference.name))
+                || is_known(extra, "ConfigMap", &reference.name);
+            let want = Want::ConfigMap(reference.name);
+            if !known && !wants.contains(&want) {
+                wants.push(want);
+            }
+        }
+    }
+
     if !matches!(case.facts.object, Subject::Node(_)) {
         for (namespace, name) in dependencies::hints(case).into_iter().take(SERVICES) {
             let place =
@@ -67,4 +112,24 @@ pub fn wants(case: &Case<'_>) -> Vec<Want> {
         }
     }
     wants
+}
+
+/// The claims of a pod that were not asked for yet.
+fn claims(case: &Case<'_>, pod: &k8s_openapi::api::core::v1::Pod) -> Vec<Want> {
+    let extra = &case.facts.extra;
+    storage::claims_of(pod)
+        .into_iter()
+        .filter(|name| {
+            !extra.claims.iter().any(|claim| claim.metadata.name.as_ref() == Some(name))
+                && !is_known(extra, "PersistentVolumeClaim", name)
+        })
+        .take(CLAIMS)
+        .map(Want::Claim)
+        .collect()
+}
+
+/// Was it asked for, and is it missing or unreadable?
+fn is_known(extra: &Extra, kind: &str, name: &str) -> bool {
+    let mut found = extra.missing.iter().chain(extra.unreadable.iter().map(|(object, _)| object));
+    found.any(|object| object.kind == kind && object.name == name)
 }

@@ -1,13 +1,15 @@
 //! The read model: small snapshots of workloads, pods, nodes, events and logs, built from API objects.
 //!
-//! In: API objects, trimmed or whole. Out: [`Facts`] about one subject. Never: talks to the API server.
+//! In: API objects, trimmed or whole. Out: [`Facts`] about one subject. Only [`reading`] talks to the API server, for who asks it to.
 
 pub mod containers;
 pub mod membership;
 pub mod probes;
 pub mod quantity;
+pub mod reading;
 pub mod references;
 pub mod revisions;
+pub mod surroundings;
 pub mod trim;
 
 use std::collections::BTreeMap;
@@ -17,11 +19,12 @@ use jiff::Timestamp;
 use k8s_openapi::api::{
     apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet},
     batch::v1::Job,
-    core::v1::{ConfigMap, Event, Node, Pod, PodSpec},
+    core::v1::{ConfigMap, Event, LimitRange, Node, PersistentVolumeClaim, Pod, PodSpec, ResourceQuota},
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::api::ResourceRef;
+pub use surroundings::Surroundings;
 
 /// Everything known about one subject at one moment.
 #[derive(Clone, Debug)]
@@ -38,6 +41,8 @@ pub struct Facts {
     pub replica_sets: Vec<Arc<ReplicaSet>>,
     /// Nodes its pods run on.
     pub nodes: Vec<Arc<Node>>,
+    /// Who sends it traffic, scales it and guards it.
+    pub around: Surroundings,
     /// Read on demand ([`Want`]): what could be read.
     pub extra: Extra,
 }
@@ -66,6 +71,16 @@ pub struct Extra {
     pub config_maps: Vec<ConfigMap>,
     /// Services asked for, with the number of ready endpoints.
     pub services: Vec<ServiceFacts>,
+    /// Volume claims asked for.
+    pub claims: Vec<PersistentVolumeClaim>,
+    /// ResourceQuotas asked for.
+    pub quotas: Vec<ResourceQuota>,
+    /// LimitRanges of the namespace.
+    pub limit_ranges: Vec<LimitRange>,
+    /// Every node, where the question is which of them would do.
+    pub all_nodes: Vec<Arc<Node>>,
+    /// StorageClasses that exist, where the question is whether one does.
+    pub storage_classes: Option<Vec<String>>,
     /// Objects that do not exist, of those asked for.
     pub missing: Vec<ResourceRef>,
     /// Objects that could not be read, and why.
@@ -98,6 +113,10 @@ pub struct ServiceFacts {
     pub endpoints: usize,
     /// Workloads behind it, where known.
     pub behind: Vec<ResourceRef>,
+    /// One of them is scaled to 0: nobody will answer, and nothing is wrong with it.
+    pub scaled_down: Option<ResourceRef>,
+    /// Its name is resolved by DNS to somebody outside; it has no endpoints by nature.
+    pub external: bool,
 }
 
 /// One thing worth reading.
@@ -123,6 +142,56 @@ pub enum Want {
         /// Name.
         name: String,
     },
+    /// A PersistentVolumeClaim of the subject's namespace, with its Events.
+    Claim(String),
+    /// The names of all StorageClasses.
+    StorageClasses,
+    /// A ResourceQuota of the subject's namespace.
+    Quota(String),
+    /// The LimitRanges of the subject's namespace.
+    LimitRanges,
+    /// Every node.
+    Nodes,
+}
+
+impl Extra {
+    /// Adds what another read brought.
+    pub fn merge(&mut self, one: Self) {
+        let Self {
+            events,
+            logs,
+            config_maps,
+            services,
+            claims,
+            quotas,
+            limit_ranges,
+            all_nodes,
+            storage_classes,
+            missing,
+            unreadable,
+        } = one;
+        self.events.extend(events);
+        self.logs.extend(logs);
+        self.config_maps.extend(config_maps);
+        self.services.extend(services);
+        self.claims.extend(claims);
+        self.quotas.extend(quotas);
+        self.limit_ranges.extend(limit_ranges);
+        self.all_nodes.extend(all_nodes);
+        self.storage_classes = self.storage_classes.take().or(storage_classes);
+        self.missing.extend(missing);
+        self.unreadable.extend(unreadable);
+    }
+
+    /// Was this object asked for and not there?
+    pub fn is_missing(&self, object: &ResourceRef) -> bool {
+        self.missing.iter().any(|gone| gone.same_object(object))
+    }
+
+    /// Why this object could not be read.
+    pub fn why_unreadable(&self, object: &ResourceRef) -> Option<&str> {
+        self.unreadable.iter().find(|(other, _)| other.same_object(object)).map(|(_, why)| why.as_str())
+    }
 }
 
 impl Subject {
@@ -211,6 +280,7 @@ impl Facts {
             pods,
             replica_sets: Vec::new(),
             nodes,
+            around: Surroundings::default(),
             extra: Extra::default(),
         }
     }
@@ -255,6 +325,25 @@ impl Facts {
             })
             .collect();
         self
+    }
+
+    /// Adds those of the namespace's objects that concern the subject.
+    #[must_use]
+    pub fn with_surroundings(mut self, candidates: Surroundings) -> Self {
+        self.around = candidates.about(&self);
+        self
+    }
+
+    /// Labels its pods have or will have.
+    pub fn pod_labels(&self) -> Option<&BTreeMap<String, String>> {
+        match &self.object {
+            Subject::Deployment(object) => object.spec.as_ref()?.template.metadata.as_ref()?.labels.as_ref(),
+            Subject::StatefulSet(object) => object.spec.as_ref()?.template.metadata.as_ref()?.labels.as_ref(),
+            Subject::DaemonSet(object) => object.spec.as_ref()?.template.metadata.as_ref()?.labels.as_ref(),
+            Subject::Job(object) => object.spec.as_ref()?.template.metadata.as_ref()?.labels.as_ref(),
+            Subject::Pod(object) => object.metadata.labels.as_ref(),
+            Subject::Node(_) => None,
+        }
     }
 
     /// Pods that count: not on their way out, not finished, not of a revision that is scaled to 0.

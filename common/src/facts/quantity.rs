@@ -1,9 +1,9 @@
-//! Memory quantities, as far as limits need them.
+//! Quantities, as far as limits and requests need them.
 
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
-/// Bytes of a memory quantity: plain, `k M G T` and `Ki Mi Gi Ti`, whole or decimal.
-pub fn bytes(quantity: &Quantity) -> Option<u64> {
+/// Any quantity as a number: plain, `m`, `k M G T P` and `Ki Mi Gi Ti Pi`, whole or decimal.
+pub fn amount(quantity: &Quantity) -> Option<f64> {
     const UNITS: [(&str, f64); 12] = [
         ("Ki", 1024.0),
         ("Mi", 1_048_576.0),
@@ -21,9 +21,20 @@ pub fn bytes(quantity: &Quantity) -> Option<u64> {
     let text = quantity.0.trim();
     let (number, unit) =
         UNITS.iter().find_map(|(unit, factor)| Some((text.strip_suffix(unit)?, *factor))).unwrap_or((text, 1.0));
-    let value = number.parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0)? * unit;
+    Some(number.parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0)? * unit)
+}
+
+/// Bytes of a memory quantity.
+pub fn bytes(quantity: &Quantity) -> Option<u64> {
+    let value = amount(quantity)?;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, and rounded on purpose")]
     Some(value.round() as u64)
+}
+
+/// A number of bytes as mebibytes.
+pub fn mebibytes_of(bytes: f64) -> String {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, and rounded on purpose")]
+    mebibytes(bytes.max(0.0).round() as u64)
 }
 
 /// Whole mebibytes, rounded up: how limits are written.

@@ -4,8 +4,11 @@
 //! resourceVersion, owners, generation, finalizers, deletion). Who needs a dropped field (managedFields, last-applied) reads it live.
 
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::{Container, ContainerStatus, Namespace, Node, Pod, PodSpec, PodTemplateSpec};
+use k8s_openapi::api::core::v1::{Container, ContainerStatus, Namespace, Node, Pod, PodSpec, PodTemplateSpec, Service};
+use k8s_openapi::api::networking::v1::Ingress;
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 /// Written by `kubectl apply`: a second copy of the whole object.
@@ -79,6 +82,34 @@ pub fn job(object: &mut Job) {
     meta(&mut object.metadata);
     if let Some(spec) = &mut object.spec {
         template(&mut spec.template);
+    }
+}
+
+/// A Service: whom it selects and on which ports.
+pub fn service(object: &mut Service) {
+    meta(&mut object.metadata);
+    object.status = None;
+}
+
+/// An Ingress: where it leads.
+pub fn ingress(object: &mut Ingress) {
+    meta(&mut object.metadata);
+    object.status = None;
+}
+
+/// A HorizontalPodAutoscaler: what it wants and what keeps it from that. Measured values change every 15 s and say nothing here.
+pub fn autoscaler(object: &mut HorizontalPodAutoscaler) {
+    meta(&mut object.metadata);
+    if let Some(status) = &mut object.status {
+        status.current_metrics = None;
+    }
+}
+
+/// A PodDisruptionBudget.
+pub fn budget(object: &mut PodDisruptionBudget) {
+    meta(&mut object.metadata);
+    if let Some(status) = &mut object.status {
+        status.disrupted_pods = None;
     }
 }
 

@@ -1,108 +1,83 @@
 //! What may leave the cluster: secrets in text are replaced by what they are.
 //!
 //! In: text of logs, Events, fields. Out: the same text with `[REDACTED:<name>]` in place of each secret, key included. Never: fails,
-//! breaks UTF-8, or changes a text it has already cleaned.
+//! breaks UTF-8, changes a text it has already cleaned, or keeps a value.
 //!
 //! Two depths: [`secrets`] takes credentials out of what is stored beside the workload; [`leaving`] also takes out what only matters
-//! outside, addresses of machines and people.
+//! outside, addresses of machines and people, and whatever looks random. There each value has a pseudonym, `[REDACTED:ipv4#3f9a1c]`,
+//! the same for as long as the process lives, so that a reader can still tell which two lines speak of one.
+
+#[cfg(test)]
+mod corpus;
+mod engine;
+pub mod known;
+pub mod patterns;
+mod words;
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
-use regex::{Regex, RegexSet};
+use engine::Engine;
+pub use known::Known;
+use regex_automata::meta::Regex;
 
-/// Name and expression, in the order they are applied. The names are published: people search for them.
-///
-/// Wider than the published set where that let secrets through: keys in JSON quotes, `sk-ant-`/`sk-proj-` keys, every GitHub and Slack
-/// prefix, all PEM headers with their body. Narrower where it ate what a diagnosis needs: image digests and file paths stay.
-const CREDENTIALS: &[(&str, &str)] = &[
-    ("aws_key", r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
-    ("aws_secret", r#"(?i-u:aws_secret_access_key|aws_secret)["']?\s*[=:]\s*["']?[A-Za-z0-9/+=]{40}"#),
-    ("jwt", r"eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
-    ("bearer", r"(?i-u:\bbearer)\s+[A-Za-z0-9_.~+/-]{8,}=*"),
-    ("api_key", r#"(?i-u:api[-_]?key|access[-_]?key)["']?\s*[=:]\s*["']?[^\s,;"']{8,}"#),
-    ("password_conn", r#"(?i-u:password|passwd|pwd)["']?\s*[=:]\s*["']?[^\s,;@"']{3,}"#),
-    ("db_uri", r"(?i-u:postgres|postgresql|mysql|mongodb|mongodb\+srv|redis|rediss|amqp|amqps)://[^\s:@/]*:[^\s@]+@"),
-    ("token", r#"(?i-u:token|secret)["']?\s*[=:]\s*["']?[^\s,;"']{8,}"#),
-    ("k8s_sa_token", r"eyJhbGciOi[A-Za-z0-9_-]{50,}"),
-    ("github_token", r"\bgh[opsur]_[A-Za-z0-9]{36,}"),
-    ("github_pat", r"\bgithub_pat_[A-Za-z0-9_]{22,}"),
-    ("slack_token", r"\bxox[abeoprs]-[0-9]{10,}-[A-Za-z0-9-]+"),
-    ("openai_key", r"\bsk-(?:[A-Za-z]+-)?[A-Za-z0-9_-]{20,}"),
-    ("private_key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----[A-Za-z0-9+/=\s]*(?:-----END [A-Z ]*PRIVATE KEY-----)?"),
-    // 64 hex digits are a key as likely as a checksum; `sha256:` in front says which.
-    ("hex_secret", r"\b(?:sha256:)?[0-9a-fA-F]{64,}\b"),
-    ("base64_secret", r"\b(?:sha256:)?[A-Za-z0-9+]{60,}={0,2}"),
-];
+/// Expressions of this installation, marked `[REDACTED:custom]`.
+static CUSTOM: OnceLock<Vec<String>> = OnceLock::new();
+static SECRETS: LazyLock<Engine> = LazyLock::new(|| Engine::new(false, custom()));
+static LEAVING: LazyLock<Engine> = LazyLock::new(|| Engine::new(true, custom()));
 
-/// What identifies machines and people: harmless inside the cluster and needed there to tell which port refused.
-const IDENTITIES: &[(&str, &str)] = &[
-    ("ipv4", r"\b(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}\b"),
-    ("email", r"\b[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}\b"),
-];
-
-struct Patterns {
-    any: RegexSet,
-    each: Vec<(&'static str, Regex)>,
+fn custom() -> &'static [String] {
+    CUSTOM.get_or_init(Vec::new)
 }
 
-impl Patterns {
-    fn new(list: &[&[(&'static str, &str)]]) -> Self {
-        let all = || list.iter().flat_map(|part| part.iter());
-        Self {
-            any: RegexSet::new(all().map(|(_, pattern)| *pattern)).expect("the patterns above are valid"),
-            each: all()
-                .map(|(name, pattern)| (*name, Regex::new(pattern).expect("the patterns above are valid")))
-                .collect(),
+/// Why an expression cannot be used.
+#[derive(Debug, thiserror::Error, PartialEq)]
+pub enum BadPattern {
+    /// Not an expression.
+    #[error("pattern `{pattern}` is not a regular expression: {why}")]
+    Invalid {
+        /// As given.
+        pattern: String,
+        /// The parser's first words.
+        why: String,
+    },
+    /// It would match everywhere.
+    #[error("pattern `{0}` matches the empty text: it would replace everything")]
+    Empty(String),
+    /// Something has been cleaned without it already.
+    #[error("patterns must be set once, before the first text is cleaned")]
+    TooLate,
+}
+
+/// Adds the installation's own expressions; once, at start. A bad one is an error: a secret that was meant to be hidden must not pass
+/// because of a typing mistake.
+pub fn also_hide(patterns: Vec<String>) -> Result<(), BadPattern> {
+    for pattern in &patterns {
+        let expression = Regex::new(pattern).map_err(|problem| BadPattern::Invalid {
+            pattern: pattern.clone(),
+            why: problem.syntax_error().map_or_else(|| problem.to_string(), ToString::to_string),
+        })?;
+        // The marker must not match, or cleaning would never end.
+        if expression.is_match("") || expression.is_match("[REDACTED:custom#0a1b2c]") {
+            return Err(BadPattern::Empty(pattern.clone()));
         }
     }
-
-    fn clean<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        if !self.any.is_match(text) {
-            return Cow::Borrowed(text);
-        }
-        // Until nothing matches: a replacement may complete another pattern. Each match takes at least one character that no marker
-        // holds, so this ends, and what comes out is stable by construction.
-        let mut text = text.to_owned();
-        loop {
-            let hits = self.any.matches(&text);
-            let mut changed = false;
-            for index in &hits {
-                let (name, pattern) = &self.each[index];
-                let cleaned = pattern.replace_all(&text, |found: &regex::Captures<'_>| {
-                    let found = &found[0];
-                    if is_digest(found) { found.to_owned() } else { format!("[REDACTED:{name}]") }
-                });
-                if cleaned != text {
-                    text = cleaned.into_owned();
-                    changed = true;
-                }
-            }
-            if !changed {
-                return Cow::Owned(text);
-            }
-        }
-    }
+    CUSTOM.set(patterns).map_err(|_| BadPattern::TooLate)
 }
-
-/// A digest as images and objects carry it.
-fn is_digest(found: &str) -> bool {
-    found
-        .strip_prefix("sha256:")
-        .is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
-}
-
-static SECRETS: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(&[CREDENTIALS]));
-static LEAVING: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(&[CREDENTIALS, IDENTITIES]));
 
 /// Takes credentials out: for evidence, which stays in the cluster but is read by more people than the pod's logs.
 pub fn secrets(text: &str) -> Cow<'_, str> {
-    SECRETS.clean(text)
+    SECRETS.clean(text, &Known::NOTHING)
 }
 
-/// Takes credentials, addresses and people out: for whatever leaves the cluster.
+/// The same, and values that are known to be secret: for the log of a program whose environment is known.
+pub fn secrets_and<'a>(text: &'a str, known: &Known) -> Cow<'a, str> {
+    SECRETS.clean(text, known)
+}
+
+/// Takes credentials, addresses, people and whatever looks random out: for whatever leaves the cluster.
 pub fn leaving(text: &str) -> Cow<'_, str> {
-    LEAVING.clean(text)
+    LEAVING.clean(text, &Known::NOTHING)
 }
 
 /// At most `limit` bytes, cut between characters, with a mark where something is missing.
@@ -159,7 +134,47 @@ mod tests {
     fn addresses_stay_inside_and_do_not_leave() {
         let text = "10.1.2.3 refused mail from ops@example.com";
         assert_eq!(secrets(text), text);
-        assert_eq!(leaving(text), "[REDACTED:ipv4] refused mail from [REDACTED:email]");
+        let cleaned = leaving(text);
+        assert!(
+            cleaned.starts_with("[REDACTED:ipv4#") && cleaned.contains("refused mail from [REDACTED:email#"),
+            "{cleaned}"
+        );
+    }
+
+    #[test]
+    fn one_value_has_one_pseudonym_and_another_value_another() {
+        let cleaned = leaving("10.1.2.3 calls 10.1.2.4\npassword=hunter2\n10.1.2.3 again, {\"password\": \"hunter2\"}")
+            .into_owned();
+        let marks: Vec<&str> =
+            cleaned.split("[REDACTED:").skip(1).map(|rest| rest.split(']').next().unwrap()).collect();
+        assert_eq!((marks[0], marks[2]), (marks[3], marks[4]), "{cleaned}");
+        assert_ne!(marks[0], marks[1]);
+    }
+
+    #[test]
+    fn a_value_the_pod_was_given_as_a_secret_is_not_printed_by_its_log() {
+        let spec: k8s_openapi::api::core::v1::PodSpec =
+            serde_json::from_value(serde_json::json!({"containers": [{"name": "app",
+            "env": [{"name": "DB_PASSWORD", "value": "correct horse"}, {"name": "MODE", "value": "production"}]}]}))
+            .unwrap();
+        let known = Known::of_pod(Some(&spec));
+        let log = "production mode, login with correct horse failed (Y29ycmVjdCBob3JzZQ==)";
+        assert_eq!(secrets_and(log, &known), "production mode, login with [REDACTED:known] failed ([REDACTED:known])");
+        assert_eq!(secrets(log), log, "nothing is remembered");
+    }
+
+    #[test]
+    fn a_bad_expression_is_refused_with_its_reason() {
+        let refused = |pattern: &str| also_hide(vec![pattern.to_owned()]).unwrap_err();
+        assert!(matches!(refused("a("), BadPattern::Invalid { .. }));
+        assert!(matches!(refused("a*"), BadPattern::Empty(_)));
+        assert!(matches!(refused("[A-Z]+"), BadPattern::Empty(_)), "it would match its own marker");
+    }
+
+    #[test]
+    fn an_expression_of_ones_own_hides_what_it_matches() {
+        let engine = Engine::new(false, &["ACME-[0-9]{6}".to_owned()]);
+        assert_eq!(engine.clean("licence ACME-123456 ok", &Known::NOTHING), "licence [REDACTED:custom] ok");
     }
 
     #[test]
@@ -181,6 +196,9 @@ mod tests {
             Just("[REDACTED:token]".to_owned()),
             Just("-----BEGIN RSA PRIVATE KEY-----".to_owned()),
             Just("10.0.0.1".to_owned()),
+            Just("\n".to_owned()),
+            Just("--db-password ".to_owned()),
+            Just("Qm9vVGhpczRSZWFsbHk5MDcx".to_owned()),
             "[A-Za-z0-9+]{60,70}",
             "[0-9a-f]{64,66}",
         ];

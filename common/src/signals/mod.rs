@@ -3,6 +3,7 @@
 //! In: [`Facts`] of one workload or node. Out: an [`Assessment`]. Never: reads anything, remembers anything; what has to be remembered
 //! (that a signal was raised) lives in Anomaly objects.
 
+mod around;
 mod board;
 mod crashes;
 mod jobs;
@@ -10,11 +11,14 @@ mod nodes;
 mod pods;
 mod rollouts;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::api::SignalType;
 use crate::facts::{Facts, Subject};
 use board::Board;
+
+/// How long a pod may outstay its deletion, grace period included: the runtime, the network and volumes have to be undone.
+pub(crate) const DELETION_PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 
 /// What holds, what may soon, and when to look again.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -80,6 +84,7 @@ pub fn assess(facts: &Facts) -> Assessment {
         Subject::Deployment(_) | Subject::StatefulSet(_) | Subject::DaemonSet(_) => {
             pods::observe(facts, &mut board);
             rollouts::observe(facts, &mut board);
+            around::observe(facts, &mut board);
         }
         Subject::Pod(_) => pods::observe(facts, &mut board),
     }

@@ -19,6 +19,8 @@ const PULL_BACK_OFF: SignedDuration = SignedDuration::from_secs(10);
 const VOLUME_WAIT: SignedDuration = SignedDuration::from_secs(123);
 /// How long a volume may take to be provisioned while the scheduler already complains about it.
 const PROVISIONING: SignedDuration = SignedDuration::from_secs(60);
+/// How long a scheduler of its own may take before it says anything.
+const SCHEDULER: SignedDuration = SignedDuration::from_secs(60);
 /// How long a node may be not ready before pods are moved: the default toleration.
 const NODE_JOINING: SignedDuration = SignedDuration::from_secs(300);
 /// How long the runtime may fail to create a container before it is more than a slow node: three of the kubelet's sync rounds.
@@ -101,7 +103,18 @@ fn is_placed(facts: &Facts, pod: &Pod, board: &mut Board) -> bool {
     let refused = condition(pod, "PodScheduled")
         .filter(|condition| condition.status == "False" && condition.reason.as_deref() == Some("Unschedulable"));
     let Some(refused) = refused else {
-        board.waits_for_event(PodNotReady, POD, crashes::SOAK);
+        let asked = pod.spec.as_ref().and_then(|spec| spec.scheduler_name.as_deref());
+        match (asked.filter(|name| *name != "default-scheduler"), started(pod)) {
+            // A scheduler that runs says at once what it thinks.
+            (Some(name), Some(begun)) if condition(pod, "PodScheduled").is_none() => board.sight(
+                PodNotReady,
+                POD,
+                begun,
+                Counts::At(begun + SCHEDULER),
+                Words { state: "not looked at by a scheduler", detail: name.to_owned(), expected: "scheduled" },
+            ),
+            _ => board.waits_for_event(PodNotReady, POD, crashes::SOAK),
+        }
         return false;
     };
     let since = changed(refused).or_else(|| started(pod)).unwrap_or(board.now);

@@ -318,9 +318,49 @@ fn a_workload_scaled_to_zero_or_deleted_is_silent() {
 #[test]
 fn pods_that_leave_or_are_finished_are_no_signal() {
     let looping = || pod("web-0").waiting("CrashLoopBackOff", "").died("Error", 1, 1, 2).restarts(2);
-    settled(&deployment().pod(healthy("web-1")).pod(looping().terminating(30)), 100);
+    quiet(&deployment().pod(healthy("web-1")).pod(looping().terminating(30)), 60);
     settled(&deployment().pod(healthy("web-1")).pod(looping().phase("Failed")), 100);
     settled(&deployment().pod(healthy("web-1")).pod(looping().phase("Succeeded")), 100);
+}
+
+#[test]
+fn a_pod_that_outstays_its_deletion_is_trouble() {
+    let held = pod("web-0").running_since(1).terminating(30).set("/metadata/finalizers", json!(["example.com/hold"]));
+    let scene = deployment().pod(healthy("web-1")).pod(held);
+    quiet(&scene, 89);
+    assert_eq!(assess_at(&scene, 89).look_again, Some(at(90)));
+    fires(&scene, 90, PodNotReady, "deletion");
+}
+
+#[test]
+fn a_pod_that_waits_for_a_scheduler_nobody_runs_is_trouble() {
+    let ignored = pod("web-1")
+        .set("/spec/schedulerName", json!("no-such"))
+        .set("/spec/nodeName", json!(null))
+        .set("/status", json!({"phase": "Pending", "conditions": []}));
+    let scene = deployment().pod(ignored);
+    quiet(&scene, 59);
+    fires(&scene, 60, PodNotReady, "pod");
+}
+
+#[test]
+fn a_service_that_selects_nobody_is_trouble_after_a_minute_and_one_that_fits_is_not() {
+    let service = |selector: &str| {
+        json!({"metadata": {"name": "web", "namespace": "shop", "creationTimestamp": at(0).to_string()},
+            "spec": {"selector": {"app": selector}, "ports": [{"port": 80, "targetPort": 8080}]}})
+    };
+    let scene = deployment()
+        .container("ports", json!([{"containerPort": 8080}]))
+        .set("/spec/template/metadata/labels", json!({"app": "web"}))
+        .pod(healthy("web-1"));
+    let seen = |selector: &str, now: i64| {
+        let mut around = crate::facts::Surroundings::default();
+        around.services.push(std::sync::Arc::new(serde_json::from_value(service(selector)).unwrap()));
+        assess(&scene.clone().facts(now).with_surroundings(around))
+    };
+    assert_eq!(seen("web", 1000), Assessment::default());
+    assert_eq!(seen("wbe", 59).firing, []);
+    assert_eq!(seen("wbe", 60).firing[0].signal, IngressError);
 }
 
 #[test]

@@ -9,18 +9,23 @@ use super::Structured;
 /// Every statement names the object, field, event or log line it was read from. What was looked at and ruled out is listed, and so is
 /// everything that suffers from the same cause.
 ///
-/// KIND/NAME asks the rules now, with your own rights, about a deployment, statefulset, daemonset, job, pod or node of any cluster:
-/// nothing has to be installed.
+/// KIND/NAME asks the rules now, with your own rights, about a deployment, statefulset, daemonset, job, cronjob, pod or node of any
+/// cluster: nothing has to be installed. CODE, as findings carry it, says what that cause means and what usually helps.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Examples:
   kubectl chatcli explain checkout-pod-not-ready-3f9a1c20b7 -n shop
   kubectl chatcli explain deploy/checkout -n shop
+  kubectl chatcli explain config-key-missing
+  kubectl chatcli explain deploy/checkout -n shop --facts
   kubectl chatcli explain -n shop $(kubectl chatcli issues -n shop -o name | head -1)")]
 pub struct ExplainArgs {
-    /// Incident by name, or a workload, pod or node as KIND/NAME
-    #[arg(value_name = "ISSUE|KIND/NAME")]
+    /// Incident by name, a workload, pod or node as KIND/NAME, or the code of a cause
+    #[arg(value_name = "ISSUE|KIND/NAME|CODE")]
     pub subject: String,
+    /// Show what the rules are told instead of what they say: everything read now, with your own rights, redacted
+    #[arg(long)]
+    pub facts: bool,
     /// Form of the output
     #[arg(short, long, value_name = "FORM")]
     pub output: Option<Structured>,
@@ -29,6 +34,6 @@ pub struct ExplainArgs {
 impl ExplainArgs {
     /// As typed with nothing but a subject.
     pub fn about(subject: &str) -> Self {
-        Self { subject: subject.to_owned(), output: None }
+        Self { subject: subject.to_owned(), facts: false, output: None }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use common::api::keys::OPERATOR_NAMESPACE;
+use common::decisions::Autonomy;
 
 use super::{DryRun, RequestTimeout, Structured};
 
@@ -55,31 +56,6 @@ impl InstallArgs {
     /// How long to wait; zero does not.
     pub fn patience(&self) -> Duration {
         self.timeout.0.unwrap_or_default()
-    }
-}
-
-/// What the operator may do by itself in a namespace.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub enum Autonomy {
-    /// See and explain
-    Observe,
-    /// Plan and preview; nothing runs
-    Propose,
-    /// Run what was voted for (default)
-    Approve,
-    /// Run reversible steps with a clean preview; ask for the rest
-    Auto,
-}
-
-impl Autonomy {
-    /// The name on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Observe => "observe",
-            Self::Propose => "propose",
-            Self::Approve => "approve",
-            Self::Auto => "auto",
-        }
     }
 }
 

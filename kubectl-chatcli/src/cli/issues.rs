@@ -1,6 +1,8 @@
 //! `kubectl chatcli issues`.
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{DryRun, RequestTimeout};
 
 /// List incidents, or tell the story of one
 ///
@@ -9,13 +11,19 @@ use clap::{Args, ValueEnum};
 #[derive(Args, Clone, Debug)]
 #[command(
     visible_alias = "issue",
+    args_conflicts_with_subcommands = true,
     after_help = "\
 Examples:
   kubectl chatcli issues -A                 every incident you may see
   kubectl chatcli issues -n shop --watch    changes as they happen
-  kubectl chatcli issues web-oom-kill-90c4  the story of one"
+  kubectl chatcli issues web-oom-kill-90c4  the story of one
+  kubectl chatcli issues ack web-oom-kill-90c4
+  kubectl chatcli issues snooze web-oom-kill-90c4 --for 2h"
 )]
 pub struct IssuesArgs {
+    /// What to do with one.
+    #[command(subcommand)]
+    pub action: Option<IssueAction>,
     /// Incident to describe
     pub name: Option<String>,
     /// All namespaces
@@ -33,6 +41,42 @@ pub struct IssuesArgs {
     /// Form of the output
     #[arg(short, long, value_name = "FORM")]
     pub output: Option<IssuesOutput>,
+}
+
+/// What a person can say about an incident. Each is an annotation: what an incident says of itself is the operator's.
+#[derive(Clone, Debug, Subcommand)]
+pub enum IssueAction {
+    /// Say that you are looking at it
+    Ack(MarkArgs),
+    /// Hear nothing of it for a while
+    ///
+    /// Until then `triage` and `status` leave it out of what waits for a person. It stays open, and goes on being worked on.
+    Snooze(SnoozeArgs),
+}
+
+/// Which incident.
+#[derive(Args, Clone, Debug)]
+pub struct MarkArgs {
+    /// Incident
+    #[arg(value_name = "ISSUE")]
+    pub name: String,
+    /// Take it back
+    #[arg(long)]
+    pub undo: bool,
+    /// Where to stop
+    #[arg(long, value_name = "STAGE", default_value = "none")]
+    pub dry_run: DryRun,
+}
+
+/// Which incident, and for how long.
+#[derive(Args, Clone, Debug)]
+pub struct SnoozeArgs {
+    /// Which.
+    #[command(flatten)]
+    pub mark: MarkArgs,
+    /// How long, e.g. 30m or 2h
+    #[arg(long = "for", value_name = "DURATION", default_value = "1h")]
+    pub period: RequestTimeout,
 }
 
 /// Forms of the list.

@@ -11,7 +11,10 @@ mod plan;
 mod postmortem;
 mod record;
 mod runbook;
+mod scan;
+mod status;
 mod tls;
+mod triage;
 mod version;
 mod vote;
 
@@ -24,13 +27,16 @@ pub use connection::{Connection, RequestTimeout};
 pub use doctor::{DoctorArgs, RbacArgs, RbacCommand, RbacLintArgs};
 pub use explain::ExplainArgs;
 pub use gate::{GateArgs, GateOutput, SeverityArg, WaitArgs, WaitFor};
-pub use install::{Autonomy, InstallArgs, UninstallArgs, UpgradeArgs};
-pub use issues::{IssuesArgs, IssuesOutput};
+pub use install::{InstallArgs, UninstallArgs, UpgradeArgs};
+pub use issues::{IssueAction, IssuesArgs, IssuesOutput, MarkArgs, SnoozeArgs};
 pub use plan::{ListOutput, PlanArgs, PlanCommand, PlanListArgs, PlanShowArgs, PreviewArgs, UndoArgs};
 pub use postmortem::{PostmortemArgs, PostmortemCommand, PostmortemListArgs, PostmortemOutput, PostmortemShowArgs};
 pub use record::{RecordArgs, ReplayArgs};
 pub use runbook::{LintArgs, RunbookArgs, RunbookCommand, RunbookListArgs, RunbookShowArgs, ScaffoldArgs, TestArgs};
+pub use scan::{ScanArgs, ScanOutput};
+pub use status::StatusArgs;
 pub use tls::{CheckArgs, GenerateArgs, InspectArgs, IssueArgs, KeyArg, NameArgs, RotateArgs, TlsArgs, TlsCommand};
+pub use triage::TriageArgs;
 pub use version::VersionArgs;
 pub use vote::{VoteArgs, VoteOutput};
 
@@ -61,7 +67,10 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 #[allow(missing_docs, reason = "each is documented where its arguments are, which is what --help prints")]
 pub enum Command {
+    Status(StatusArgs),
+    Triage(TriageArgs),
     Issues(IssuesArgs),
+    Scan(ScanArgs),
     Explain(ExplainArgs),
     Plan(PlanArgs),
     /// Approve the change that an incident waits for
@@ -113,10 +122,12 @@ pub enum DryRun {
     Server,
 }
 
-/// True where exit code 1 is an answer ("differs", "shut", "not yet"), so that errors need another.
+/// True where exit code 1 is an answer ("differs", "shut", "not yet", "trouble"), so that errors need another.
 pub fn answers_by_exit_code(args: &[OsString]) -> bool {
-    let mut words = args.iter().skip(1).filter(|word| !word.to_string_lossy().starts_with('-'));
+    let words = || args.iter().skip(1).filter(|word| !word.to_string_lossy().starts_with('-'));
+    let mut after_plan = words().skip_while(|word| *word != "plan" && *word != "plans");
     // A flag's value may come first (`-n shop gate`); a name that is called as a command only makes an error exit with 2.
-    words.clone().any(|word| word == "gate" || word == "wait")
-        || (words.any(|word| word == "plan" || word == "plans") && words.any(|word| word == "preview"))
+    after_plan.any(|word| word == "preview")
+        || words().any(|word| word == "gate" || word == "wait")
+        || words().next().is_some_and(|word| word == "scan")
 }

@@ -1,19 +1,24 @@
 //! `kubectl chatcli explain`: why, with receipts.
 
+use common::diagnosis::codes::Code;
 use common::{diagnosis, signals};
 use kube::ResourceExt as _;
+use serde_json::json;
 
 use super::{Context, resolve};
-use crate::cli::ExplainArgs;
+use crate::cli::{ExplainArgs, Structured};
 use crate::facts;
 use crate::failure::{Exit, Failure};
 use crate::kube::{Cluster, Kind};
 use crate::output::explanation::{Explanation, page};
-use crate::output::{incident, structured};
+use crate::output::{explanation, incident, structured};
 use crate::story::Story;
 
 /// Runs the command.
 pub async fn run(args: ExplainArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    if let Some(code) = Code::ALL.iter().find(|code| code.as_str() == args.subject) {
+        return of_code(*code, &args, context);
+    }
     with(&args, &context.cluster().await?, context).await
 }
 
@@ -24,8 +29,31 @@ pub async fn with(args: &ExplainArgs, cluster: &Cluster, context: &Context<'_>) 
     {
         return live(&kind, name, args, cluster, context).await;
     }
+    if let Some((prefix, _)) = args.subject.split_once('/')
+        && !prefix.starts_with("issue")
+    {
+        return Err(Failure::new(format!("cannot explain a {prefix}")).hint(format!("these can be: {}", facts::KINDS)));
+    }
     let issue = resolve::issue(cluster, &args.subject).await?;
+    if args.facts {
+        let resource = &issue.spec.resource;
+        let Some(kind) = facts::kind(&resource.kind) else {
+            return Err(Failure::new(format!("{} is about a {}, which cannot be read", args.subject, resource.kind)));
+        };
+        return live(&kind, &resource.name, args, cluster, context).await;
+    }
     incident_of(&Story::read(cluster, issue).await, args, context)
+}
+
+/// What a cause means, from the codes' own documentation; no cluster is needed.
+fn of_code(code: Code, args: &ExplainArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    if let Some(form) = args.output {
+        let told = json!({ "code": code.as_str(), "family": code.family().title(), "meaning": code.meaning(), "helps": code.helps() });
+        context.ui.print(&structured::value(&told, form)?)?;
+    } else {
+        context.ui.print(&explanation::code(code, context.ui.width()))?;
+    }
+    Ok(Exit::Ok)
 }
 
 /// What the operator found.
@@ -76,6 +104,10 @@ async fn live(
         return Err(Failure::new(format!("no {} {name:?}{place}", kind.resource.kind.to_lowercase()))
             .hint(format!("list what there is: kubectl get {}", kind.resource.plural)));
     };
+    if args.facts {
+        context.ui.print(&structured::value(&facts::told(&facts), args.output.unwrap_or(Structured::Yaml))?)?;
+        return Ok(Exit::Ok);
+    }
     let subject = facts.subject.short();
     let seen = signals::assess(&facts);
     // Without a sign of trouble the rules have nothing to explain; their "unknown" would be an alarm.

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use common::api::keys::{OPERATOR_SERVICE_ACCOUNT, annotations};
+use common::decisions::Autonomy;
 use kube::api::{DynamicObject, TypeMeta};
 use kube::runtime::wait::await_condition;
 use serde_json::json;
 
 use super::{Context, takeover};
-use crate::cli::{Autonomy, DryRun, InstallArgs, Structured};
+use crate::cli::{DryRun, InstallArgs, Structured};
 use crate::failure::{Exit, Failure};
 use crate::kube::{Cluster, Kind};
 use crate::manifests::{Manifest, Stage, Values, rendered};

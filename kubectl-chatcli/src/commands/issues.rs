@@ -6,8 +6,8 @@ use futures::TryStreamExt as _;
 use kube::ResourceExt as _;
 use kube::api::{DynamicObject, WatchEvent, WatchParams};
 
-use super::Context;
 use super::resolve::bare;
+use super::{Context, mark};
 use crate::cli::{IssuesArgs, IssuesOutput, Structured};
 use crate::failure::{Exit, Failure};
 use crate::kube::{Cluster, Doing, Kind, typed};
@@ -18,6 +18,9 @@ use crate::story::Story;
 
 /// Runs the command.
 pub async fn run(args: IssuesArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    if let Some(action) = &args.action {
+        return mark::run(action, context).await;
+    }
     let cluster = context.cluster().await?;
     match &args.name {
         Some(name) => one(bare(name), &args, &cluster, context).await?,

@@ -7,14 +7,18 @@ mod explain;
 mod gate;
 mod install;
 mod issues;
+mod mark;
 mod plan;
 mod postmortem;
 mod rbac;
 mod record;
 mod resolve;
 mod runbook;
+mod scan;
+mod status;
 mod takeover;
 mod tls;
+mod triage;
 mod uninstall;
 mod upgrade;
 mod version;
@@ -72,7 +76,10 @@ impl<'a> Context<'a> {
 /// Runs one command.
 pub async fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failure> {
     match command {
+        Command::Status(args) => status::run(args, context).await,
+        Command::Triage(args) => triage::run(args, context).await,
         Command::Issues(args) => issues::run(args, context).await,
+        Command::Scan(args) => scan::run(args, context).await,
         Command::Explain(args) => explain::run(args, context).await,
         Command::Plan(args) => plan::run(args, context).await,
         Command::Approve(args) => vote::run(args, VoteDecision::Approve, context).await,

@@ -42,12 +42,24 @@ pub async fn run(args: VoteArgs, decision: VoteDecision, context: &Context<'_>) 
             return Err(Failure::new("nothing was decided"));
         }
     }
-    let vote = vote(&request, &digest, decision, &args, cluster.whoami().await?);
-    cast(&vote, &request, &args, &cluster, context).await
+    say(&request, &digest, decision, &args, &cluster, context).await
+}
+
+/// Casts the vote on one preview and waits until it is counted.
+pub(super) async fn say(
+    request: &ApprovalRequest,
+    digest: &str,
+    decision: VoteDecision,
+    args: &VoteArgs,
+    cluster: &Cluster,
+    context: &Context<'_>,
+) -> Result<Exit, Failure> {
+    let vote = vote(request, digest, decision, args, cluster.whoami().await?);
+    cast(&vote, request, args, cluster, context).await
 }
 
 /// The digest to seal the vote to: the request must be open, and its preview the one the caller means.
-fn votable(request: &ApprovalRequest, wanted: Option<&str>) -> Result<String, Failure> {
+pub(super) fn votable(request: &ApprovalRequest, wanted: Option<&str>) -> Result<String, Failure> {
     let name = request.name_any();
     let status = request.status.clone().unwrap_or_default();
     if status.state != ApprovalRequestState::Pending {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use common::api::ai_insight::{Evidence, Finding};
 use common::api::issue::FoldedIn;
+use common::diagnosis::codes::Code;
 use owo_colors::OwoColorize as _;
 
 use super::style::{columns, ends, faint, tame, title, wrapped};
@@ -20,6 +21,14 @@ pub struct Explanation<'a> {
     pub gaps: &'a [String],
     /// Commands worth typing now.
     pub next: Vec<String>,
+}
+
+/// What a cause means, wherever it is found.
+pub fn code(code: Code, width: usize) -> String {
+    let mut page = format!("{}\n\n", ends(&title(code.as_str()), code.family().title(), width));
+    section(&mut page, "Means", std::iter::once(code.meaning().to_owned()), width);
+    section(&mut page, "Helps", std::iter::once(code.helps().to_owned()), width);
+    page
 }
 
 /// The page.

@@ -3,13 +3,14 @@
 use std::fmt::Write as _;
 
 use common::api::issue::IssueState;
-use common::api::keys::labels;
+use common::api::keys::{annotations, labels};
 use common::api::remediation_plan::RemediationState;
 use kube::ResourceExt;
 use owo_colors::OwoColorize as _;
 
 use super::decision::tally;
 use super::explanation::section;
+use super::incidents::snoozed_until;
 use super::style::{self, ends, plural, tame, title, wrapped};
 use crate::clock::Clock;
 use crate::story::{Story, timeline};
@@ -31,6 +32,8 @@ pub fn page(story: &Story, clock: &Clock, width: usize, scope: &str) -> String {
     field("Severity", format!("{}{risk}", issue.spec.severity.to_string().style(style::severity(issue.spec.severity))));
     field("State", state(story, clock));
     field("Seen", seen(story, clock));
+    field("Taken by", issue.annotations().get(annotations::ACKNOWLEDGED_BY).map(|who| tame(who)).unwrap_or_default());
+    field("Snoozed", snoozed_until(issue, clock.now).map(|at| format!("until {}", clock.time(at))).unwrap_or_default());
     field(
         "Cause",
         status.cause.as_ref().map(|cause| format!("{}: {}", cause.code, tame(&cause.statement))).unwrap_or_default(),

@@ -3,8 +3,9 @@
 use std::cmp::Reverse;
 
 use common::api::issue::{Issue, IssueState};
-use common::api::keys::labels;
-use kube::ResourceExt as _;
+use common::api::keys::{annotations, labels};
+use jiff::Timestamp;
+use kube::ResourceExt;
 use kube::api::DynamicObject;
 use owo_colors::Style;
 
@@ -36,6 +37,17 @@ pub fn table(objects: &[DynamicObject], columns: Columns, clock: &Clock) -> Tabl
 /// True for an incident that is not over, and for one that cannot be read: hiding it would hide trouble.
 pub fn is_open(object: &DynamicObject) -> bool {
     typed::<Issue>(object).map_or(true, |issue| issue.status.unwrap_or_default().state.is_open())
+}
+
+/// The most urgent first.
+pub fn sort_by_urgency(objects: &mut [DynamicObject]) {
+    objects.sort_by_cached_key(|object| urgency(object, typed::<Issue>(object).ok().as_ref()));
+}
+
+/// Until when a person wants to hear nothing of it; `None` where that is over or was never said.
+pub fn snoozed_until(object: &impl ResourceExt, now: Timestamp) -> Option<Timestamp> {
+    let until: Timestamp = object.annotations().get(annotations::SNOOZED_UNTIL)?.parse().ok()?;
+    (until > now).then_some(until)
 }
 
 fn header(columns: Columns) -> Vec<&'static str> {

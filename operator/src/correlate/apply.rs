@@ -10,9 +10,10 @@ use jiff::SignedDuration;
 use kube::{Resource as _, ResourceExt as _};
 use serde_json::json;
 
-use super::decide::{Decision, Explanation, Incident, Raise, Target};
+use super::decide::{Decision, Explanation, Incident, Merge, Raise, Target};
 use super::gather::members;
 use super::incident_id::IncidentIds;
+use super::topology;
 use crate::runtime::{Context, Error, Note, ObjectKey, WriteError, read, status};
 
 /// What the correlator owns of an Anomaly's status.
@@ -45,6 +46,10 @@ pub async fn apply(ctx: &Context, ids: &IncidentIds, decision: Decision) -> Resu
         tracing::info!(issue = issue.name_any(), reason, "folding in {} anomalies", anomalies.len());
         fold(ctx, issue, anomalies, "folded_in").await?;
     }
+    if let Some(merge) = &decision.merged {
+        self::merge(ctx, merge).await?;
+        return Ok(None);
+    }
     let Some(Incident { issue, joining, raise }) = decision.incident else { return Ok(None) };
     let (issue, result) = match issue {
         Target::Existing(issue) => (issue, "correlated_existing"),
@@ -56,6 +61,22 @@ pub async fn apply(ctx: &Context, ids: &IncidentIds, decision: Decision) -> Resu
     };
     fold(ctx, &issue, &joining, result).await?;
     Ok(Some(issue))
+}
+
+/// The anomalies first: an incident without any is never left behind without a trace of where they went.
+async fn merge(ctx: &Context, merge: &Merge) -> Result<(), Error> {
+    let Merge { issue, into, anomalies } = merge;
+    fold(ctx, &into.issue, anomalies, "folded_in").await?;
+    let message = format!("{} belongs here: {}", issue.spec.resource.short(), into.reason);
+    tracing::info!(issue = issue.name_any(), into = into.issue.name_any(), "{message}");
+    ctx.events.tell(
+        into.issue.object_ref(&()),
+        Note::new("IncidentMerged", "Correlate", message).once(issue.uid().unwrap_or_default()),
+    );
+    match ctx.delete(&**issue).await {
+        Ok(()) | Err(WriteError::Gone(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn open(ctx: &Context, ids: &IncidentIds, mut issue: Issue) -> Result<Arc<Issue>, Error> {
@@ -137,12 +158,19 @@ pub async fn summarise(ctx: &Context, key: &ObjectKey, episode: i64) -> Result<(
     if members.is_empty() {
         return Ok(());
     }
-    let summary = summary(&issue, &members, episode);
+    let now = ctx.clock.now();
+    let reason = |anomaly: &Anomaly| topology::reason(&ctx.stores, &anomaly.spec.resource, &issue, now);
+    let summary = summary(&issue, &members, episode, reason);
     status::apply(ctx, &issue, &ISSUE, summary).await?;
     Ok(())
 }
 
-fn summary(issue: &Issue, members: &[Arc<Anomaly>], episode: i64) -> serde_json::Value {
+fn summary(
+    issue: &Issue,
+    members: &[Arc<Anomaly>],
+    episode: i64,
+    reason: impl Fn(&Anomaly) -> Option<String>,
+) -> serde_json::Value {
     let before = issue.status.clone().unwrap_or_default();
     let (own, others): (Vec<_>, Vec<_>) =
         members.iter().partition(|anomaly| anomaly.spec.resource.same_object(&issue.spec.resource));
@@ -159,7 +187,10 @@ fn summary(issue: &Issue, members: &[Arc<Anomaly>], episode: i64) -> serde_json:
     for anomaly in others {
         let resource = &anomaly.spec.resource;
         if !folded.iter().any(|other| other.resource.same_object(resource)) {
-            let reason = format!("{} is explained by {}", anomaly.spec.signal_type, issue.spec.resource.short());
+            let reason = reason(anomaly).unwrap_or_else(|| {
+                let cause = before.cause.as_ref().map_or(&issue.spec.resource, |cause| &cause.place.object);
+                format!("{} is explained by {}", anomaly.spec.signal_type, cause.short())
+            });
             folded.push(FoldedIn { resource: resource.clone(), reason });
         }
     }
@@ -198,7 +229,7 @@ mod tests {
         let issue = issue_in(IssueState::Analyzing, 1, None);
         let members: Vec<_> =
             (0..60).map(|n| Arc::new(folded(anomaly(SignalType::OomKill, &format!("a{n:02}")), &issue))).collect();
-        let summary = summary(&issue, &members, 1);
+        let summary = summary(&issue, &members, 1, |_| None);
         assert_eq!(summary["anomalyCount"], 60);
         assert_eq!(summary["correlatedAnomalies"].as_array().unwrap().len(), LISTED);
         assert_eq!(summary["correlatedAnomalies"][LISTED - 1]["name"], "a59");
@@ -209,7 +240,7 @@ mod tests {
         let mut issue = issue_in(IssueState::Analyzing, 1, None);
         issue.spec.resource = ResourceRef::new("Node", "", "worker-1");
         let members = ["a", "b"].map(|name| Arc::new(folded(anomaly(SignalType::PodNotReady, name), &issue)));
-        let summary = summary(&issue, &members, 1);
+        let summary = summary(&issue, &members, 1, |_| None);
         assert_eq!(summary["foldedIn"].as_array().unwrap().len(), 1);
         assert_eq!(summary["foldedIn"][0]["reason"], "pod_not_ready is explained by node/worker-1");
     }
@@ -219,6 +250,6 @@ mod tests {
         let mut issue = issue_in(IssueState::Analyzing, 1, None);
         issue.status.as_mut().unwrap().anomaly_count = Some(9);
         let members = [Arc::new(folded(anomaly(SignalType::OomKill, "a"), &issue))];
-        assert_eq!(summary(&issue, &members, 1)["anomalyCount"], 9);
+        assert_eq!(summary(&issue, &members, 1, |_| None)["anomalyCount"], 9);
     }
 }

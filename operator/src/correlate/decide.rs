@@ -35,6 +35,14 @@ pub struct Seen {
     pub issues: Vec<Arc<Issue>>,
     /// The open incident of something else that explains its trouble.
     pub explained_by: Option<Explanation>,
+    /// Until when the incident of something else may be waited for.
+    pub expected: Option<Timestamp>,
+    /// The object outside in which the cause sits, as `Kind/namespace/name`, where no incident speaks for it yet.
+    pub shared_cause: Option<String>,
+    /// The resource's own open incident.
+    pub own_issue: Option<Arc<Issue>>,
+    /// The incident that the own one, as it was explained, belongs to.
+    pub blamed: Option<Explanation>,
 }
 
 /// Trouble elsewhere that explains what is seen here.
@@ -55,10 +63,23 @@ pub struct Decision {
     pub refused: Vec<(Arc<Anomaly>, String)>,
     /// Anomalies to fold into somebody else's incident.
     pub explained: Option<(Explanation, Vec<Arc<Anomaly>>)>,
+    /// The resource's own incident, when it turned out to belong to somebody else's.
+    pub merged: Option<Merge>,
     /// The resource's own incident.
     pub incident: Option<Incident>,
     /// When the answer changes without any event.
     pub look_again: Option<Timestamp>,
+}
+
+/// An incident that was opened before its cause was known, and goes into the one about that cause.
+#[derive(Debug)]
+pub struct Merge {
+    /// The one that ends.
+    pub issue: Arc<Issue>,
+    /// The one that goes on, and why.
+    pub into: Explanation,
+    /// Its anomalies, and those that were about to join.
+    pub anomalies: Vec<Arc<Anomaly>>,
 }
 
 /// The incident of a resource, and what joins it.
@@ -104,7 +125,19 @@ pub fn decide(seen: &Seen) -> Decision {
     }
     joining.sort_by_key(|anomaly| (anomaly.creation_timestamp(), anomaly.name_any()));
 
+    if let Some(merge) = merge(seen, &joining) {
+        decision.merged = Some(merge);
+        return decision;
+    }
     let current = current(seen);
+    if current.is_none()
+        && let Some(until) = seen.expected.filter(|until| *until > seen.now)
+        && !joining.is_empty()
+        && joining.iter().all(|anomaly| common::diagnosis::WAITING.contains(&anomaly.spec.signal_type))
+    {
+        decision.look_again = Some(until.min(seen.now + LOOK_AGAIN));
+        return decision;
+    }
     if current.is_none()
         && let Some(explanation) = &seen.explained_by
     {
@@ -126,6 +159,41 @@ pub fn decide(seen: &Seen) -> Decision {
     };
     decision.incident = Some(Incident { issue, joining, raise });
     decision
+}
+
+/// While the incident of another is waited for, the stores are looked at this often.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(1);
+
+/// Does the own incident belong to another? Only while nothing was done about it: what a plan has touched keeps its own history.
+fn merge(seen: &Seen, joining: &[Arc<Anomaly>]) -> Option<Merge> {
+    let own = seen.own_issue.as_ref()?;
+    let status = own.status.clone().unwrap_or_default();
+    let untouched = status.remediation_attempts == 0 && own.spec.requested_by.is_none() && !is_kept_apart(own);
+    let explanation = seen.blamed.as_ref().or(seen.explained_by.as_ref())?;
+    if !untouched || explanation.issue.metadata.uid == own.metadata.uid {
+        return None;
+    }
+    let members = seen
+        .anomalies
+        .iter()
+        .filter(|(_, incident)| incident.as_ref().is_some_and(|issue| issue.metadata.uid == own.metadata.uid))
+        .map(|(anomaly, _)| Arc::clone(anomaly));
+    let anomalies: Vec<Arc<Anomaly>> = members.chain(joining.iter().cloned()).collect();
+    let active = |anomaly: &Anomaly| anomaly.status.as_ref().is_none_or(|status| status.active != Some(false));
+    let explains_all = anomalies
+        .iter()
+        .filter(|anomaly| active(anomaly))
+        .all(|anomaly| explanation.signals.contains(&anomaly.spec.signal_type));
+    (explains_all && anomalies.iter().any(|anomaly| active(anomaly))).then(|| Merge {
+        issue: Arc::clone(own),
+        into: explanation.clone(),
+        anomalies,
+    })
+}
+
+/// A person wants this incident to stay one of its own.
+fn is_kept_apart(issue: &Issue) -> bool {
+    issue.annotations().get(annotations::OWN_INCIDENT).is_some_and(|value| value == "true")
 }
 
 enum Standing {
@@ -204,8 +272,12 @@ fn open(seen: &Seen, joining: &[Arc<Anomaly>]) -> Issue {
             source: first.spec.source,
             signal_type: Some(signal.to_owned()),
             resource: seen.resource.clone(),
-            description: describe(first),
-            correlation_id: None,
+            description: if first.spec.resource.same_object(&seen.resource) {
+                describe(first)
+            } else {
+                format!("{}: {}", first.spec.resource.short(), describe(first))
+            },
+            correlation_id: seen.shared_cause.clone(),
             risk_score: Some(risk),
             correlated_anomalies: Vec::new(),
             requested_by: None,
@@ -285,6 +357,10 @@ mod tests {
                 .collect(),
             issues: issues.iter().map(|issue| Arc::new((*issue).clone())).collect(),
             explained_by: None,
+            expected: None,
+            shared_cause: None,
+            own_issue: None,
+            blamed: None,
         }
     }
 
@@ -381,6 +457,75 @@ mod tests {
         assert_eq!(soon.look_again, Some(at(30)));
         let later = Seen { now: at(31), ..seen(ill(), &[]) };
         assert_eq!(joined(&decide(&later)), ["a"]);
+    }
+
+    fn explained(issue: Issue) -> Explanation {
+        Explanation { issue: Arc::new(issue), signals: &[PodNotReady], reason: "it calls service/db".into() }
+    }
+
+    fn of_db() -> Issue {
+        let mut db = issue_in(IssueState::Analyzing, 1, None);
+        db.metadata.uid = Some("db-issue".into());
+        db.spec.resource = ResourceRef::new("Deployment", "shop", "db").with_uid("db-uid");
+        db
+    }
+
+    #[test]
+    fn an_incident_that_turns_out_to_be_somebody_elses_goes_into_that_one() {
+        let own = issue_in(IssueState::Analyzing, 1, None);
+        let mut seen = seen(vec![(folded(anomaly(PodNotReady, "a"), &own), Some(&own))], &[&own]);
+        seen.own_issue = Some(Arc::new(own));
+        seen.blamed = Some(explained(of_db()));
+        let merge = decide(&seen).merged.unwrap();
+        assert_eq!(merge.into.issue.spec.resource.name, "db");
+        assert_eq!(merge.anomalies.len(), 1);
+    }
+
+    #[test]
+    fn an_incident_somebody_worked_on_keeps_its_own_history() {
+        let mut own = issue_in(IssueState::Remediating, 1, None);
+        own.status.as_mut().unwrap().remediation_attempts = 1;
+        let mut seen = seen(vec![(folded(anomaly(PodNotReady, "a"), &own), Some(&own))], &[&own]);
+        seen.own_issue = Some(Arc::new(own));
+        seen.blamed = Some(explained(of_db()));
+        assert!(decide(&seen).merged.is_none());
+    }
+
+    #[test]
+    fn an_incident_a_person_split_off_is_not_merged_again() {
+        let mut own = issue_in(IssueState::Analyzing, 1, None);
+        own.metadata.annotations = Some([(annotations::OWN_INCIDENT.to_owned(), "true".to_owned())].into());
+        let mut seen = seen(vec![(folded(anomaly(PodNotReady, "a"), &own), Some(&own))], &[&own]);
+        seen.own_issue = Some(Arc::new(own));
+        seen.blamed = Some(explained(of_db()));
+        assert!(decide(&seen).merged.is_none());
+    }
+
+    #[test]
+    fn trouble_of_another_kind_keeps_an_incident_apart() {
+        let own = issue_in(IssueState::Analyzing, 1, None);
+        let mut seen = seen(vec![(folded(anomaly(OomKill, "a"), &own), Some(&own))], &[&own]);
+        seen.own_issue = Some(Arc::new(own));
+        seen.blamed = Some(explained(of_db()));
+        assert!(decide(&seen).merged.is_none());
+    }
+
+    #[test]
+    fn the_incident_of_a_dependency_is_waited_for_but_not_for_ever() {
+        let mut seen = seen(vec![(anomaly(PodNotReady, "a"), None)], &[]);
+        seen.expected = Some(at(20));
+        let decision = decide(&seen);
+        assert!(decision.incident.is_none());
+        assert_eq!(decision.look_again, Some(at(1)));
+        seen.now = at(20);
+        assert_eq!(joined(&decide(&seen)), ["a"]);
+    }
+
+    #[test]
+    fn an_incident_for_an_object_outside_says_which() {
+        let mut seen = seen(vec![(anomaly(PodNotReady, "a"), None)], &[]);
+        seen.shared_cause = Some("ConfigMap/shop/checkout-config".into());
+        assert_eq!(opened(&decide(&seen)).spec.correlation_id.as_deref(), Some("ConfigMap/shop/checkout-config"));
     }
 
     #[test]

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use common::api::{Anomaly, Issue, SignalType};
+use common::api::{Anomaly, Issue, ResourceRef, SignalType};
+use common::diagnosis;
 use common::facts::{Facts, Subject, membership};
+use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::{Node, Pod};
 
 use super::ResourceKey;
 use super::decide::{Explanation, Seen};
+use super::topology::{self, Elsewhere, is_open};
 use super::weights::Impact;
 use crate::runtime::subjects::{self, Kind, SubjectKey};
-use crate::runtime::{Context, Tag};
+use crate::runtime::{Context, Stores, Tag, cause_tag};
 
 /// What a node that does not answer does to the workloads on it.
 const OF_A_LOST_NODE: &[SignalType] = &[SignalType::PodNotReady, SignalType::DeployFailing];
@@ -20,15 +23,38 @@ pub fn gather(ctx: &Context, key: &ResourceKey) -> Seen {
     let now = ctx.clock.now();
     let anomalies = ctx.stores.anomalies.tagged(&key.tag());
     let facts = SubjectKey::named_by(&key.0).and_then(|subject| subjects::facts(&ctx.stores, &subject, now));
-    let resource = facts.as_ref().map_or_else(|| named_best(key, &anomalies), |facts| facts.subject.clone());
+    let own = facts.as_ref().map_or_else(|| named_best(key, &anomalies), |facts| facts.subject.clone());
+    let lost = facts.as_ref().and_then(|facts| lost_nodes(ctx, facts)).map(Elsewhere::Incident);
+    let elsewhere = lost.or_else(|| facts.as_ref().and_then(|facts| topology::elsewhere(&ctx.stores, facts)));
+    // Trouble of somebody that is at rest by a decision: its incident is opened for those who suffer.
+    let resource = match &elsewhere {
+        Some(Elsewhere::AtRest(at_rest)) => at_rest.clone(),
+        _ => own.clone(),
+    };
+    let tag = ResourceKey::of(&resource).tag();
+    let issues = ctx.stores.issues.tagged(&tag);
+    let own_issue = newest_open(&ctx.stores, &own);
     let home = if resource.namespace.is_empty() { ctx.namespace.clone() } else { resource.namespace.clone() };
     Seen {
         now,
         operator_namespace: ctx.namespace.clone(),
         accepts_objects: subjects::accepts_objects(&ctx.stores, &home),
-        issues: ctx.stores.issues.tagged(&key.tag()),
+        blamed: own_issue.as_ref().and_then(|issue| blamed(&ctx.stores, issue)),
+        own_issue,
+        issues,
         impact: facts.as_ref().map(impact).unwrap_or_default(),
-        explained_by: facts.as_ref().and_then(|facts| lost_nodes(ctx, facts)),
+        shared_cause: match &elsewhere {
+            Some(Elsewhere::Shared(object)) => Some(format!("{}/{}/{}", object.kind, object.namespace, object.name)),
+            _ => None,
+        },
+        expected: match &elsewhere {
+            Some(Elsewhere::Expected { until }) => Some((*until).min(patience(&anomalies, now))),
+            _ => None,
+        },
+        explained_by: match elsewhere {
+            Some(Elsewhere::Incident(explanation)) => Some(explanation),
+            _ => None,
+        },
         anomalies: anomalies.into_iter().map(|anomaly| (Arc::clone(&anomaly), incident_of(ctx, &anomaly))).collect(),
         home,
         resource,
@@ -40,6 +66,60 @@ fn named_best(key: &ResourceKey, anomalies: &[Arc<Anomaly>]) -> common::api::Res
     let newest = anomalies.iter().max_by_key(|anomaly| anomaly.metadata.creation_timestamp.clone());
     newest.map_or_else(|| key.0.clone(), |anomaly| anomaly.spec.resource.clone())
 }
+
+/// How long the incident of another may be waited for before a resource gets its own.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(90);
+
+fn patience(anomalies: &[Arc<Anomaly>], now: Timestamp) -> Timestamp {
+    let waiting = anomalies.iter().filter(|anomaly| anomaly.status.as_ref().is_none_or(|status| !status.correlated));
+    let first = waiting.filter_map(|anomaly| anomaly.metadata.creation_timestamp.as_ref()).map(|time| time.0).min();
+    first.unwrap_or(now) + PATIENCE
+}
+
+fn newest_open(stores: &Stores, resource: &ResourceRef) -> Option<Arc<Issue>> {
+    let mut issues = stores.issues.tagged(&ResourceKey::of(resource).tag());
+    issues.retain(|issue| is_open(issue) && issue.spec.resource.same_object(resource));
+    issues.into_iter().max_by_key(|issue| issue.status.as_ref().and_then(|status| status.episode))
+}
+
+/// The older open incident that an explained one belongs to: that of the workload it blames, or of the object it blames.
+fn blamed(stores: &Stores, issue: &Arc<Issue>) -> Option<Explanation> {
+    let cause = issue.status.as_ref()?.cause.as_ref()?;
+    let object = &cause.place.object;
+    if object.same_object(&issue.spec.resource) || cause.code == diagnosis::codes::Code::Unknown.as_str() {
+        return None;
+    }
+    let blames_back = |other: &Issue| {
+        let back = other.status.as_ref().and_then(|status| status.cause.as_ref());
+        back.is_some_and(|back| back.place.object.same_object(&issue.spec.resource))
+    };
+    let reason = cause.statement.clone();
+    if let Some(found) = topology::incident_about(stores, object).filter(|found| !blames_back(found))
+        && found.metadata.uid != issue.metadata.uid
+    {
+        return Some(Explanation { issue: found, signals: ALL, reason });
+    }
+    let rank = |issue: &Issue| (issue.metadata.creation_timestamp.clone(), issue.metadata.name.clone());
+    let mut same = stores.issues.tagged(&cause_tag(object));
+    let here = &issue.metadata.namespace;
+    same.retain(|other| is_open(other) && other.metadata.namespace == *here && rank(other) < rank(issue));
+    let oldest = same.into_iter().min_by_key(|other| rank(other))?;
+    Some(Explanation { issue: oldest, signals: ALL, reason })
+}
+
+/// An incident that blames one thing is explained by it as a whole.
+const ALL: &[SignalType] = &[
+    SignalType::PodNotReady,
+    SignalType::DeployFailing,
+    SignalType::CrashloopBackoff,
+    SignalType::PodRestart,
+    SignalType::IngressError,
+    SignalType::JobFailed,
+    SignalType::HpaMaxed,
+    SignalType::ErrorRate,
+    SignalType::Latency,
+    SignalType::LatencySpike,
+];
 
 fn incident_of(ctx: &Context, anomaly: &Anomaly) -> Option<Arc<Issue>> {
     let issue = anomaly.status.as_ref()?.issue_ref.as_ref()?;

@@ -8,26 +8,31 @@ mod apply;
 mod decide;
 mod gather;
 mod incident_id;
+mod retention; // what is forgotten, and when
 #[cfg(test)]
 pub(crate) mod testing;
+mod topology; // whose trouble it is
 mod weights;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use common::api::ResourceRef;
+use common::api::{Issue, ResourceRef};
 
-use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Runtime, Stores, Tag};
+use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Runtime, Stores, Tag, cause_tag};
 use incident_id::IncidentIds;
 
 /// While anomalies pour in, an Issue's summary is rewritten at most this often. The first is written at once.
 const SUMMARY_EVERY: Duration = Duration::from_secs(1);
+/// How long the opening of an incident takes that somebody else is at.
+const MOMENT: Duration = Duration::from_millis(100);
 
-/// Adds the correlator.
+/// Adds the correlator, and what forgets.
 pub fn register(runtime: &mut Runtime) {
     runtime.register(Correlator::default());
+    runtime.register(retention::Retention);
 }
 
 /// A resource by kind, namespace and name. One worker at a time per resource is what makes one open Issue per resource.
@@ -53,6 +58,8 @@ impl fmt::Display for ResourceKey {
 #[derive(Default)]
 struct Correlator {
     ids: IncidentIds,
+    /// Causes whose incident is being opened right now; what is open stands in the stores.
+    claims: Mutex<HashSet<String>>,
     /// When each Issue's summary was last written; only ever spares writes.
     summaries: Mutex<HashMap<ObjectKey, Instant>>,
 }
@@ -79,6 +86,7 @@ impl Controller for Correlator {
                     issue.metadata.uid.iter().flat_map(|uid| stores.anomalies.tagged(&Tag::Incident(uid.clone())));
                 let mut keys: Vec<_> = folded.map(|anomaly| ResourceKey::of(&anomaly.spec.resource)).collect();
                 keys.push(ResourceKey::of(&issue.spec.resource));
+                keys.extend(related(stores, issue));
                 keys.dedup();
                 keys
             }
@@ -87,8 +95,19 @@ impl Controller for Correlator {
     }
 
     async fn reconcile(&self, ctx: &Arc<Context>, key: &ResourceKey) -> Result<Next, Error> {
-        let seen = gather::gather(ctx, key);
-        let decision = decide::decide(&seen);
+        let mut seen = gather::gather(ctx, key);
+        let mut decision = decide::decide(&seen);
+        // One at a time opens the incident of a cause that several share; the others find it a moment later.
+        let _claim = match self.claim(key, &seen, &decision) {
+            Claim::Taken => return Ok(Next::In(MOMENT)),
+            Claim::Ours(held) => {
+                // It may have been opened between the look and the claim.
+                seen = gather::gather(ctx, key);
+                decision = decide::decide(&seen);
+                Some(held)
+            }
+            Claim::NotNeeded => None,
+        };
         let look_again = decision.look_again;
         let Some(issue) = apply::apply(ctx, &self.ids, decision).await? else { return Ok(Next::at(look_again)) };
         let episode = decide::episode_of(&seen, &issue);
@@ -101,7 +120,53 @@ impl Controller for Correlator {
     }
 }
 
+/// The open incidents that an incident's appearance or explanation may concern: those that blame its resource, or the same object.
+fn related(stores: &Stores, issue: &Issue) -> Vec<ResourceKey> {
+    let mut tags = vec![cause_tag(&issue.spec.resource)];
+    let cause = issue.status.as_ref().and_then(|status| status.cause.as_ref());
+    tags.extend(cause.map(|cause| cause_tag(&cause.place.object)));
+    let others = tags.iter().flat_map(|tag| stores.issues.tagged(tag));
+    others
+        .filter(|other| other.metadata.uid != issue.metadata.uid)
+        .map(|other| ResourceKey::of(&other.spec.resource))
+        .collect()
+}
+
+/// Whether an incident may be opened now.
+enum Claim<'a> {
+    NotNeeded,
+    Taken,
+    Ours(Held<'a>),
+}
+
+/// Released when dropped. What it stands for is in the API server by then.
+struct Held<'a> {
+    claims: &'a Mutex<HashSet<String>>,
+    cause: String,
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.claims.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.cause);
+    }
+}
+
 impl Correlator {
+    fn claim(&self, key: &ResourceKey, seen: &decide::Seen, decision: &decide::Decision) -> Claim<'_> {
+        let opens = matches!(&decision.incident, Some(decide::Incident { issue: decide::Target::New(_), .. }));
+        let for_another = ResourceKey::of(&seen.resource) != *key;
+        let cause = match &seen.shared_cause {
+            Some(cause) => cause.clone(),
+            None if for_another => seen.resource.to_string(),
+            None => return Claim::NotNeeded,
+        };
+        if !opens {
+            return Claim::NotNeeded;
+        }
+        let fresh = self.claims.lock().unwrap_or_else(PoisonError::into_inner).insert(cause.clone());
+        if fresh { Claim::Ours(Held { claims: &self.claims, cause }) } else { Claim::Taken }
+    }
+
     /// How long the next summary of an Issue has to wait; `None` when it is due.
     fn pause(&self, issue: &ObjectKey) -> Option<Duration> {
         let mut summaries = self.summaries.lock().unwrap_or_else(PoisonError::into_inner);

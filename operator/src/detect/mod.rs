@@ -48,6 +48,16 @@ impl Controller for Detector {
             Object::DaemonSet(object) => vec![SubjectKey { kind: Kind::DaemonSet, object: ObjectKey::of(&**object) }],
             Object::Job(job) => vec![subjects::of_job(job)],
             Object::Node(node) => with_tenants(stores, node),
+            Object::Service(service) => subjects::in_namespace(stores, &place(&service.metadata)),
+            Object::Ingress(ingress) => subjects::in_namespace(stores, &place(&ingress.metadata)),
+            Object::HorizontalPodAutoscaler(scaler) => {
+                let target = scaler.spec.as_ref().map(|spec| &spec.scale_target_ref);
+                let kind = target.and_then(|target| Kind::from_name(&target.kind));
+                let key = target
+                    .zip(kind)
+                    .map(|(target, kind)| SubjectKey::new(kind, &place(&scaler.metadata), &target.name));
+                key.into_iter().collect()
+            }
             // So that what an earlier life of this process raised is looked at again, and what somebody changed is put right.
             Object::Anomaly(anomaly) if is_ours(anomaly) => {
                 SubjectKey::named_by(&anomaly.spec.resource).into_iter().collect()
@@ -62,6 +72,10 @@ impl Controller for Detector {
         apply::apply(ctx, moves).await?;
         Ok(Next::at(look_again))
     }
+}
+
+fn place(meta: &kube::api::ObjectMeta) -> String {
+    meta.namespace.clone().unwrap_or_default()
 }
 
 /// A node, and whoever runs on it: a lost node is why their pods are not ready.

@@ -3,13 +3,11 @@
 use common::api::ResourceRef;
 use common::api::keys::annotations;
 use common::decisions::{
-    Autonomy,
     autonomy::{self, Standing},
     brakes::{self, Brake, Marks, Surroundings},
 };
 use kube::Resource;
 
-use crate::config;
 use crate::runtime::{Context, ObjectKey};
 
 /// A place and its rules.
@@ -40,7 +38,7 @@ pub(super) fn of(ctx: &Context, target: &ResourceRef) -> Place {
     let mut place = Place {
         standing: autonomy::standing(
             namespace_annotations.as_ref().and_then(|marks| marks.get(annotations::AUTONOMY)).map(String::as_str),
-            default_of(ctx.config.autonomy),
+            ctx.config.autonomy,
         ),
         paused: None,
         out_of_bounds: None,
@@ -55,15 +53,6 @@ pub(super) fn of(ctx: &Context, target: &ResourceRef) -> Place {
         place.paused = place.paused.or_else(|| Some(format!("namespace {}, which cannot be seen", target.namespace)));
     }
     place
-}
-
-fn default_of(configured: config::Autonomy) -> Autonomy {
-    match configured {
-        config::Autonomy::Observe => Autonomy::Observe,
-        config::Autonomy::Propose => Autonomy::Propose,
-        config::Autonomy::Approve => Autonomy::Approve,
-        config::Autonomy::Auto => Autonomy::Auto,
-    }
 }
 
 /// Labels and annotations of a target the stores know.

@@ -49,6 +49,10 @@ pub enum Tag {
     Issue(ObjectKey),
     /// UID of the Issue an anomaly was folded into; the only sure way where the two live in different namespaces.
     Incident(String),
+    /// `Kind/namespace/name` of the object in which the cause of an incident sits.
+    Cause(String),
+    /// Namespace it is in.
+    Namespace(String),
     /// Request a vote belongs to.
     Request(ObjectKey),
 }

@@ -12,9 +12,12 @@ use common::api::{
 use common::facts::trim;
 use k8s_openapi::api::{
     apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet},
+    autoscaling::v2::HorizontalPodAutoscaler,
     batch::v1::Job,
     coordination::v1::Lease,
-    core::v1::{Namespace, Node, Pod},
+    core::v1::{Namespace, Node, Pod, Service},
+    networking::v1::Ingress,
+    policy::v1::PodDisruptionBudget,
 };
 use kube::{Resource, ResourceExt as _};
 use serde::de::DeserializeOwned;
@@ -101,12 +104,16 @@ pub(super) trait StartWatch {
 watched! {
     Pod in pods, trimmed by trim::pod, found by |pod| {
         let node = pod.spec.as_ref().and_then(|spec| spec.node_name.clone()).map(Tag::Node);
-        owner(pod).into_iter().chain(node).collect()
+        owner(pod).into_iter().chain(node).chain(here(pod)).collect()
     };
     ReplicaSet in replica_sets, trimmed by trim::replica_set, found by |set| owner(set).into_iter().collect();
-    Deployment in deployments, trimmed by trim::deployment, found by |_| Vec::new();
-    StatefulSet in stateful_sets, trimmed by trim::stateful_set, found by |_| Vec::new();
-    DaemonSet in daemon_sets, trimmed by trim::daemon_set, found by |_| Vec::new();
+    Deployment in deployments, trimmed by trim::deployment, found by here;
+    StatefulSet in stateful_sets, trimmed by trim::stateful_set, found by here;
+    DaemonSet in daemon_sets, trimmed by trim::daemon_set, found by here;
+    Service in services, trimmed by trim::service, found by here;
+    Ingress in ingresses, trimmed by trim::ingress, found by here;
+    HorizontalPodAutoscaler in autoscalers, trimmed by trim::autoscaler, found by here;
+    PodDisruptionBudget in budgets, trimmed by trim::budget, found by here;
     Job in jobs, trimmed by trim::job, found by |job| owner(job).into_iter().collect();
     Node in nodes, trimmed by trim::node, found by |_| Vec::new();
     Namespace in namespaces, trimmed by trim::namespace, found by |_| Vec::new();
@@ -117,7 +124,11 @@ watched! {
         let issue = issue.map(|issue| Tag::Issue(beside(anomaly, &issue.name)));
         resource_tags(&anomaly.spec.resource).chain(issue).chain(incident).collect()
     };
-    Issue in issues, trimmed by meta, found by |issue| resource_tags(&issue.spec.resource).collect();
+    Issue in issues, trimmed by meta, found by |issue| {
+        let cause = issue.status.as_ref().and_then(|status| status.cause.as_ref()).map(|cause| cause_tag(&cause.place.object));
+        let shared = issue.spec.correlation_id.clone().map(Tag::Cause);
+        resource_tags(&issue.spec.resource).chain(cause).chain(shared).collect()
+    };
     AIInsight in insights, trimmed by meta, found by |insight| vec![Tag::Issue(beside(insight, &insight.spec.issue_ref.name))];
     RemediationPlan in plans, trimmed by meta, found by |plan| vec![Tag::Issue(beside(plan, &plan.spec.issue_ref.name))];
     Runbook in runbooks, trimmed by meta, found by |_| Vec::new();
@@ -136,6 +147,15 @@ fn meta<K: Resource>(object: &mut K) {
 pub fn resource_tags(resource: &ResourceRef) -> impl Iterator<Item = Tag> {
     let by_name = format!("{}/{}/{}", resource.kind, resource.namespace, resource.name);
     resource.uid.clone().into_iter().chain([by_name]).map(Tag::Resource)
+}
+
+/// The tag of the object in which a cause sits.
+pub fn cause_tag(object: &ResourceRef) -> Tag {
+    Tag::Cause(format!("{}/{}/{}", object.kind, object.namespace, object.name))
+}
+
+fn here<K: Resource>(object: &K) -> Vec<Tag> {
+    object.namespace().map(Tag::Namespace).into_iter().collect()
 }
 
 /// UID of the controlling owner.

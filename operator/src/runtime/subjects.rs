@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use common::api::ResourceRef;
-use common::facts::{Facts, Subject, membership};
+use common::facts::{Facts, Subject, Surroundings, membership};
 use jiff::Timestamp;
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{Namespace, Pod};
@@ -160,10 +160,30 @@ fn complete(stores: &Stores, facts: Facts) -> Facts {
             facts.with_replica_sets(sets).with_pods(pods)
         }
     };
+    let here = Tag::Namespace(facts.subject.namespace.clone());
+    let facts = facts.with_surroundings(Surroundings {
+        services: stores.services.tagged(&here),
+        ingresses: stores.ingresses.tagged(&here),
+        autoscalers: stores.autoscalers.tagged(&here),
+        budgets: stores.budgets.tagged(&here),
+    });
     let names: std::collections::BTreeSet<&str> =
         facts.pods.iter().filter_map(|pod| pod.spec.as_ref()?.node_name.as_deref()).collect();
     let nodes: Vec<Arc<_>> = names.into_iter().filter_map(|name| stores.nodes.get(&ObjectKey::new("", name))).collect();
     facts.with_nodes(nodes)
+}
+
+/// The workloads of a namespace that own pods for long.
+pub fn in_namespace(stores: &Stores, namespace: &str) -> Vec<SubjectKey> {
+    let here = Tag::Namespace(namespace.to_owned());
+    let key = |kind, meta: &ObjectMeta| SubjectKey::new(kind, namespace, meta.name.as_deref().unwrap_or_default());
+    let deployments = stores.deployments.tagged(&here);
+    let sets = stores.stateful_sets.tagged(&here);
+    let daemons = stores.daemon_sets.tagged(&here);
+    let deployments = deployments.iter().map(|object| key(Kind::Deployment, &object.metadata));
+    let sets = sets.iter().map(|object| key(Kind::StatefulSet, &object.metadata));
+    let daemons = daemons.iter().map(|object| key(Kind::DaemonSet, &object.metadata));
+    deployments.chain(sets).chain(daemons).collect()
 }
 
 /// Whether new objects may still be made in a namespace.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use kube::api::{Api, Patch, PatchParams, PostParams};
+use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams, Preconditions};
 use kube::core::NamespaceResourceScope;
 use kube::core::Status;
 use kube::{Resource, ResourceExt as _};
@@ -124,6 +124,18 @@ impl Context {
         let name = object.name_any();
         let changed = attempt(&name, api.patch(&name, &params, &Patch::Merge(&change))).await?;
         Ok(self.observe(changed))
+    }
+
+    /// Deletes an object of ours, provided it is still as the caller has it.
+    pub async fn delete<K>(&self, object: &K) -> Result<(), WriteError>
+    where
+        K: Watched + Resource<Scope = NamespaceResourceScope>,
+    {
+        self.leader.still()?;
+        let preconditions = Preconditions { uid: object.uid(), resource_version: None };
+        let params = DeleteParams { preconditions: Some(preconditions), ..DeleteParams::background() };
+        let name = object.name_any();
+        attempt(&name, self.writing::<K>(object).delete(&name, &params)).await.map(drop)
     }
 
     /// The writing API for the namespace of an object.

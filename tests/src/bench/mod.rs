@@ -3,10 +3,13 @@
 //! In: the shared cluster, and an API server of its own for the storm. Out: a table, and `target/bench.json`. Never: asserts; a figure on
 //! a busy machine says as much about the machine. Times are taken by one independent watch client with a monotonic clock.
 
+mod crowd;
+mod faults;
 mod figures;
 mod idle;
 mod latency;
 mod programs;
+mod redaction;
 mod storm;
 mod votes;
 
@@ -28,6 +31,8 @@ pub struct Extent {
     pub faults: usize,
     /// Votes whose effect is timed.
     pub votes: usize,
+    /// Whether the whole fault suite is scored.
+    pub fault_suite: bool,
 }
 
 /// Measures everything.
@@ -35,6 +40,7 @@ pub async fn measure(extent: Extent) -> Result<Figures> {
     let mut figures = Figures::default();
     let built = Programs::built(Build::Release)?;
     programs::measure(&built, &mut figures)?;
+    redaction::measure(&mut figures)?;
 
     let cluster = Cluster::start().await?;
     let _turn = Turn::take(&cluster).await?;
@@ -46,11 +52,19 @@ pub async fn measure(extent: Extent) -> Result<Figures> {
     idle::measure(&cluster, &operator, extent.idle_minutes, &mut figures).await?;
     say(&format!("{} faults", extent.faults));
     latency::measure(&cluster, extent.faults, &mut figures).await?;
+    if extent.fault_suite {
+        say("the fault suite");
+        faults::measure(&cluster, &mut figures).await?;
+    }
     say(&format!("{} votes", extent.votes));
     votes::measure(&cluster, extent.votes, &mut figures).await?;
+    say("seven faults that stand");
+    idle::with_faults(&cluster, &operator, extent.idle_minutes, &mut figures).await?;
     operator.still_runs()?;
     operator.stop().await?;
 
+    say("5,000 pods, 5,000 Issues");
+    crowd::measure(&cluster, &mut figures).await?;
     say("2,000 anomalies over 200 workloads");
     storm::measure(&mut figures).await?;
     Ok(figures)

@@ -1,4 +1,4 @@
-//! `make bench`. `BENCH_IDLE_MINUTES`, `BENCH_FAULTS` and `BENCH_VOTES` change how much is measured.
+//! `make bench`. `BENCH_IDLE_MINUTES`, `BENCH_FAULTS`, `BENCH_VOTES` and `BENCH_FAULT_SUITE` change how much is measured.
 #![allow(clippy::print_stdout, reason = "the terminal is this program's output")]
 
 use kit::bench::{Extent, measure};
@@ -11,6 +11,7 @@ async fn main() -> anyhow::Result<()> {
         idle_minutes: number("BENCH_IDLE_MINUTES", 10).max(1) as u64,
         faults: number("BENCH_FAULTS", 32),
         votes: number("BENCH_VOTES", 10),
+        fault_suite: number("BENCH_FAULT_SUITE", 1) > 0,
     };
     let figures = measure(extent).await?;
     println!("{figures}");

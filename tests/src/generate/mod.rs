@@ -6,6 +6,7 @@
 mod cli_reference;
 mod completions;
 mod crds;
+mod findings;
 mod man;
 mod rbac;
 
@@ -40,6 +41,7 @@ pub fn outputs() -> anyhow::Result<Vec<Output>> {
     outputs.extend(cli_reference::outputs());
     outputs.extend(completions::outputs());
     outputs.extend(man::outputs()?);
+    outputs.extend(findings::outputs()?);
     Ok(outputs)
 }
 

@@ -5,6 +5,7 @@ use common::api::{
     AIInsight, Anomaly, Issue, RemediationPlan, ResourceRef, Runbook, ai_insight::Finding, issue::IssueState,
     keys::conditions, remediation_plan::RemediationState,
 };
+use common::decisions::{Afterwards, Ending};
 use jiff::Timestamp;
 
 use super::remedies::{self, Chosen};
@@ -198,15 +199,10 @@ fn follow(input: &Input<'_>, plan: Option<&RemediationPlan>, attempts: i32) -> M
             },
             None => wait("signals to clear"),
         },
-        RemediationState::Failed | RemediationState::RolledBack => match failure_reason(plan) {
-            "NoLongerNeeded" => wait("signals to clear"),
-            "Rejected" => escalate("Rejected", result, primary_finding(input)),
-            "Expired" => escalate("ApprovalExpired", result, primary_finding(input)),
-            "NotUndone" => escalate("RollbackFailed", result, primary_finding(input)),
-            reason @ ("BreakerOpen" | "Protected" | "OwnedByGitOps" | "Blocked" | "Forbidden" | "OutcomeUnknown") => {
-                escalate(known_reason(reason), result, primary_finding(input))
-            }
-            _ => {
+        RemediationState::Failed | RemediationState::RolledBack => match afterwards(plan) {
+            Afterwards::WaitForClear => wait("signals to clear"),
+            Afterwards::Escalate(reason) => escalate(reason, result, primary_finding(input)),
+            Afterwards::TryAgain => {
                 Move::Explain { reason: "ReanalysisRequested", message: format!("attempt {attempts} failed: {result}") }
             }
         },
@@ -227,23 +223,13 @@ fn gate_message<'a>(plan: &'a RemediationPlan, result: &str) -> Option<&'a str> 
         .filter(|message| !message.is_empty())
 }
 
-fn known_reason(reason: &str) -> &'static str {
-    match reason {
-        "BreakerOpen" => "BreakerOpen",
-        "Protected" => "Protected",
-        "OwnedByGitOps" => "OwnedByGitOps",
-        "Forbidden" => "Forbidden",
-        "OutcomeUnknown" => "OutcomeUnknown",
-        _ => "Blocked",
-    }
-}
-
-/// The reason of a failed plan: that of its `Executing=False` condition.
-fn failure_reason(plan: &RemediationPlan) -> &str {
-    plan.status
-        .as_ref()
-        .and_then(|status| status.conditions.iter().find(|condition| condition.type_ == conditions::VERIFIED))
-        .map_or("", |condition| condition.reason.as_str())
+/// What the end of a plan means; its `Verified` condition says why it ended. One that says nothing known is a failed attempt.
+fn afterwards(plan: &RemediationPlan) -> Afterwards {
+    let mut conditions = plan.status.iter().flat_map(|status| &status.conditions);
+    let verified = conditions.find(|condition| condition.type_ == conditions::VERIFIED);
+    verified
+        .and_then(|condition| Ending::from_reason(&condition.reason))
+        .map_or(Afterwards::TryAgain, Ending::afterwards)
 }
 
 fn anomaly_since<'a>(input: &'a Input<'_>, since: Option<Timestamp>) -> Option<&'a str> {

@@ -90,8 +90,8 @@ async fn preview(
             tell(ctx, &written, Note::new("Previewed", "Preview", message));
             Ok(())
         }
-        Err(NoPreview::Refused { reason, message }) => {
-            let outcome = Outcome { state: RemediationState::Failed, reason: refused(&reason), message };
+        Err(NoPreview::Refused { ending, message }) => {
+            let outcome = Outcome { state: RemediationState::Failed, reason: ending, message };
             finish(ctx, plan, seen, draft, &outcome).await
         }
         Err(NoPreview::Unknown(why)) => {
@@ -99,17 +99,6 @@ async fn preview(
             draft.write(ctx).await?;
             Err(WriteError::Unknown(why))
         }
-    }
-}
-
-/// Refusals the incident knows how to go on from; any other is a plan that cannot be carried out.
-fn refused(reason: &str) -> &'static str {
-    match reason {
-        "ProtectedNamespace" | "AutomationOff" => "Protected",
-        "OwnedElsewhere" => "OwnedByGitOps",
-        "CannotRead" => "Forbidden",
-        "TargetGone" => "TargetGone",
-        _ => "InvalidPlan",
     }
 }
 
@@ -351,10 +340,11 @@ async fn finish(
         };
     }
     let rolled_back = outcome.state == RemediationState::RolledBack;
-    draft.enter(outcome.state).condition(conditions::VERIFIED, good, outcome.reason, &outcome.message);
-    draft.condition(conditions::EXECUTING, false, outcome.reason, &outcome.message);
+    let reason = outcome.reason.as_str();
+    draft.enter(outcome.state).condition(conditions::VERIFIED, good, reason, &outcome.message);
+    draft.condition(conditions::EXECUTING, false, reason, &outcome.message);
     if rolled_back || draft.status.rollback_performed == Some(true) {
-        draft.condition(conditions::ROLLED_BACK, rolled_back, outcome.reason, &outcome.message);
+        draft.condition(conditions::ROLLED_BACK, rolled_back, reason, &outcome.message);
     }
     let began = draft.status.started_at.clone();
     let written = draft.write(ctx).await?;
@@ -364,8 +354,8 @@ async fn finish(
     if !good {
         count(ctx, "verification", "failed");
     }
-    tell(ctx, &written, Note::new(outcome.reason, "Remediate", outcome.message.clone()).warning_if(!good));
-    tracing::info!(plan = plan.name_any(), state = %outcome.state, reason = outcome.reason, "plan ended");
+    tell(ctx, &written, Note::new(reason, "Remediate", outcome.message.clone()).warning_if(!good));
+    tracing::info!(plan = plan.name_any(), state = %outcome.state, reason, "plan ended");
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use common::api::{
     keys::{annotations, conditions},
     remediation_plan::{HealthSample, PlanPreview, RemediationPlanStatus, RemediationState, StepPhase, StepStatus},
 };
+use common::decisions::Ending;
 use jiff::{SignedDuration, Timestamp};
 use kube::ResourceExt as _;
 
@@ -73,8 +74,8 @@ pub enum Repeated {
     Drifted(Box<PlanPreview>),
     /// It cannot be done any more.
     Refused {
-        /// CamelCase reason.
-        reason: String,
+        /// What that means for the plan.
+        ending: Ending,
         /// One sentence.
         message: String,
     },
@@ -210,14 +211,14 @@ pub enum Move {
 pub struct Outcome {
     /// Final state.
     pub state: RemediationState,
-    /// CamelCase reason; the incident decides by it.
-    pub reason: &'static str,
+    /// Why; the incident decides by it.
+    pub reason: Ending,
     /// One sentence.
     pub message: String,
 }
 
 impl Outcome {
-    pub(super) fn failed(reason: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn failed(reason: Ending, message: impl Into<String>) -> Self {
         Self { state: RemediationState::Failed, reason, message: message.into() }
     }
 }
@@ -246,7 +247,7 @@ pub fn next_move(input: &Input<'_>) -> Decision {
     match status.state {
         state if state.is_terminal() => wait(None, "Finished", "nothing more will happen").into(),
         _ if is_foreign(&status) => Move::Finish(Outcome::failed(
-            "TakenOver",
+            Ending::TakenOver,
             "another operator left it half done; the incident is diagnosed again",
         ))
         .into(),
@@ -297,7 +298,7 @@ fn is_foreign(status: &RemediationPlanStatus) -> bool {
 /// Before the first write: every gate, in order.
 fn ask_gates(input: &Input<'_>) -> Decision {
     if input.issue.is_none() {
-        return Move::Finish(Outcome::failed("IssueGone", "Parent issue not found")).into();
+        return Move::Finish(Outcome::failed(Ending::IssueGone, "Parent issue not found")).into();
     }
     match gates::ask(input) {
         Asked { stopped: Some(next), gates } => Decision { next, gates },
@@ -335,7 +336,7 @@ fn execute(input: &Input<'_>, status: &RemediationPlanStatus) -> Decision {
         },
         StepPhase::Failed => fail(input, status, step.message.as_deref().unwrap_or("a step could not be applied")),
         StepPhase::Unknown => Move::Finish(Outcome::failed(
-            "OutcomeUnknown",
+            Ending::OutcomeUnknown,
             format!(
                 "it is not known whether {} took effect: {}",
                 step.action,
@@ -356,7 +357,7 @@ fn verify(input: &Input<'_>, status: &RemediationPlanStatus) -> Decision {
     }
     let missing = match &input.arrival {
         _ if input.sick == Sick::Gone => {
-            return Move::Finish(Outcome::failed("TargetGone", "the target no longer exists")).into();
+            return Move::Finish(Outcome::failed(Ending::TargetGone, "the target no longer exists")).into();
         }
         Arrival::Failed(why) => return fail(input, status, why),
         Arrival::Arrived => None,
@@ -380,7 +381,7 @@ fn verify(input: &Input<'_>, status: &RemediationPlanStatus) -> Decision {
                 _ if input.now < done_at => wait(Some(done_at), "Soaking", "healthy; watching that it stays so").into(),
                 Sick::No => Move::Finish(Outcome {
                     state: RemediationState::Completed,
-                    reason: "Verified",
+                    reason: Ending::Verified,
                     message: format!("{}; healthy and quiet for {}", what_was_done(input.plan), words(soak_of(status))),
                 })
                 .into(),
@@ -400,7 +401,7 @@ fn verify(input: &Input<'_>, status: &RemediationPlanStatus) -> Decision {
 fn fail(input: &Input<'_>, status: &RemediationPlanStatus, why: &str) -> Decision {
     let wrote = status.steps.iter().any(|step| step.writes_done > 0);
     if !wrote {
-        return Move::Finish(Outcome::failed("Failed", why)).into();
+        return Move::Finish(Outcome::failed(Ending::Failed, why)).into();
     }
     let half_done = status.steps.iter().any(|step| matches!(step.phase, StepPhase::Failed)) && status.steps.len() > 1;
     let worth_undoing = half_done || is_worse(status.health_before.as_ref(), input.health.as_ref());
@@ -408,7 +409,8 @@ fn fail(input: &Input<'_>, status: &RemediationPlanStatus, why: &str) -> Decisio
         return Move::Undo { step, because: why.to_owned() }.into();
     }
     // Equal health: restoring a state that was itself the fault would be a rollout for its own sake.
-    Move::Finish(Outcome::failed("NotHelped", format!("{why}; left as it is: {}", what_was_done(input.plan)))).into()
+    Move::Finish(Outcome::failed(Ending::NotHelped, format!("{why}; left as it is: {}", what_was_done(input.plan))))
+        .into()
 }
 
 fn undo_or_end(status: &RemediationPlanStatus, at_hand: &Undo) -> Decision {
@@ -429,12 +431,13 @@ fn undo_or_end(status: &RemediationPlanStatus, at_hand: &Undo) -> Decision {
             if leftovers.is_empty() {
                 return Move::Finish(Outcome {
                     state: RemediationState::RolledBack,
-                    reason: "Undone",
+                    reason: Ending::Undone,
                     message: format!("{why}; everything was taken back"),
                 })
                 .into();
             }
-            Move::Finish(Outcome::failed("NotUndone", format!("{why}; still changed: {}", leftovers.join("; ")))).into()
+            Move::Finish(Outcome::failed(Ending::NotUndone, format!("{why}; still changed: {}", leftovers.join("; "))))
+                .into()
         }
     }
 }

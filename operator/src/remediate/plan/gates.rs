@@ -4,6 +4,7 @@ use common::api::{
     RemediationPlan,
     remediation_plan::{GateResult, VerdictLevel},
 };
+use common::decisions::Ending;
 
 use super::decide::{Consent, Input, Move, Outcome, Repeated, Sick, wait};
 
@@ -112,11 +113,11 @@ fn still_sick(input: &Input<'_>) -> Answer {
         Sick::Yes(signals) => Answer::Pass("StillSick", signals.join(", ")),
         Sick::No => Answer::Stop(
             "NoLongerNeeded",
-            Move::Finish(Outcome::failed("NoLongerNeeded", "it recovered by itself; nothing was changed")),
+            Move::Finish(Outcome::failed(Ending::NoLongerNeeded, "it recovered by itself; nothing was changed")),
         ),
         Sick::Gone => Answer::Stop(
             "TargetGone",
-            Move::Finish(Outcome::failed("TargetGone", "the target no longer exists; nothing was changed")),
+            Move::Finish(Outcome::failed(Ending::TargetGone, "the target no longer exists; nothing was changed")),
         ),
         Sick::Unknown(why) => Answer::Stop(
             "Unknown",
@@ -128,7 +129,7 @@ fn still_sick(input: &Input<'_>) -> Answer {
 fn allowed(input: &Input<'_>) -> Answer {
     match &input.brakes.out_of_bounds {
         None => Answer::Pass("Allowed", String::new()),
-        Some(why) => Answer::Stop("Protected", Move::Finish(Outcome::failed("Protected", why.clone()))),
+        Some(why) => Answer::Stop("Protected", Move::Finish(Outcome::failed(Ending::Protected, why.clone()))),
     }
 }
 
@@ -137,7 +138,7 @@ fn within_budget(input: &Input<'_>) -> Answer {
     if budget.failures >= budget.failures_limit {
         let message =
             format!("{} plans failed in this namespace within the hour: the circuit breaker is open", budget.failures);
-        return Answer::Stop("BreakerOpen", Move::Finish(Outcome::failed("BreakerOpen", message)));
+        return Answer::Stop("BreakerOpen", Move::Finish(Outcome::failed(Ending::BreakerOpen, message)));
     }
     if budget.changes >= budget.changes_limit {
         let message = format!(
@@ -164,11 +165,11 @@ fn previewed(input: &Input<'_>) -> Answer {
         None => Answer::Stop("NotPreviewed", Move::Preview),
         Some(preview) if preview.plan_generation != input.plan.metadata.generation.unwrap_or(0) => {
             let message = "the plan was edited after it was previewed; nothing of it will run";
-            Answer::Stop("EditedAfterPreview", Move::Finish(Outcome::failed("EditedAfterPreview", message)))
+            Answer::Stop("EditedAfterPreview", Move::Finish(Outcome::failed(Ending::EditedAfterPreview, message)))
         }
         Some(preview) if !preview.changes_something() => {
             let message = "everything is already as the plan wants it; nothing to change";
-            Answer::Stop("NothingToDo", Move::Finish(Outcome::failed("NothingToDo", message)))
+            Answer::Stop("NothingToDo", Move::Finish(Outcome::failed(Ending::NothingToDo, message)))
         }
         Some(preview) => Answer::Pass("Previewed", preview.digest.clone()),
     }
@@ -180,16 +181,9 @@ fn no_blockers(input: &Input<'_>) -> Answer {
     match blocker {
         None => Answer::Pass("NothingBlocks", String::new()),
         Some(verdict) => {
-            let reason = match verdict.check.as_str() {
-                "gitops" => "OwnedByGitOps",
-                "rights" => "Forbidden",
-                "protected" => "Protected",
-                _ => "Blocked",
-            };
-            Answer::Stop(
-                reason,
-                Move::Finish(Outcome::failed(reason, format!("{}: {}", verdict.check, verdict.message))),
-            )
+            let ending = Ending::of_blocker(&verdict.check);
+            let message = format!("{}: {}", verdict.check, verdict.message);
+            Answer::Stop(ending.as_str(), Move::Finish(Outcome::failed(ending, message)))
         }
     }
 }
@@ -209,8 +203,10 @@ fn approved(input: &Input<'_>) -> Answer {
         Consent::OutsideWindow { opens, message } => {
             Answer::Stop("OutsideWindow", wait(*opens, "OutsideWindow", message))
         }
-        Consent::Rejected(who) => Answer::Stop("Rejected", Move::Finish(Outcome::failed("Rejected", who.clone()))),
-        Consent::Expired(why) => Answer::Stop("Expired", Move::Finish(Outcome::failed("Expired", why.clone()))),
+        Consent::Rejected(who) => {
+            Answer::Stop("Rejected", Move::Finish(Outcome::failed(Ending::Rejected, who.clone())))
+        }
+        Consent::Expired(why) => Answer::Stop("Expired", Move::Finish(Outcome::failed(Ending::Expired, why.clone()))),
         Consent::Unverified(why) => Answer::Stop("VoteIdentityUnverified", wait(None, "VoteIdentityUnverified", why)),
     }
 }
@@ -219,14 +215,8 @@ fn unchanged(input: &Input<'_>) -> Answer {
     match &input.again {
         Some(Repeated::Same) => Answer::Pass("Unchanged", String::new()),
         Some(Repeated::Drifted(preview)) => Answer::Stop("Drifted", Move::Reseal(preview.clone())),
-        Some(Repeated::Refused { reason, message }) => {
-            let reason = match reason.as_str() {
-                "Forbidden" => "Forbidden",
-                "OwnedByGitOps" => "OwnedByGitOps",
-                "Protected" => "Protected",
-                _ => "Refused",
-            };
-            Answer::Stop(reason, Move::Finish(Outcome::failed(reason, message.clone())))
+        Some(Repeated::Refused { ending, message }) => {
+            Answer::Stop(ending.as_str(), Move::Finish(Outcome::failed(*ending, message.clone())))
         }
         Some(Repeated::Unknown(why)) => Answer::Stop("Unknown", wait(None, "PreviewUnknown", why)),
         None => Answer::Stop("NotLooked", wait(None, "PreviewUnknown", "the change was not asked for again yet")),

@@ -117,7 +117,7 @@ async fn again(ctx: &Context, plan: &RemediationPlan, seen: &Seen, sealed: &Plan
     match verbs::preview(ctx, plan, seen, sealed.taken_at.as_ref().map(|at| at.0)).await {
         Ok(previewed) if previewed.preview.digest == sealed.digest => Repeated::Same,
         Ok(previewed) => Repeated::Drifted(Box::new(previewed.preview)),
-        Err(verbs::NoPreview::Refused { reason, message }) => Repeated::Refused { reason, message },
+        Err(verbs::NoPreview::Refused { ending, message }) => Repeated::Refused { ending, message },
         Err(verbs::NoPreview::Unknown(why)) => Repeated::Unknown(why),
     }
 }

@@ -6,6 +6,7 @@ use common::api::{
     keys::{annotations, conditions},
     remediation_plan::{HealthSample, RemediationState, StepPhase},
 };
+use common::decisions::Ending;
 use jiff::SignedDuration;
 
 use super::decide::{Arrival, Brakes, Budget, Consent, Input, Move, Outcome, Repeated, Sick, next_move};
@@ -39,7 +40,7 @@ fn next(plan: &RemediationPlan, change: impl FnOnce(&mut Input<'_>)) -> Move {
 fn reason(next: &Move) -> &str {
     match next {
         Move::Wait { reason, .. } => reason,
-        Move::Finish(outcome) => outcome.reason,
+        Move::Finish(outcome) => outcome.reason.as_str(),
         other => panic!("neither a wait nor an end: {other:?}"),
     }
 }
@@ -267,7 +268,7 @@ fn what_was_undone_in_part_says_what_is_left() {
     let mut plan = previewed(RemediationState::Executing, StepPhase::PartlyUndone);
     plan.status.as_mut().unwrap().steps[0].message = Some("spec.replicas was changed by bob".to_owned());
     match next(&plan, |_| ()) {
-        Move::Finish(Outcome { reason: "NotUndone", message, .. }) => assert!(message.contains("bob")),
+        Move::Finish(Outcome { reason: Ending::NotUndone, message, .. }) => assert!(message.contains("bob")),
         other => panic!("{other:?}"),
     }
 }

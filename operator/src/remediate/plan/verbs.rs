@@ -10,6 +10,7 @@ use common::api::{
     RemediationPlan, ResourceRef,
     remediation_plan::{StepPhase, StepStatus, WriteRecord},
 };
+use common::decisions::Ending;
 use common::naming;
 use jiff::Timestamp;
 use kube::ResourceExt as _;
@@ -22,8 +23,8 @@ use crate::runtime::{Context, Error, WriteError};
 pub(super) enum NoPreview {
     /// The plan will not be carried out as it is.
     Refused {
-        /// CamelCase reason.
-        reason: String,
+        /// What that means for the plan.
+        ending: Ending,
         /// One sentence.
         message: String,
     },
@@ -39,8 +40,8 @@ impl From<PreviewError> for NoPreview {
             PreviewError::Refused { refusal: Refusal::CannotRead { .. }, .. }
             | PreviewError::AskAgain(_)
             | PreviewError::Unreadable(_) => Self::Unknown(message),
-            PreviewError::Refused { refusal, .. } => Self::Refused { reason: refusal.reason().to_owned(), message },
-            PreviewError::TargetGone(_) => Self::Refused { reason: "TargetGone".to_owned(), message },
+            PreviewError::Refused { refusal, .. } => Self::Refused { ending: Ending::from(&refusal), message },
+            PreviewError::TargetGone(_) => Self::Refused { ending: Ending::TargetGone, message },
         }
     }
 }
@@ -53,10 +54,7 @@ pub(super) async fn preview(
     at: Option<Timestamp>,
 ) -> Result<Previewed, NoPreview> {
     let Some(target) = &seen.target else {
-        return Err(NoPreview::Refused {
-            reason: "TargetGone".to_owned(),
-            message: "the plan has no target".to_owned(),
-        });
+        return Err(NoPreview::Refused { ending: Ending::TargetGone, message: "the plan has no target".to_owned() });
     };
     let now = ctx.clock.now();
     let input = PreviewInput {

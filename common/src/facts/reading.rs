@@ -1,0 +1,293 @@
+//! Answers what the rules want to know, by live reads with the caller's own rights, each under a deadline.
+//!
+//! In: [`Want`]s. Out: [`Extra`], in which what is not there is `missing` and what could not be read is `unreadable`, with the reason. Never:
+//! lists more than one namespace but for nodes and StorageClasses, reads a Secret, keeps anything.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::join_all;
+use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
+use k8s_openapi::api::core::v1::{
+    ConfigMap, Event, LimitRange, Node, PersistentVolumeClaim, Pod, ResourceQuota, Service,
+};
+use k8s_openapi::api::discovery::v1::EndpointSlice;
+use k8s_openapi::api::storage::v1::StorageClass;
+use kube::api::{ListParams, LogParams};
+use kube::{Api, Client, ResourceExt as _};
+
+use super::surroundings::{holds, selector};
+use super::{Extra, Facts, LogTail, ServiceFacts, Subject, Want, membership};
+use crate::api::{ResourceRef, keys};
+use crate::redact;
+
+/// Lines of a log tail; what the rules look at.
+const LINES: i64 = 50;
+/// Bytes of a log tail.
+const BYTES: i64 = 65_536;
+/// Pods whose Events are read; of many failing pods one tells as much as all.
+const PODS: usize = 3;
+/// Events read per object.
+const EVENTS: u32 = 100;
+/// Pods looked at to find out who is behind a Service.
+const BEHIND: u32 = 20;
+/// How often the rules may ask for more: a log line names a Service, the Service names who is behind it.
+pub const ROUNDS: usize = 3;
+/// How long one read may take.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Answers one question.
+pub async fn answer(client: &Client, facts: &Facts, want: &Want) -> Extra {
+    let namespace = facts.subject.namespace.as_str();
+    let mut extra = Extra::default();
+    match want {
+        Want::Events => events(client, facts, &mut extra).await,
+        Want::Logs { pod, container, previous } => {
+            // What the program was given as a secret it may print under any name.
+            let known = redact::Known::of_pod(facts.object.pod_spec());
+            logs(client, namespace, (pod, container, *previous), &known, &mut extra).await;
+        }
+        Want::ConfigMap(name) => {
+            let api: Api<ConfigMap> = Api::namespaced(client.clone(), namespace);
+            let found = noted(within(api.get_opt(name)).await, &object("ConfigMap", namespace, name), &mut extra);
+            extra.config_maps.extend(found);
+        }
+        Want::Service { namespace, name } => service(client, namespace, name, &mut extra).await,
+        Want::Claim(name) => claim(client, namespace, name, &mut extra).await,
+        Want::StorageClasses => {
+            let api: Api<StorageClass> = Api::all(client.clone());
+            let all = object("StorageClass", "", "");
+            let found = noted(within(api.list_metadata(&ListParams::default())).await.map(Some), &all, &mut extra);
+            extra.storage_classes = found.map(|list| list.items.iter().map(kube::ResourceExt::name_any).collect());
+        }
+        Want::Quota(name) => {
+            let api: Api<ResourceQuota> = Api::namespaced(client.clone(), namespace);
+            let found = noted(within(api.get_opt(name)).await, &object("ResourceQuota", namespace, name), &mut extra);
+            extra.quotas.extend(found);
+        }
+        Want::LimitRanges => {
+            let api: Api<LimitRange> = Api::namespaced(client.clone(), namespace);
+            let all = object("LimitRange", namespace, "");
+            let found = noted(within(api.list(&ListParams::default())).await.map(Some), &all, &mut extra);
+            extra.limit_ranges = found.map(|list| list.items).unwrap_or_default();
+        }
+        Want::Nodes => {
+            let api: Api<Node> = Api::all(client.clone());
+            let found =
+                noted(within(api.list(&ListParams::default())).await.map(Some), &object("Node", "", ""), &mut extra);
+            extra.all_nodes = found.into_iter().flat_map(|list| list.items).map(Arc::new).collect();
+        }
+    }
+    extra
+}
+
+/// Answers several questions at once.
+pub async fn answers(client: &Client, facts: &Facts, wants: &[Want]) -> Extra {
+    let mut all = Extra::default();
+    for one in join_all(wants.iter().map(|want| answer(client, facts, want))).await {
+        all.merge(one);
+    }
+    all
+}
+
+/// A reference to an object of a core kind.
+pub fn object(kind: &str, namespace: &str, name: &str) -> ResourceRef {
+    let version = if kind == "StorageClass" { "storage.k8s.io/v1" } else { "v1" };
+    ResourceRef { api_version: Some(version.to_owned()), ..ResourceRef::new(kind, namespace, name) }
+}
+
+async fn within<T>(call: impl Future<Output = kube::Result<T>>) -> Result<T, String> {
+    match tokio::time::timeout(DEADLINE, call).await {
+        Err(_) => Err(format!("no answer within {} s", DEADLINE.as_secs())),
+        Ok(Err(kube::Error::Api(status))) => Err(status.message.clone()),
+        Ok(Err(other)) => Err(other.to_string()),
+        Ok(Ok(found)) => Ok(found),
+    }
+}
+
+/// What was read; what is missing or may not be read is written down.
+fn noted<T>(found: Result<Option<T>, String>, reference: &ResourceRef, extra: &mut Extra) -> Option<T> {
+    match found {
+        Ok(None) => extra.missing.push(reference.clone()),
+        Err(why) => extra.unreadable.push((reference.clone(), why)),
+        Ok(found) => return found,
+    }
+    None
+}
+
+async fn events(client: &Client, facts: &Facts, extra: &mut Extra) {
+    let (api, selectors): (Api<Event>, Vec<String>) = if matches!(facts.object, Subject::Node(_)) {
+        // The kubelet reports about its Node under the node's name as UID, and into `default`.
+        (Api::all(client.clone()), vec![format!("involvedObject.kind=Node,involvedObject.name={}", facts.subject.name)])
+    } else {
+        let uids = told_about(facts).into_iter().map(|uid| format!("involvedObject.uid={uid}")).collect();
+        (Api::namespaced(client.clone(), &facts.subject.namespace), uids)
+    };
+    list_events(&api, &selectors, &facts.subject.namespace, extra).await;
+}
+
+async fn list_events(api: &Api<Event>, selectors: &[String], namespace: &str, extra: &mut Extra) {
+    let lists = selectors.iter().map(|selector| {
+        let params = ListParams::default().fields(selector).limit(EVENTS);
+        let api = api.clone();
+        async move { within(api.list(&params)).await }
+    });
+    for list in join_all(lists).await {
+        let read = noted(list.map(Some), &object("Event", namespace, ""), extra);
+        extra.events.extend(read.into_iter().flat_map(|list| list.items));
+    }
+    // Our own Events say what we concluded; they are no evidence for it.
+    let ours = format!("{}/operator", keys::GROUP);
+    extra.events.retain(|event| event.reporting_component.as_deref() != Some(&ours));
+    for event in &mut extra.events {
+        event.metadata.managed_fields = None;
+        event.message = event.message.take().map(|text| redact::secrets(&text).into_owned());
+    }
+    extra.events.sort_by_key(when);
+}
+
+/// UIDs whose Events matter: the subject, its newest ReplicaSet, the pods that are worst off.
+fn told_about(facts: &Facts) -> BTreeSet<String> {
+    let mut pods: Vec<&Pod> = facts.pods.iter().map(AsRef::as_ref).collect();
+    pods.sort_by_key(|pod| membership::ready_since(pod).is_some());
+    let pods = pods.into_iter().take(PODS).filter_map(|pod| pod.metadata.uid.clone());
+    let newest = facts.replica_sets.first().and_then(|set| set.metadata.uid.clone());
+    let object = facts.object.meta().uid.clone();
+    let around = facts.around.autoscalers.iter().filter_map(|scaler| scaler.metadata.uid.clone());
+    facts.subject.uid.clone().into_iter().chain(object).chain(newest).chain(pods).chain(around).collect()
+}
+
+fn when(event: &Event) -> Option<jiff::Timestamp> {
+    let series = event.series.as_ref().and_then(|series| series.last_observed_time.as_ref()).map(|time| time.0);
+    let last = event.last_timestamp.as_ref().map(|time| time.0);
+    series.or(last).or(event.event_time.as_ref().map(|time| time.0)).or(event
+        .metadata
+        .creation_timestamp
+        .as_ref()
+        .map(|time| time.0))
+}
+
+async fn logs(
+    client: &Client,
+    namespace: &str,
+    (pod, container, previous): (&str, &str, bool),
+    known: &redact::Known,
+    extra: &mut Extra,
+) {
+    let api: Api<Pod> = Api::namespaced(client.clone(), namespace);
+    let params = LogParams {
+        container: Some(container.to_owned()),
+        previous,
+        tail_lines: Some(LINES),
+        limit_bytes: Some(BYTES),
+        ..LogParams::default()
+    };
+    match within(api.logs(pod, &params)).await {
+        Ok(text) => {
+            let lines = redact::secrets_and(&text, known).lines().map(str::to_owned).collect();
+            extra.logs.push(LogTail { pod: pod.to_owned(), container: container.to_owned(), previous, lines });
+        }
+        Err(why) => {
+            extra.unreadable.push((object("Pod", namespace, pod), format!("log of {container}: {why}")));
+        }
+    }
+}
+
+async fn claim(client: &Client, namespace: &str, name: &str, extra: &mut Extra) {
+    let api: Api<PersistentVolumeClaim> = Api::namespaced(client.clone(), namespace);
+    let reference = object("PersistentVolumeClaim", namespace, name);
+    let Some(found) = noted(within(api.get_opt(name)).await, &reference, extra) else { return };
+    let selector = format!("involvedObject.kind=PersistentVolumeClaim,involvedObject.name={name}");
+    list_events(&Api::namespaced(client.clone(), namespace), &[selector], namespace, extra).await;
+    extra.claims.push(found);
+}
+
+async fn service(client: &Client, namespace: &str, name: &str, extra: &mut Extra) {
+    let reference = object("Service", namespace, name);
+    let services: Api<Service> = Api::namespaced(client.clone(), namespace);
+    let slices: Api<EndpointSlice> = Api::namespaced(client.clone(), namespace);
+    let of_it = ListParams::default().labels(&format!("kubernetes.io/service-name={name}"));
+    let (found, slices) = futures::join!(within(services.get_opt(name)), within(slices.list(&of_it)));
+    let Some(found) = noted(found, &reference, extra) else { return };
+    let Some(slices) = noted(slices.map(Some), &reference, extra) else { return };
+    let endpoints: Vec<_> = slices.items.into_iter().flat_map(|slice| slice.endpoints).collect();
+    // Unknown readiness counts as ready, as the API says it must.
+    let is_ready = |conditions: Option<bool>| conditions.unwrap_or(true);
+    let ready = endpoints.iter().filter(|one| is_ready(one.conditions.as_ref().and_then(|it| it.ready))).count();
+    let mut facts = ServiceFacts {
+        service: ResourceRef { uid: found.uid(), ..reference },
+        selector: selector(&found),
+        ready_endpoints: ready,
+        endpoints: endpoints.len(),
+        external: found.spec.as_ref().and_then(|spec| spec.type_.as_deref()) == Some("ExternalName"),
+        ..ServiceFacts::default()
+    };
+    if ready == 0 {
+        behind(client, &mut facts).await;
+    }
+    extra.services.push(facts);
+}
+
+/// Who would answer: the workloads whose pods a Service selects, also those that have none now.
+async fn behind(client: &Client, service: &mut ServiceFacts) {
+    if service.selector.is_empty() {
+        return;
+    }
+    let namespace = service.service.namespace.clone();
+    let labels: Vec<String> = service.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let selected = ListParams::default().labels(&labels.join(",")).limit(BEHIND);
+    let pods = within(Api::<Pod>::namespaced(client.clone(), &namespace).list(&selected)).await;
+    let mut found: BTreeSet<ResourceRef> = BTreeSet::new();
+    for pod in pods.map(|list| list.items).unwrap_or_default() {
+        let Some(owner) = membership::controller(&pod.metadata) else {
+            found.insert(object("Pod", &namespace, &pod.name_any()).with_uid(pod.uid().unwrap_or_default()));
+            continue;
+        };
+        let (mut kind, mut name, mut uid) = (owner.kind.clone(), owner.name.clone(), owner.uid.clone());
+        if kind == "ReplicaSet" {
+            let set = within(Api::<ReplicaSet>::namespaced(client.clone(), &namespace).get_opt(&name)).await;
+            if let Some(above) = set.ok().flatten().as_ref().and_then(|set| membership::controller(&set.metadata)) {
+                (kind, name, uid) = (above.kind.clone(), above.name.clone(), above.uid.clone());
+            }
+        }
+        found.insert(ResourceRef {
+            api_version: Some(owner.api_version.clone()),
+            ..ResourceRef::new(&kind, &namespace, &name).with_uid(uid)
+        });
+    }
+    if found.is_empty() {
+        // No pod: a workload that would make such pods, were it not scaled to 0 or refused them.
+        let (deployments, sets, daemons) = futures::join!(
+            all_in::<Deployment>(client, &namespace),
+            all_in::<StatefulSet>(client, &namespace),
+            all_in::<DaemonSet>(client, &namespace),
+        );
+        let subjects = deployments
+            .into_iter()
+            .map(|it| Subject::Deployment(Arc::new(it)))
+            .chain(sets.into_iter().map(|it| Subject::StatefulSet(Arc::new(it))))
+            .chain(daemons.into_iter().map(|it| Subject::DaemonSet(Arc::new(it))));
+        for subject in subjects {
+            let facts = Facts::about(subject, jiff::Timestamp::UNIX_EPOCH);
+            if facts.pod_labels().is_some_and(|labels| holds(labels, &service.selector)) {
+                if facts.object.desired() == 0 && !matches!(facts.object, Subject::DaemonSet(_)) {
+                    service.scaled_down = Some(facts.subject.clone());
+                }
+                found.insert(facts.subject);
+            }
+        }
+    }
+    service.behind = found.into_iter().collect();
+}
+
+async fn all_in<K>(client: &Client, namespace: &str) -> Vec<K>
+where
+    K: kube::Resource<Scope = kube::core::NamespaceResourceScope, DynamicType = ()>
+        + Clone
+        + std::fmt::Debug
+        + serde::de::DeserializeOwned,
+{
+    let api: Api<K> = Api::namespaced(client.clone(), namespace);
+    within(api.list(&ListParams::default())).await.map(|list| list.items).unwrap_or_default()
+}

@@ -1,0 +1,41 @@
+//! `kubectl chatcli scan`.
+
+use clap::{Args, ValueEnum};
+
+/// See everything that is wrong now, one line per cause
+///
+/// Asks the same rules as the operator about every workload, pod and node, with your own rights; nothing has to be installed. What
+/// suffers from one cause is one line: the workload where the cause sits, or the first that failed for it. What you may not read is
+/// said.
+///
+/// Exits 0 when nothing is wrong, 1 when something is, and 2 when that cannot be told: the cluster does not answer, or nothing was
+/// found but a kind of workload may not be read. What may still recover by itself counts as well.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  kubectl chatcli scan -n shop
+  kubectl chatcli scan -A -o wide
+  kubectl chatcli scan -n shop -o json | jq -r '.causes[].findings[0].statement'
+  kubectl chatcli scan -n shop -o name | xargs -n1 kubectl chatcli explain -n shop
+  kubectl chatcli scan -n shop >/dev/null && echo fine")]
+pub struct ScanArgs {
+    /// All namespaces, and every node
+    #[arg(short = 'A', long)]
+    pub all_namespaces: bool,
+    /// Form of the output
+    #[arg(short, long, value_name = "FORM")]
+    pub output: Option<ScanOutput>,
+}
+
+/// Forms of the result.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum ScanOutput {
+    /// More columns
+    Wide,
+    /// Causes with all findings and receipts as JSON
+    Json,
+    /// Causes with all findings and receipts as YAML
+    Yaml,
+    /// Only KIND/NAME, as `explain` takes it
+    Name,
+}

@@ -1,0 +1,26 @@
+//! `kubectl chatcli triage`.
+
+use clap::Args;
+
+/// Walk through the open incidents, the most urgent first, and decide
+///
+/// Shows why, what would change, the checks made and the votes so far; then asks: approve, reject, snooze, take over (automation
+/// leaves the workload to you), read its log, or go on. Needs a terminal. Everything it does is one write, so leaving at any moment
+/// leaves nothing half done.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  kubectl chatcli triage -A
+  kubectl chatcli triage -n shop
+  kubectl chatcli triage checkout-pod-not-ready-3f9a1c20b7 -n shop")]
+pub struct TriageArgs {
+    /// Only this incident
+    #[arg(value_name = "ISSUE", conflicts_with = "all_namespaces")]
+    pub name: Option<String>,
+    /// All namespaces
+    #[arg(short = 'A', long)]
+    pub all_namespaces: bool,
+    /// Snoozed incidents as well
+    #[arg(long)]
+    pub snoozed: bool,
+}

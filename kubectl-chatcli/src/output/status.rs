@@ -1,0 +1,152 @@
+//! `kubectl chatcli status`: one screen.
+
+use std::fmt::Write as _;
+
+use common::api::ApprovalRequest;
+use common::api::issue::Issue;
+use jiff::Timestamp;
+use kube::ResourceExt as _;
+use kube::api::DynamicObject;
+use owo_colors::OwoColorize as _;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::decision::tally;
+use super::explanation::section;
+use super::incidents::{Columns, snoozed_until, table};
+use super::style::{ends, plural, tame, title};
+use crate::clock::Clock;
+use crate::kube::typed;
+
+/// Incidents shown; the rest is counted.
+const SHOWN: usize = 10;
+/// An operator renews its Lease every few seconds; one that has not for this long is not there.
+const SILENT: i64 = 30;
+
+/// Everything on the screen.
+#[derive(Clone, Debug, Default)]
+pub struct Status {
+    /// Where; all namespaces where absent.
+    pub namespace: Option<String>,
+    /// Open incidents, the most urgent first.
+    pub open: Vec<DynamicObject>,
+    /// Requests that wait for votes, the first to expire first.
+    pub waiting: Vec<ApprovalRequest>,
+    /// What stops automation: one sentence each.
+    pub brakes: Vec<String>,
+    /// What trips the circuit breaker: namespaces, with the sentence of the plan that met it open.
+    pub breakers: Vec<String>,
+    /// The operator's own words; `None` where they may not be read.
+    pub operator: Option<Operator>,
+    /// What could not be read, one sentence each.
+    pub gaps: Vec<String>,
+}
+
+/// How the operator is.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Operator {
+    /// Who holds the Lease; absent where nobody does.
+    pub leader: Option<String>,
+    /// When it was last renewed.
+    pub renewed: Option<Timestamp>,
+    /// What it says of itself that is not as it should be.
+    pub trouble: Vec<String>,
+}
+
+impl Operator {
+    /// In a word, and a sentence.
+    pub fn word(&self, clock: &Clock) -> (&'static str, String) {
+        let Some((leader, renewed)) = self.leader.as_ref().zip(self.renewed) else {
+            return ("absent", "nobody holds its Lease: incidents are neither found nor worked on".to_owned());
+        };
+        let ago = clock.age(renewed);
+        if clock.now.as_second() - renewed.as_second() > SILENT {
+            return ("silent", format!("{} was last heard {ago} ago", tame(leader)));
+        }
+        if let Some(trouble) = self.trouble.first() {
+            return ("held back", tame(trouble));
+        }
+        ("running", format!("{}, heard {ago} ago", tame(leader)))
+    }
+}
+
+/// The screen.
+pub fn page(status: &Status, clock: &Clock, width: usize) -> String {
+    let mut page = String::new();
+    if let Some(operator) = &status.operator {
+        let (word, sentence) = operator.word(clock);
+        let shown = if word == "running" { word.green().to_string() } else { word.red().bold().to_string() };
+        let _ = writeln!(page, "{}  {shown}: {sentence}", title("Operator"));
+    }
+    let (snoozed, awake): (Vec<_>, Vec<_>) =
+        status.open.iter().cloned().partition(|object| snoozed_until(object, clock.now).is_some());
+    let place =
+        status.namespace.as_ref().map_or_else(|| "all namespaces".to_owned(), |name| format!("namespace {name}"));
+    let count = plural(i64::try_from(status.open.len()).unwrap_or(i64::MAX), "open incident", "open incidents");
+    let asleep = if snoozed.is_empty() { String::new() } else { format!(", {} snoozed", snoozed.len()) };
+    let _ = writeln!(page, "{}", ends(&format!("{}{asleep}", title(&count)), &place, width));
+    if !awake.is_empty() {
+        let columns = Columns { namespace: status.namespace.is_none(), wide: false };
+        let shown = &awake[..awake.len().min(SHOWN)];
+        page.push_str(&indented(&table(shown, columns, clock).render()));
+        if awake.len() > SHOWN {
+            let _ = writeln!(page, "  and {} more", awake.len() - SHOWN);
+        }
+    }
+    section(&mut page, "Waits for a vote", status.waiting.iter().map(|request| waiting(request, status, clock)), width);
+    section(&mut page, "Brakes", status.brakes.iter().map(|brake| tame(brake)), width);
+    section(&mut page, "Circuit breaker open", status.breakers.iter().map(|it| tame(it)), width);
+    section(&mut page, "Not known", status.gaps.iter().map(|gap| tame(gap)), width);
+    page
+}
+
+fn waiting(request: &ApprovalRequest, status: &Status, clock: &Clock) -> String {
+    let scope = match (&status.namespace, request.namespace()) {
+        (None, Some(namespace)) => format!(" -n {namespace}"),
+        _ => String::new(),
+    };
+    format!("{}: kubectl chatcli approve {}{scope}", tally(request, clock), request.spec.issue_ref.name)
+}
+
+fn indented(text: &str) -> String {
+    text.lines().fold(String::new(), |mut all, line| {
+        let _ = writeln!(all, "  {line}");
+        all
+    })
+}
+
+/// The same as a document.
+pub fn document(status: &Status, clock: &Clock) -> Value {
+    let incidents: Vec<Value> = status.open.iter().map(|object| incident(object, clock)).collect();
+    let votes: Vec<Value> = status
+        .waiting
+        .iter()
+        .map(|request| {
+            json!({
+                "name": request.name_any(), "namespace": request.namespace(), "issue": request.spec.issue_ref.name,
+                "requiredApprovers": request.spec.required_approvers,
+                "expiresAt": request.status.as_ref().and_then(|status| status.expires_at.as_ref()),
+            })
+        })
+        .collect();
+    let operator = status.operator.as_ref().map(|operator| {
+        let (word, sentence) = operator.word(clock);
+        json!({ "state": word, "message": sentence, "leader": operator.leader, "renewed": operator.renewed, "trouble": operator.trouble })
+    });
+    json!({
+        "at": clock.now, "namespace": status.namespace, "operator": operator, "openIncidents": incidents, "waitingVotes": votes,
+        "brakes": status.brakes, "openBreakers": status.breakers, "notKnown": status.gaps,
+    })
+}
+
+fn incident(object: &DynamicObject, clock: &Clock) -> Value {
+    let issue = typed::<Issue>(object).ok();
+    let status = issue.as_ref().and_then(|issue| issue.status.clone()).unwrap_or_default();
+    json!({
+        "name": object.name_any(), "namespace": object.namespace(), "created": object.metadata.creation_timestamp,
+        "severity": issue.as_ref().map(|issue| issue.spec.severity), "state": issue.as_ref().map(|_| status.state),
+        "resource": issue.as_ref().map(|issue| &issue.spec.resource), "cause": status.cause,
+        "waitsFor": status.waits_for, "snoozedUntil": snoozed_until(object, clock.now),
+    })
+}

@@ -1,0 +1,151 @@
+//! What is forgotten, and when, so that nothing grows for ever (pipeline.md §8.7).
+//!
+//! In: Anomalies and Issues that are over. Out: their deletion. An Issue takes what it owns along (insight, plans, report); what goes on is
+//! never touched, and the last incidents of a resource stay, however old they are.
+
+use std::fmt;
+use std::sync::Arc;
+
+use common::api::{Anomaly, Issue};
+use jiff::{SignedDuration, Timestamp};
+use kube::ResourceExt as _;
+
+use super::ResourceKey;
+use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Stores, WriteError};
+
+/// An Anomaly is kept this long after it cleared.
+const ANOMALIES: SignedDuration = SignedDuration::from_hours(48);
+/// An Issue is kept this long after it was resolved.
+const ISSUES: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Issues of one resource that are kept in any case.
+const ISSUES_KEPT: usize = 20;
+
+/// Deletes what is old enough.
+pub struct Retention;
+
+/// One object that ends some day.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub enum Mortal {
+    /// An Anomaly.
+    Anomaly(ObjectKey),
+    /// An Issue.
+    Issue(ObjectKey),
+}
+
+impl fmt::Display for Mortal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Anomaly(key) => write!(f, "Anomaly {key}"),
+            Self::Issue(key) => write!(f, "Issue {key}"),
+        }
+    }
+}
+
+impl Controller for Retention {
+    type Key = Mortal;
+    type Error = Error;
+
+    const NAME: &'static str = "retention";
+    const CONCURRENCY: usize = 2;
+
+    fn wake(&self, _: &Stores, change: &Change) -> Vec<Mortal> {
+        match &change.object {
+            Object::Anomaly(anomaly) if !change.gone && anomaly_ends(anomaly).is_some() => {
+                vec![Mortal::Anomaly(ObjectKey::of(&**anomaly))]
+            }
+            Object::Issue(issue) if !change.gone && issue_ends(issue).is_some() => {
+                vec![Mortal::Issue(ObjectKey::of(&**issue))]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    async fn reconcile(&self, ctx: &Arc<Context>, key: &Mortal) -> Result<Next, Error> {
+        let now = ctx.clock.now();
+        match key {
+            Mortal::Anomaly(key) => {
+                let Some(anomaly) = ctx.stores.anomalies.get(key) else { return Ok(Next::OnChange) };
+                match anomaly_ends(&anomaly) {
+                    Some(end) if end <= now => gone(ctx.delete(&*anomaly).await),
+                    end => Ok(Next::at(end)),
+                }
+            }
+            Mortal::Issue(key) => {
+                let Some(issue) = ctx.stores.issues.get(key) else { return Ok(Next::OnChange) };
+                let siblings = ctx.stores.issues.tagged(&ResourceKey::of(&issue.spec.resource).tag());
+                match issue_ends(&issue) {
+                    Some(end) if end <= now && !is_kept(&issue, &siblings) => gone(ctx.delete(&*issue).await),
+                    Some(end) if end > now => Ok(Next::At(end)),
+                    // Among the last of its resource: looked at again when there is a newer one.
+                    _ => Ok(Next::OnChange),
+                }
+            }
+        }
+    }
+}
+
+fn gone(result: Result<(), WriteError>) -> Result<Next, Error> {
+    match result {
+        Ok(()) | Err(WriteError::Gone(_)) => Ok(Next::OnChange),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// When an Anomaly may go; `None` while it is active, or nobody has said that it is over.
+fn anomaly_ends(anomaly: &Anomaly) -> Option<Timestamp> {
+    let status = anomaly.status.as_ref().filter(|status| status.active == Some(false))?;
+    let over =
+        status.cleared_at.as_ref().map(|time| time.0).or_else(|| anomaly.creation_timestamp().map(|time| time.0));
+    Some(over? + ANOMALIES)
+}
+
+/// When an Issue may go; `None` while it is open.
+fn issue_ends(issue: &Issue) -> Option<Timestamp> {
+    let status = issue.status.as_ref().filter(|status| !status.state.is_open())?;
+    let over = status.resolved_at.as_ref().map(|time| time.0).or_else(|| issue.creation_timestamp().map(|time| time.0));
+    Some(over? + ISSUES)
+}
+
+/// Is it one of the newest incidents of its resource?
+fn is_kept(issue: &Issue, siblings: &[Arc<Issue>]) -> bool {
+    let age = |issue: &Issue| (issue.creation_timestamp().map(|time| time.0), issue.name_any());
+    siblings.iter().filter(|other| age(other) > age(issue)).count() < ISSUES_KEPT
+}
+
+#[cfg(test)]
+mod tests {
+    use common::api::issue::IssueState;
+    use common::api::{SignalType, Time};
+
+    use super::super::testing::anomaly;
+    use super::*;
+    use crate::detect::testing::{at, issue_in};
+
+    #[test]
+    fn an_anomaly_goes_two_days_after_it_cleared_and_never_while_it_is_active() {
+        let mut one = anomaly(SignalType::OomKill, "a");
+        assert_eq!(anomaly_ends(&one), None);
+        let status = one.status.as_mut().unwrap();
+        status.active = Some(false);
+        status.cleared_at = Some(Time(at(100)));
+        assert_eq!(anomaly_ends(&one), Some(at(100) + ANOMALIES));
+    }
+
+    #[test]
+    fn an_open_incident_stays_however_old_it_is() {
+        assert_eq!(issue_ends(&issue_in(IssueState::Escalated, 1, None)), None);
+        assert_eq!(issue_ends(&issue_in(IssueState::Resolved, 1, Some(at(5)))), Some(at(5) + ISSUES));
+    }
+
+    #[test]
+    fn the_last_twenty_incidents_of_a_resource_stay() {
+        let made = |number: i64| {
+            let mut issue = issue_in(IssueState::Resolved, number, Some(at(number)));
+            issue.metadata.creation_timestamp = Some(Time(at(number)));
+            Arc::new(issue)
+        };
+        let all: Vec<Arc<Issue>> = (0..21).map(made).collect();
+        assert!(!is_kept(&all[0], &all));
+        assert!(is_kept(&all[1], &all));
+    }
+}

@@ -1,0 +1,30 @@
+//! How fast logs are cleaned on one core. Measured in a program of its own, because this one is not built for speed.
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::Figures;
+use crate::place;
+
+/// The figure is told for this many MB, so that its goal is one second.
+const TOLD_FOR: f64 = 200.0;
+
+pub fn measure(figures: &mut Figures) -> Result<()> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["run", "--quiet", "--release", "-p", "chatcli-common", "--example", "redaction"])
+        .current_dir(place::repository())
+        .env("CARGO_TARGET_DIR", place::target())
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cannot run cargo")?;
+    ensure!(output.status.success(), "the example `redaction` ended with {}", output.status);
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        let (what, speed) = line.split_once('\t').with_context(|| format!("the example printed {line:?}"))?;
+        let speed: f64 = speed.parse().with_context(|| format!("the example printed {line:?}"))?;
+        figures.add(&format!("redaction of 200 MB of log, {what}"), TOLD_FOR / speed, "s", Some(1.0));
+    }
+    Ok(())
+}
