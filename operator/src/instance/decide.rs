@@ -1,6 +1,6 @@
 //! What has to be written for one server, and what is to be said about it. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use common::api::instance::Retention;
 use common::api::keys::annotations;

@@ -154,8 +154,11 @@ pub(super) async fn gather(ctx: &Context, made: &Made, subject: &Subject) -> Res
     let secrets: Api<Secret> = Api::namespaced(ctx.clients.read.clone(), subject.namespace());
     if mcp::source(subject) == Some(mcp::Source::Private) || mounts_secret {
         let name = subject.child(mcp::SUFFIX);
-        let secret = allowed(read(secrets.get_opt(&name)).await)?;
-        add(&mut found, ChildKind::Secret, subject.namespace(), &name, secret.flatten().map(|object| json!(object)));
+        let secret = match read(secrets.get_opt(&name)).await {
+            Err(ReadError::Failed(kube::Error::Api(status))) if status.code == 403 => None,
+            answer => answer?,
+        };
+        add(&mut found, ChildKind::Secret, subject.namespace(), &name, secret.map(|object| json!(object)));
     }
 
     let config: Api<ConfigMap> = Api::namespaced(ctx.clients.read.clone(), subject.namespace());
@@ -202,7 +205,7 @@ fn mounts(deployment: &Deployment, secret: &str) -> bool {
 }
 
 /// What was read, with "may not" and "is not there" told apart.
-fn found<T>(answer: Result<Option<T>, ReadError>, data: impl FnOnce(T) -> Data) -> Result<Found, ReadError> {
+fn found<T>(answer: Result<Option<T>, ReadError>, data: impl FnOnce(T) -> BTreeMap<String, Vec<u8>>) -> Result<Found, ReadError> {
     match answer {
         Ok(Some(object)) => Ok(Found::Data(data(object))),
         Ok(None) => Ok(Found::Missing),
@@ -211,11 +214,11 @@ fn found<T>(answer: Result<Option<T>, ReadError>, data: impl FnOnce(T) -> Data) 
     }
 }
 
-fn of_secret(secret: Secret) -> Data {
+fn of_secret(secret: Secret) -> BTreeMap<String, Vec<u8>> {
     secret.data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.0)).collect()
 }
 
-fn of_config_map(map: ConfigMap) -> Data {
+fn of_config_map(map: ConfigMap) -> BTreeMap<String, Vec<u8>> {
     let text = map.data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.into_bytes()));
     let binary = map.binary_data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.0));
     text.chain(binary).collect()
