@@ -1,7 +1,7 @@
 # Made by `make generate` from kubectl-chatcli/src/cli. Do not edit.
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kubectl_chatcli_global_optspecs
-    string join \n n/namespace= kubeconfig= context= cluster= user= s/server= token= as= as-group= as-uid= certificate-authority= client-certificate= client-key= tls-server-name= insecure-skip-tls-verify request-timeout= h/help V/version
+    string join \n plain n/namespace= kubeconfig= context= cluster= user= s/server= token= as= as-group= as-uid= certificate-authority= client-certificate= client-key= tls-server-name= insecure-skip-tls-verify request-timeout= h/help V/version
 end
 
 function __fish_kubectl_chatcli_needs_command
@@ -40,6 +40,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -l client-
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -l client-key -d 'Client key file' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -s V -l version -d 'Print version'
@@ -49,7 +50,8 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "iss
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "issue" -d 'List incidents, or tell the story of one'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "scan" -d 'See everything that is wrong now, one line per cause'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "explain" -d 'Say why something is wrong, with the evidence'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "plan" -d 'Look at what would be changed to fix an incident'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "plan" -d 'Look at what would be changed to fix an incident, what was, and why or why not'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "plans" -d 'Look at what would be changed to fix an incident, what was, and why or why not'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "approvals" -d 'List what waits for a decision, or show one question in full'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "approval" -d 'List what waits for a decision, or show one question in full'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "approve" -d 'Approve the change that an incident waits for'
@@ -58,9 +60,22 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "pau
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "resume" -d 'Let automation go on, or reset the circuit breaker of a namespace'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "policy" -d 'See who is asked before anything is changed, and try it out'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "audit" -d 'See who decided what, and whether the record is whole'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "postmortem" -d 'Read the report of an incident'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "postmortem" -d 'Read the reports of incidents'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "postmortems" -d 'Read the reports of incidents'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "actions" -d 'List what a plan or Runbook may do, or describe one action'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "gate" -d 'Pass or fail a pipeline by the incidents of a namespace'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "wait" -d 'Wait until an incident, plan or approval request is in a state'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "runbook" -d 'Write, check and try procedures for incidents that come back'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "runbooks" -d 'Write, check and try procedures for incidents that come back'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "record" -d 'Keep everything an explanation is made from, in one file'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "replay" -d 'Explain a recording; asks no cluster'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "doctor" -d 'Look whether the installation is sound, and say what to do where it is not'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "rbac" -d 'Look at the rights of the operator'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "tls" -d 'Make, look at, check and renew the certificates of ChatCLI servers'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "instance" -d 'ChatCLI servers: list them, see what one lacks, make one'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "inst" -d 'ChatCLI servers: list them, see what one lacks, make one'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "install" -d 'Install the operator into the cluster, or bring it up to this version'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "upgrade" -d 'Bring an installation up to this version, after showing what changes'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "uninstall" -d 'Remove the operator from the cluster'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "version" -d 'Print the version of the plugin and of the operator in the cluster'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "completion" -d 'Print the completion script for a shell'
@@ -82,6 +97,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" 
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -l client-key -d 'Client key file' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -s n -l namespace -d 'Namespace to work in' -r
@@ -101,6 +117,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" 
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -s A -l all-namespaces -d 'All namespaces'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -l snoozed -d 'Snoozed incidents as well'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -s l -l selector -d 'Only incidents with these labels' -r
@@ -126,6 +143,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; 
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -s A -l all-namespaces -d 'All namespaces'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l open -d 'Only incidents that are not over'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -s w -l watch -d 'Go on and print every change'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -a "ack" -d 'Say that you are looking at it'
@@ -149,6 +167,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; 
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l undo -d 'Take it back'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
@@ -171,6 +190,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; 
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l undo -d 'Take it back'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -s l -l selector -d 'Only incidents with these labels' -r
@@ -196,6 +216,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; a
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -s A -l all-namespaces -d 'All namespaces'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l open -d 'Only incidents that are not over'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -s w -l watch -d 'Go on and print every change'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -a "ack" -d 'Say that you are looking at it'
@@ -219,6 +240,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; a
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l undo -d 'Take it back'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
@@ -241,6 +263,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; a
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l undo -d 'Take it back'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
@@ -263,6 +286,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -s A -l all-namespaces -d 'All namespaces, and every node'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
@@ -283,26 +307,78 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain"
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l facts -d 'Show what the rules are told instead of what they say: everything read now, with your own rights, redacted'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from preview" -s n -l namespace -d 'Namespace to work in' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from preview" -l kubeconfig -d 'Kubeconfig file to use' -r -F
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from preview" -l context -d 'Kubeconfig context to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from preview" -l cluster -d 'Kubeconfig cluster to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from preview" -l user -d 'Kubeconfig user to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from preview" -s s -l server -d 'Address of the API server' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from preview" -l token -d 'Bearer token' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from preview" -l as -d 'User to act as' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from preview" -l as-group -d 'Group to act as; may be repeated' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from preview" -l as-uid -d 'UID to act as' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from preview" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from preview" -l client-certificate -d 'Client certificate file' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from preview" -l client-key -d 'Client key file' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from preview" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from preview" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from preview" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from preview" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from preview" -f -a "preview" -d 'Show exactly what a plan changes, and what could go wrong'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -f -a "list" -d 'List plans'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -f -a "show" -d 'Show where a plan stands: what each gate said, what was done, and how it went'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -f -a "preview" -d 'Show exactly what a plan changes, and what could go wrong'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and not __fish_seen_subcommand_from list show preview undo" -f -a "undo" -d 'Ask the operator to take back what a plan changed'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -s l -l selector -d 'Only plans with these labels' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
+json\t'The objects as JSON'
+yaml\t'The objects as YAML'
+name\t'Only `KIND.GROUP/NAME`'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -l open -d 'Only plans that have not ended'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from show" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from show" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from show" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from show" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from show" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from show" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from show" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from show" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from show" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from show" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from show" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from show" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from show" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from show" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from show" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from show" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from show" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from preview" -s f -l filename -d 'A RemediationPlan or Runbook in a file; `-` reads stdin' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from preview" -l target -d 'The object a Runbook would act on' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from preview" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
 yaml\t'The object as YAML'"
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from preview" -s n -l namespace -d 'Namespace to work in' -r
@@ -321,8 +397,145 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; an
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from preview" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from preview" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from preview" -l live -d 'Ask the API server now, with your own rights, instead of showing what the operator sealed'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from preview" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from preview" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from preview" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l timeout -d 'How long to wait until it is taken back; 0 does not wait' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -s y -l yes -d 'Do not ask'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -f -a "list" -d 'List plans'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -f -a "show" -d 'Show where a plan stands: what each gate said, what was done, and how it went'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -f -a "preview" -d 'Show exactly what a plan changes, and what could go wrong'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and not __fish_seen_subcommand_from list show preview undo" -f -a "undo" -d 'Ask the operator to take back what a plan changed'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -s l -l selector -d 'Only plans with these labels' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
+json\t'The objects as JSON'
+yaml\t'The objects as YAML'
+name\t'Only `KIND.GROUP/NAME`'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -l open -d 'Only plans that have not ended'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from show" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from show" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from show" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from show" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from show" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from show" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from show" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from show" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from show" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from show" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from show" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from show" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from show" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from show" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from show" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from show" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from show" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -s f -l filename -d 'A RemediationPlan or Runbook in a file; `-` reads stdin' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -l target -d 'The object a Runbook would act on' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -l live -d 'Ask the API server now, with your own rights, instead of showing what the operator sealed'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from preview" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l timeout -d 'How long to wait until it is taken back; 0 does not wait' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -s y -l yes -d 'Do not ask'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
 json\t'The objects as JSON'
 yaml\t'The objects as YAML'
@@ -344,6 +557,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -s A -l all-namespaces -d 'All namespaces'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -l all -d 'Also those that are decided'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approvals" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
@@ -367,6 +581,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -s A -l all-namespaces -d 'All namespaces'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -l all -d 'Also those that are decided'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approval" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approve" -l reason -d 'Why, for the record' -r
@@ -396,6 +611,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approve"
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approve" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approve" -s y -l yes -d 'Do not ask'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approve" -l emergency -d 'Break-glass: decide alone, whatever quorum and change window say; takes the verb approve-emergency and --reason'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approve" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approve" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand approve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand reject" -l reason -d 'Why, for the record' -r
@@ -425,6 +641,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand reject" 
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand reject" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand reject" -s y -l yes -d 'Do not ask'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand reject" -l emergency -d 'Break-glass: decide alone, whatever quorum and change window say; takes the verb approve-emergency and --reason'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand reject" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand reject" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand reject" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l operator-namespace -d 'Namespace of the operator, where the switch for the cluster is' -r
@@ -448,6 +665,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l cluster -d 'The whole cluster'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -s y -l yes -d 'Do not ask'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l operator-namespace -d 'Namespace of the operator, where the switch for the cluster is' -r
@@ -471,6 +689,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" 
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l cluster -d 'The whole cluster'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l breaker -d 'Reset the circuit breaker of the namespace: takes the verb `pause` on issues there'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -s y -l yes -d 'Do not ask'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -s n -l namespace -d 'Namespace to work in' -r
@@ -488,6 +707,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; 
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -l client-key -d 'Client key file' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and not __fish_seen_subcommand_from list lint explain test" -f -a "list" -d 'List the policies that hold in a namespace: the cluster\'s and its own'
@@ -512,6 +732,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; 
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -l client-key -d 'Client key file' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -l operator-namespace -d 'Namespace of the operator, whose policies hold everywhere' -r
@@ -530,6 +751,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; 
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -l client-key -d 'Client key file' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from lint" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -s n -l namespace -d 'Namespace to work in' -r
@@ -547,6 +769,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; 
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -l client-key -d 'Client key file' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l action -d 'Action of the plan; may be repeated' -r
@@ -578,6 +801,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; 
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l client-key -d 'Client key file' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s n -l namespace -d 'Namespace to work in' -r
@@ -595,6 +819,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; a
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l client-key -d 'Client key file' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -f -a "list" -d 'List what happened, oldest first'
@@ -619,6 +844,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; a
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l operator-namespace -d 'Namespace of the operator, where the heads are' -r
@@ -638,29 +864,147 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; a
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -s o -l output -d 'Form of the output' -r -f -a "md\t'Markdown, to paste into a ticket'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -s o -l output -d 'Form of the output' -r -f -a "md\t'Markdown, to paste into a ticket'
 json\t'The object as JSON'
 yaml\t'The object as YAML'
 name\t'Only `postmortem.platform.chatcli.io/NAME`'"
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -s n -l namespace -d 'Namespace to work in' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -l kubeconfig -d 'Kubeconfig file to use' -r -F
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -l context -d 'Kubeconfig context to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -l cluster -d 'Kubeconfig cluster to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -l user -d 'Kubeconfig user to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -s s -l server -d 'Address of the API server' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -l token -d 'Bearer token' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -l as -d 'User to act as' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -l as-group -d 'Group to act as; may be repeated' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -l as-uid -d 'UID to act as' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -l client-certificate -d 'Client certificate file' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -l client-key -d 'Client key file' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -a "list" -d 'List reports, the newest first'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -a "show" -d 'Read one report'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
+json\t'The objects as JSON'
+yaml\t'The objects as YAML'
+name\t'Only `KIND.GROUP/NAME`'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from list" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from list" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from list" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from list" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from list" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from list" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from list" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from list" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from list" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from list" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from list" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from list" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from list" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from list" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from list" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from list" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the output' -r -f -a "md\t'Markdown, to paste into a ticket'
+json\t'The object as JSON'
+yaml\t'The object as YAML'
+name\t'Only `postmortem.platform.chatcli.io/NAME`'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -s o -l output -d 'Form of the output' -r -f -a "md\t'Markdown, to paste into a ticket'
+json\t'The object as JSON'
+yaml\t'The object as YAML'
+name\t'Only `postmortem.platform.chatcli.io/NAME`'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -a "list" -d 'List reports, the newest first'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -a "show" -d 'Read one report'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
+json\t'The objects as JSON'
+yaml\t'The objects as YAML'
+name\t'Only `KIND.GROUP/NAME`'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from list" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from list" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from list" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from list" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from list" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from list" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from list" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from list" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from list" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from list" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from list" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from list" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from list" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from list" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from list" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from list" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the output' -r -f -a "md\t'Markdown, to paste into a ticket'
+json\t'The object as JSON'
+yaml\t'The object as YAML'
+name\t'Only `postmortem.platform.chatcli.io/NAME`'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -s o -l output -d 'Form of the output' -r -f -a "json\t'As JSON'
 yaml\t'As YAML'
 name\t'Only the names'"
@@ -679,8 +1023,836 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions"
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -l client-key -d 'Client key file' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l max-severity -d 'Gravest severity that still passes' -r -f -a "none\t'Every incident fails'
+low\t'Medium and above fail'
+medium\t'High and above fail'
+high\t'Only critical fails'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l since -d 'Only incidents that opened, or came back, within this time' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l for -d 'Keep looking this long before passing' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l object -d 'Only incidents about this object; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l operator-namespace -d 'Namespace of the operator, which must be watching' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -s o -l output -d 'Form of the output' -r -f -a "json\t'One JSON object'
+junit\t'JUnit XML, for the test report of a pipeline'
+sarif\t'SARIF 2.1.0, for code scanning'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l report -d 'Write the output to this file, and say on stdout only how it ended' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand wait" -l for -d 'What to wait for: state=NAME[,NAME…], condition=TYPE[=STATUS], or delete' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand wait" -l timeout -d 'How long to wait' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand wait" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand wait" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand wait" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand wait" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand wait" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand wait" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand wait" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand wait" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand wait" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand wait" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand wait" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand wait" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand wait" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand wait" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand wait" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand wait" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand wait" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand wait" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -f -a "list" -d 'List runbooks'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -f -a "show" -d 'Show when a runbook applies and what each of its steps does'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -f -a "scaffold" -d 'Write a runbook to start from: for an incident, from a plan that worked, or by action'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -f -a "lint" -d 'Find what keeps runbooks from working, before an incident does'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and not __fish_seen_subcommand_from list show scaffold lint test" -f -a "test" -d 'Prove offline that a runbook fires and what it changes'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
+json\t'The objects as JSON'
+yaml\t'The objects as YAML'
+name\t'Only `KIND.GROUP/NAME`'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from list" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from list" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from list" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from list" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from list" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from list" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from list" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from list" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from list" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from list" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from list" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from list" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from list" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from list" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from list" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from list" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from show" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from show" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from show" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from show" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from show" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from show" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from show" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from show" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from show" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from show" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from show" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from show" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from show" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from show" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from show" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from show" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from show" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l action -d 'Action of the one step, by name; see `kubectl chatcli actions`' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l param -d 'Parameter of the action; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l kind -d 'Kind it is for' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l signal -d 'Signal that triggers it; `*` for any' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l severity -d 'Severity that triggers it' -r -f -a "critical\t''
+high\t''
+medium\t''
+low\t''"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l name -d 'Name of the runbook' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l fixture -d 'Also write what `runbook test` needs to this file' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from scaffold" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from lint" -s f -l filename -d 'File with Runbooks, and ApprovalPolicies to hold them against; may be repeated; asks no cluster' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from lint" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from lint" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from lint" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from lint" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from lint" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from lint" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from lint" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from lint" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from lint" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from lint" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from lint" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from lint" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from lint" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from lint" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from lint" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from lint" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from lint" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from lint" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from lint" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -s f -l filename -d 'File with one Runbook' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -l fixture -d 'The fixture' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -l accept -d 'Write what it does now into the fixture as what is expected'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbook; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -f -a "list" -d 'List runbooks'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -f -a "show" -d 'Show when a runbook applies and what each of its steps does'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -f -a "scaffold" -d 'Write a runbook to start from: for an incident, from a plan that worked, or by action'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -f -a "lint" -d 'Find what keeps runbooks from working, before an incident does'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and not __fish_seen_subcommand_from list show scaffold lint test" -f -a "test" -d 'Prove offline that a runbook fires and what it changes'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
+json\t'The objects as JSON'
+yaml\t'The objects as YAML'
+name\t'Only `KIND.GROUP/NAME`'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from list" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from list" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from list" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from list" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from list" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from list" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from list" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from list" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from list" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from list" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from list" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from list" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from list" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from list" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from list" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from list" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from show" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from show" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from show" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from show" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from show" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from show" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from show" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from show" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from show" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from show" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from show" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from show" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from show" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from show" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from show" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from show" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from show" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l action -d 'Action of the one step, by name; see `kubectl chatcli actions`' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l param -d 'Parameter of the action; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l kind -d 'Kind it is for' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l signal -d 'Signal that triggers it; `*` for any' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l severity -d 'Severity that triggers it' -r -f -a "critical\t''
+high\t''
+medium\t''
+low\t''"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l name -d 'Name of the runbook' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l fixture -d 'Also write what `runbook test` needs to this file' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from scaffold" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from lint" -s f -l filename -d 'File with Runbooks, and ApprovalPolicies to hold them against; may be repeated; asks no cluster' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from lint" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from lint" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from lint" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from lint" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from lint" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from lint" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from lint" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from lint" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from lint" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from lint" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from lint" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from lint" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from lint" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from lint" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from lint" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from lint" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from lint" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from lint" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from lint" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -s f -l filename -d 'File with one Runbook' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -l fixture -d 'The fixture' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -l accept -d 'Write what it does now into the fixture as what is expected'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand runbooks; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand record" -l file -d 'Write to this file instead of stdout' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand record" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand record" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand record" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand record" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand record" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand record" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand record" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand record" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand record" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand record" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand record" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand record" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand record" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand record" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand record" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand record" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand record" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand record" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand replay" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand replay" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand replay" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand replay" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand replay" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand replay" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand replay" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand replay" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand replay" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand replay" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand replay" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand replay" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand replay" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand replay" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand replay" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand replay" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand replay" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand replay" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -l operator-namespace -d 'Namespace of the operator' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -l fix -d 'Put back what is missing or changed of kinds, rights and admission policies, after showing it'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -s y -l yes -d 'With --fix: do not ask'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and not __fish_seen_subcommand_from lint" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and not __fish_seen_subcommand_from lint" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and not __fish_seen_subcommand_from lint" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and not __fish_seen_subcommand_from lint" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and not __fish_seen_subcommand_from lint" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and not __fish_seen_subcommand_from lint" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and not __fish_seen_subcommand_from lint" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and not __fish_seen_subcommand_from lint" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and not __fish_seen_subcommand_from lint" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and not __fish_seen_subcommand_from lint" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and not __fish_seen_subcommand_from lint" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and not __fish_seen_subcommand_from lint" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and not __fish_seen_subcommand_from lint" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and not __fish_seen_subcommand_from lint" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and not __fish_seen_subcommand_from lint" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and not __fish_seen_subcommand_from lint" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and not __fish_seen_subcommand_from lint" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and not __fish_seen_subcommand_from lint" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and not __fish_seen_subcommand_from lint" -f -a "lint" -d 'Name the rights the operator lacks, and those it has and does not need'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and __fish_seen_subcommand_from lint" -l operator-namespace -d 'Namespace of the operator' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and __fish_seen_subcommand_from lint" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and __fish_seen_subcommand_from lint" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and __fish_seen_subcommand_from lint" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and __fish_seen_subcommand_from lint" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and __fish_seen_subcommand_from lint" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and __fish_seen_subcommand_from lint" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and __fish_seen_subcommand_from lint" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and __fish_seen_subcommand_from lint" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and __fish_seen_subcommand_from lint" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and __fish_seen_subcommand_from lint" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and __fish_seen_subcommand_from lint" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and __fish_seen_subcommand_from lint" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and __fish_seen_subcommand_from lint" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and __fish_seen_subcommand_from lint" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and __fish_seen_subcommand_from lint" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and __fish_seen_subcommand_from lint" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and __fish_seen_subcommand_from lint" -s A -l all-namespaces -d 'Also name the rights of every namespace, not only of the one given by -n'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and __fish_seen_subcommand_from lint" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and __fish_seen_subcommand_from lint" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand rbac; and __fish_seen_subcommand_from lint" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -f -a "generate" -d 'Make a certificate authority and a certificate for a server, as a Secret'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -f -a "inspect" -d 'Show what a TLS Secret holds; never its key'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -f -a "check" -d 'Say why a TLS handshake fails, or that it will not'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and not __fish_seen_subcommand_from generate inspect check rotate" -f -a "rotate" -d 'Replace the certificate in a Secret'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l service -d 'Service in the namespace whose names to include; without it, the Services of the Instances that use the Secret. May be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l address -d 'Further DNS name or IP address, such as an Ingress host; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l cluster-domain -d 'DNS domain of the cluster' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l key -d 'Kind of private key' -r -f -a "ecdsa\t'ECDSA on P-256'
+rsa\t'RSA with 2048 bits, for old clients'
+rsa4096\t'RSA with 4096 bits'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l valid-for -d 'How long it is valid: days as 365d, or hours as 720h; at most 825d' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -s o -l output -d 'With --dry-run=client: the Secret, private key included, in this form' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l rotate -d 'Replace the certificate where the Secret exists; the old authority stays trusted until it expires'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from generate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from inspect" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from inspect" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from inspect" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from inspect" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from inspect" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from inspect" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from inspect" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from inspect" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from inspect" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from inspect" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from inspect" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from inspect" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from inspect" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from inspect" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from inspect" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from inspect" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from inspect" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from inspect" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -l service -d 'Service in the namespace whose names to include; without it, the Services of the Instances that use the Secret. May be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -l address -d 'Further DNS name or IP address, such as an Ingress host; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -l cluster-domain -d 'DNS domain of the cluster' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -l connect -d 'Also make a handshake with the server at this address, asking for the first name' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -l operator-namespace -d 'Namespace of the operator, which has to read the Secret' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -l timeout -d 'How long to wait for the server at --connect' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l service -d 'Service in the namespace whose names to include; without it, the Services of the Instances that use the Secret. May be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l address -d 'Further DNS name or IP address, such as an Ingress host; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l cluster-domain -d 'DNS domain of the cluster' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l key -d 'Kind of private key' -r -f -a "ecdsa\t'ECDSA on P-256'
+rsa\t'RSA with 2048 bits, for old clients'
+rsa4096\t'RSA with 4096 bits'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l valid-for -d 'How long it is valid: days as 365d, or hours as 720h; at most 825d' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l restart -d 'Restart the workloads that use the Secret'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -s y -l yes -d 'Do not ask'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand tls; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -f -a "list" -d 'List ChatCLI servers, of both kinds'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -f -a "ls" -d 'List ChatCLI servers, of both kinds'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -f -a "show" -d 'Show a ChatCLI server, and what it lacks'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -f -a "create" -d 'Make a ChatCLI server'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and not __fish_seen_subcommand_from list ls show create grant" -f -a "grant" -d 'Print what an administrator has to allow for a ChatCLI server'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "json\t'The objects as JSON'
+yaml\t'The objects as YAML'
+name\t'Only `instance.platform.chatcli.io/NAME`'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -s o -l output -d 'Form of the output' -r -f -a "json\t'The objects as JSON'
+yaml\t'The objects as YAML'
+name\t'Only `instance.platform.chatcli.io/NAME`'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l provider -d 'Model provider, such as CLAUDEAI, OPENAI or OLLAMA; asked for at a terminal' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l model -d 'Model' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l api-keys -d 'Secret with the provider\'s keys' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l tls -d 'Secret with tls.crt, tls.key and ca.crt; without it the server speaks plain text' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l token -d 'Secret with the token that callers present, and its key unless that is `token`' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l replicas -d 'Server pods' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l sessions -d 'Keep sessions in a volume of this size, such as 1Gi' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l watch -d 'Workload that the server watches; repeatable' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l operator-namespace -d 'Namespace of the operator' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l operator-namespace -d 'Namespace of the operator' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from grant" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -f -a "list" -d 'List ChatCLI servers, of both kinds'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -f -a "ls" -d 'List ChatCLI servers, of both kinds'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -f -a "show" -d 'Show a ChatCLI server, and what it lacks'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -f -a "create" -d 'Make a ChatCLI server'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and not __fish_seen_subcommand_from list ls show create grant" -f -a "grant" -d 'Print what an administrator has to allow for a ChatCLI server'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "json\t'The objects as JSON'
+yaml\t'The objects as YAML'
+name\t'Only `instance.platform.chatcli.io/NAME`'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -s o -l output -d 'Form of the output' -r -f -a "json\t'The objects as JSON'
+yaml\t'The objects as YAML'
+name\t'Only `instance.platform.chatcli.io/NAME`'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l provider -d 'Model provider, such as CLAUDEAI, OPENAI or OLLAMA; asked for at a terminal' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l model -d 'Model' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l api-keys -d 'Secret with the provider\'s keys' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l tls -d 'Secret with tls.crt, tls.key and ca.crt; without it the server speaks plain text' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l token -d 'Secret with the token that callers present, and its key unless that is `token`' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l replicas -d 'Server pods' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l sessions -d 'Keep sessions in a volume of this size, such as 1Gi' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l watch -d 'Workload that the server watches; repeatable' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l operator-namespace -d 'Namespace of the operator' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l operator-namespace -d 'Namespace of the operator' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l image -d 'Image of the operator' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l operator-namespace -d 'Namespace of the operator' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l autonomy -d 'What the operator may do by itself, in the namespace given by -n or everywhere (--all-namespaces)' -r -f -a "observe\t'See and explain'
@@ -712,8 +1884,34 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install"
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -s A -l all-namespaces -d 'Make --autonomy the cluster\'s default'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l take-over -d 'Stop another operator of these kinds that is running here, and take its place'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -s y -l yes -d 'Do not ask'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l image -d 'Image of the operator' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l operator-namespace -d 'Namespace of the operator' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l timeout -d 'How long to wait until the operator is ready; 0 does not wait' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -s y -l yes -d 'Do not ask'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand uninstall" -l operator-namespace -d 'Namespace of the operator' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand uninstall" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
 client\t'Print what would be sent; send nothing'
@@ -735,6 +1933,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand uninstal
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand uninstall" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand uninstall" -l purge -d 'Also remove the CRDs, and with them every incident, plan, vote and report'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand uninstall" -s y -l yes -d 'Do not ask'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand uninstall" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand uninstall" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand version" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
@@ -755,6 +1954,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand version"
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand version" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand version" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand version" -l client -d 'Only the plugin\'s version; asks no cluster'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand version" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand version" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand version" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand completion" -s n -l namespace -d 'Namespace to work in' -r
@@ -772,6 +1972,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand completi
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand completion" -l client-key -d 'Client key file' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand completion" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand completion" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand completion" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand completion" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand completion" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand __complete" -s n -l namespace -d 'Namespace to work in' -r
@@ -789,5 +1990,6 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand __comple
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand __complete" -l client-key -d 'Client key file' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand __complete" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand __complete" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand __complete" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand __complete" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand __complete" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -1,6 +1,6 @@
 //! What has to be written for one server, and what is to be said about it. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use common::api::instance::Retention;
 use common::api::keys::annotations;
@@ -193,7 +193,7 @@ fn storable(mut claim: Child, input: &Input<'_>, turn: &mut Turn) -> Child {
         let (Ok(words) | Err(words)) = class;
         turn.persistent = refuse("ClaimPending", format!("the claim {name} has no volume: {words}"));
     }
-    Some(claim.sealed())
+    claim.sealed()
 }
 
 /// Namespaces that an administrator has to open.

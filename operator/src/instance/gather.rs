@@ -169,8 +169,8 @@ pub(super) async fn gather(ctx: &Context, made: &Made, subject: &Subject) -> Res
         let found = match known.get(&key) {
             Some(found) => found.clone(),
             None => match reference.source {
-                Source::Secret => found(read(secrets.get_opt(&reference.name)).await, of_secret)?,
-                Source::ConfigMap => found(read(config.get_opt(&reference.name)).await, of_config_map)?,
+                Source::Secret => told(read(secrets.get_opt(&reference.name)).await, of_secret)?,
+                Source::ConfigMap => told(read(config.get_opt(&reference.name)).await, of_config_map)?,
             },
         };
         known.insert(key, found.clone());
@@ -205,7 +205,10 @@ fn mounts(deployment: &Deployment, secret: &str) -> bool {
 }
 
 /// What was read, with "may not" and "is not there" told apart.
-fn found<T>(answer: Result<Option<T>, ReadError>, data: impl FnOnce(T) -> BTreeMap<String, Vec<u8>>) -> Result<Found, ReadError> {
+fn told<T>(
+    answer: Result<Option<T>, ReadError>,
+    data: impl FnOnce(T) -> BTreeMap<String, Vec<u8>>,
+) -> Result<Found, ReadError> {
     match answer {
         Ok(Some(object)) => Ok(Found::Data(data(object))),
         Ok(None) => Ok(Found::Missing),

@@ -77,11 +77,15 @@ fn access(ctx: &Context, subject: &Subject, known: &[(Reference, Found)]) -> Res
         }
         let Found::Data(data) = found else {
             let why = if *found == Found::Denied { "may not be read" } else { "does not exist" };
-            return Err(Box::new(Reach::Unknown(format!("Secret {}, which {} names, {why}", reference.name, reference.field))));
+            return Err(Box::new(Reach::Unknown(format!(
+                "Secret {}, which {} names, {why}",
+                reference.name, reference.field
+            ))));
         };
         if reference.annotation == digests::TLS {
             let authority = data.get("ca.crt").filter(|pem| !pem.is_empty());
-            access.trust = Some(Trust::new(&host, authority.map(Vec::as_slice)).map_err(|error| Box::new(Reach::Fails(error)))?);
+            access.trust =
+                Some(Trust::new(&host, authority.map(Vec::as_slice)).map_err(|error| Box::new(Reach::Fails(error)))?);
             made_of.insert("authority", authority.cloned().unwrap_or_default());
         } else if let Some(token) = reference.key.as_ref().and_then(|key| data.get(key)) {
             let text = format!("Bearer {}", String::from_utf8_lossy(token));

@@ -20,7 +20,7 @@ use crate::llm::chatcli::{Access, Reached, Target, Unreachable};
 
 const OPERATOR: &str = "chatcli-system";
 
-fn subject(namespace: &str, spec: Value) -> Subject {
+fn subject(namespace: &str, spec: &Value) -> Subject {
     let document = json!({
         "apiVersion": "platform.chatcli.io/v1alpha1", "kind": "Instance",
         "metadata": { "name": "web", "namespace": namespace, "uid": "uid-of-web", "generation": 1 },
@@ -30,7 +30,7 @@ fn subject(namespace: &str, spec: Value) -> Subject {
 }
 
 fn plain() -> Subject {
-    subject("shop", json!({ "provider": "OPENAI", "apiKeys": { "name": "keys" } }))
+    subject("shop", &json!({ "provider": "OPENAI", "apiKeys": { "name": "keys" } }))
 }
 
 /// Everything that is named is there, and nothing has been made.
@@ -160,7 +160,7 @@ fn a_secret_that_goes_away_leaves_the_running_server_alone() {
 #[test]
 fn a_key_that_is_missing_is_named_with_those_that_are_there() {
     let token = json!({ "provider": "OLLAMA", "server": { "token": { "name": "auth", "key": "token" } } });
-    let subject = subject("shop", token);
+    let subject = subject("shop", &token);
     let mut seen = beginning(&subject);
     seen.references[0].1 = Found::Data(BTreeMap::from([("TOKEN".to_owned(), b"t".to_vec())]));
     let (_, reason, message) = condition(&subject, &seen, conditions::REFERENCES_RESOLVED);
@@ -182,12 +182,14 @@ fn each_reference_that_changes_is_one_rollout() {
             { "name": "B", "valueFrom": { "configMapKeyRef": { "name": "extra", "key": "b" } } },
         ],
     });
-    let subject = subject("shop", everything);
+    let subject = subject("shop", &everything);
     for changed in 0..references(&subject.spec).len() {
         let mut seen = settled(&subject);
         let (reference, found) = &mut seen.references[changed];
         let Found::Data(data) = found else { unreachable!() };
-        data.values_mut().for_each(|value| value.push(b'!'));
+        for value in data.values_mut() {
+            value.push(b'!');
+        }
         let field = reference.field.clone();
         let first = turn(&subject, &seen);
         assert_eq!(applied(&first), ["Deployment shop/web"], "{field}");
@@ -209,7 +211,7 @@ fn losing_the_right_to_read_a_secret_restarts_nothing() {
 
 #[test]
 fn replicas_are_left_to_an_autoscaler() {
-    let subject = subject("shop", json!({ "provider": "OLLAMA", "replicas": 2 }));
+    let subject = subject("shop", &json!({ "provider": "OLLAMA", "replicas": 2 }));
     let mut seen = settled(&subject);
     carry_out(&mut seen, &Turn { moves: vec![Move::Scale(5)], ..Turn::default() });
     assert_eq!(turn(&subject, &seen).moves, [Move::Scale(2)], "the spec counts");
@@ -252,7 +254,7 @@ fn an_earlier_deployment_is_kept_until_something_changes() {
     assert_eq!(turn(&subject, &seen).moves, Vec::new());
     assert!(condition(&subject, &seen, conditions::ADOPTED).0);
 
-    let changed = self::subject("shop", json!({ "provider": "CLAUDEAI", "apiKeys": { "name": "keys" } }));
+    let changed = self::subject("shop", &json!({ "provider": "CLAUDEAI", "apiKeys": { "name": "keys" } }));
     assert!(rolls_out(&turn(&changed, &seen)));
 }
 
@@ -272,7 +274,7 @@ fn a_legacy_object_gives_way_to_an_instance_of_its_name() {
 
 fn watching(namespace: &str, targets: &[&str], enabled: bool) -> Subject {
     let targets: Vec<Value> = targets.iter().map(|place| json!({ "name": "api", "namespace": place })).collect();
-    subject(namespace, json!({ "provider": "OLLAMA", "watcher": { "enabled": enabled, "targets": targets } }))
+    subject(namespace, &json!({ "provider": "OLLAMA", "watcher": { "enabled": enabled, "targets": targets } }))
 }
 
 #[test]
@@ -327,7 +329,7 @@ fn deletion_takes_away_what_no_owner_reference_reaches_and_then_lets_go() {
 fn keeping(replicas: i32, more: &Value) -> Subject {
     let mut persistence = json!({ "enabled": true, "size": "1Gi" });
     persistence.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    subject("shop", json!({ "provider": "OLLAMA", "replicas": replicas, "persistence": persistence }))
+    subject("shop", &json!({ "provider": "OLLAMA", "replicas": replicas, "persistence": persistence }))
 }
 
 #[test]
@@ -367,7 +369,7 @@ fn a_claim_grows_and_does_not_shrink() {
 fn environment_of_mcp_servers_is_kept_in_a_secret() {
     let with = |env: Value| {
         let servers = json!([{ "name": "files", "transport": "stdio", "command": "files", "env": env }]);
-        subject("shop", json!({ "provider": "OLLAMA", "mcp": { "enabled": true, "servers": servers } }))
+        subject("shop", &json!({ "provider": "OLLAMA", "mcp": { "enabled": true, "servers": servers } }))
     };
     let made = |subject: &Subject| applied(&turn(subject, &beginning(subject)));
     assert!(made(&with(json!({ "TOKEN": "t" }))).contains(&"Secret shop/web-mcp".to_owned()));
@@ -415,7 +417,7 @@ fn the_children_of_an_instance_that_asks_for_everything() {
         "mcp": { "enabled": true, "servers": [{ "name": "web", "transport": "sse", "url": "https://mcp.example.com/sse" }] },
         "extraEnv": [{ "name": "CHATCLI_AGENT_SECURITY_MODE", "value": "strict" }, { "name": "HOME", "value": "/elsewhere" }],
     });
-    let subject = subject("shop", everything);
+    let subject = subject("shop", &everything);
     let mut seen = beginning(&subject);
     for (reference, found) in &mut seen.references {
         if reference.name == "certificate" {

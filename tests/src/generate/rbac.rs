@@ -74,7 +74,7 @@ fn watcher(name: &str, rules: &[Rule]) -> String {
     for rule in rules {
         let group = if rule.group.is_empty() { "\"\"" } else { rule.group };
         let (resources, verbs) = (rule.resources.join(", "), rule.verbs.join(", "));
-        text += &format!("  - apiGroups: [{group}]\n    resources: [{resources}]\n    verbs: [{verbs}]\n");
+        let _ = writeln!(text, "  - apiGroups: [{group}]\n    resources: [{resources}]\n    verbs: [{verbs}]");
     }
     text
 }

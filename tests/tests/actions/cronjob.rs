@@ -7,7 +7,7 @@ use kit::app::apply_config;
 use kit::{App, Cluster, TestNamespace};
 use serde_json::{Value, json};
 
-use crate::plan::{Plan, shop};
+use crate::plan::{Plan, Refused, shop};
 
 const REPORT: &str = "report";
 
@@ -83,7 +83,7 @@ async fn a_cron_job_changes_as_previewed_and_comes_back_exactly() -> Result<()> 
         .is_a_no_op()
         .await?;
 
-    let refused: &[(ActionType, &[(&str, &str)], &str)] = &[
+    let refused: &[Refused] = &[
         (ActionType::SuspendCronJob, &[("for", "1h")], "no parameter \"for\""),
         (ActionType::ResumeCronJob, &[("now", "true")], "no parameter \"now\""),
         (ActionType::TriggerCronJob, &[("name", "x")], "no parameter \"name\""),

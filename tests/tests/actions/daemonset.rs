@@ -9,7 +9,7 @@ use kit::app::START;
 use kit::{App, Cluster, TestNamespace, eventually};
 use serde_json::json;
 
-use crate::plan::{Plan, shop};
+use crate::plan::{Plan, Refused, shop};
 
 const AGENT: &str = "agent";
 
@@ -73,7 +73,7 @@ async fn a_daemon_set_changes_as_previewed_and_comes_back_exactly() -> Result<()
     let cordoned = step.writes.iter().find(|write| node_of(&write.object)).context("the node is written")?;
     assert!(!cordon.live(&cordoned.object).await?.flag("/spec/unschedulable"));
 
-    let refused: &[(ActionType, &[(&str, &str)], &str)] = &[
+    let refused: &[Refused] = &[
         (ActionType::RestartDaemonSet, &[("now", "true")], "no parameter \"now\""),
         (ActionType::RollbackDaemonSet, &[("toRevision", "0")], "a revision number from 1 on"),
         (ActionType::AdjustDaemonSetResources, &[("container", "nobody"), ("cpu_limit", "1")], "allowed: app"),

@@ -33,10 +33,10 @@ fn helm(connection: &Connection, command: &str, namespace: &TestNamespace, input
 }
 
 /// The objects of one revision, as a chart would render them.
-fn manifest(deployment: &Value, level: &str, more: &str) -> Result<String> {
+fn manifest(deployment: &Value, level: &str, more: &str) -> String {
     let settings = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"}, "data": {"LOG_LEVEL": level}});
     let account = json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "web"}});
-    Ok(format!("---\n# Source: web/templates/settings.yaml\n{settings}\n---\n{account}\n---\n{deployment}\n{more}"))
+    format!("---\n# Source: web/templates/settings.yaml\n{settings}\n---\n{account}\n---\n{deployment}\n{more}")
 }
 
 #[tokio::test]
@@ -47,7 +47,7 @@ async fn a_release_goes_back_with_its_objects_and_helm_can_read_its_history() ->
     let mut bad = good.clone();
     bad["spec"]["template"]["spec"]["containers"][0]["args"] = json!(["--exit-after", "1s"]);
     let added = "---\n{\"apiVersion\": \"v1\", \"kind\": \"Service\", \"metadata\": {\"name\": \"extra\"}, \"spec\": {\"ports\": [{\"port\": 80}]}}\n";
-    let manifests = [manifest(&good, "info", "")?, manifest(&bad, "debug", added)?];
+    let manifests = [manifest(&good, "info", ""), manifest(&bad, "debug", added)];
     helm(cluster.connection(), "write", &namespace, &json!({ "manifests": manifests }).to_string())?;
     let owned = json!({"metadata": {
         "labels": {"app.kubernetes.io/managed-by": "Helm"},

@@ -11,7 +11,7 @@ use kube::Api;
 use kube::api::{DeleteParams, ListParams, PostParams};
 use serde_json::{Value, json};
 
-use crate::plan::{Plan, shop};
+use crate::plan::{Plan, Refused, shop};
 
 /// A Job of the test app, which serves until it is stopped.
 async fn job(cluster: &Cluster, namespace: &TestNamespace, name: &str, more: &Value) -> Result<()> {
@@ -80,7 +80,7 @@ async fn a_running_job_changes_as_previewed_and_comes_back_exactly() -> Result<(
     let torn = step.writes[0].object.name.clone();
     assert!(pods.get_opt(&torn).await?.is_none(), "{torn} is still there");
 
-    let refused: &[(ActionType, &[(&str, &str)], &str)] = &[
+    let refused: &[Refused] = &[
         (ActionType::RetryJob, &[], "there is nothing to retry"),
         (ActionType::DeleteFailedJob, &[], "refusing to delete"),
         (ActionType::AdjustJobResources, &[("container", "app")], "needs at least one of memory_limit"),

@@ -26,6 +26,9 @@ use kube::{Api, Client, Resource};
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 
+/// An action, its parameters, and words of the refusal they get.
+pub type Refused<'a> = (ActionType, &'a [(&'a str, &'a str)], &'a str);
+
 /// A plan being carried out by hand.
 pub struct Plan {
     pub client: Client,

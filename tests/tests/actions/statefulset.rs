@@ -12,7 +12,7 @@ use kube::Api;
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
 
-use crate::plan::{Plan, shop};
+use crate::plan::{Plan, Refused, shop};
 
 const DB: &str = "db";
 
@@ -83,7 +83,7 @@ async fn a_stateful_set_changes_as_previewed_and_comes_back_exactly() -> Result<
     evict.happens().await?;
     plan(&cluster, &namespace, ActionType::ScaleStatefulSet, &[("replicas", "2")]).await?.is_a_no_op().await?;
 
-    let refused: &[(ActionType, &[(&str, &str)], &str)] = &[
+    let refused: &[Refused] = &[
         (ActionType::ScaleStatefulSet, &[("replicas", "0")], "scaling StatefulSet to 0 replicas is not allowed"),
         (ActionType::RestartStatefulSet, &[("now", "true")], "no parameter \"now\""),
         (

@@ -92,7 +92,7 @@ async fn one_person_is_one_voice_and_a_vote_is_not_carried_to_the_next_attempt()
 
     // The next attempt asks under another name and UID; the old vote, sent again for it, names the old request.
     let next = gate.plan(&namespace, "web-plan-2", "WaitingApproval").await?;
-    let asked_next = approve::open(&*ctx, &next, &need(1), DIGEST, approve::Facts::default()).await?;
+    let asked_next = approve::open(&ctx, &next, &need(1), DIGEST, approve::Facts::default()).await?;
     let mut replayed = vote(&asked_next, "alice", Approve);
     replayed.spec.request_ref.uid = request.uid();
     cast(&alice, &replayed).await?;
@@ -109,7 +109,7 @@ async fn after_drift_the_same_person_votes_again() -> Result<()> {
     let alice = gate.person("alice").await?;
     cast(&alice, &vote(&request, "alice", Reject)).await?;
     let ctx = gate.context()?;
-    let again = approve::open(&*ctx, &plan, &need(1), OTHER_DIGEST, approve::Facts::default()).await?;
+    let again = approve::open(&ctx, &plan, &need(1), OTHER_DIGEST, approve::Facts::default()).await?;
     let consent = approve::recount(&ctx, &plan, &need(1), OTHER_DIGEST).await?;
     assert!(matches!(consent, Consent::Waiting { have: 0, .. }), "a no to the old preview: {consent:?}");
     cast(&alice, &vote(&again, "alice", Approve)).await?;

@@ -154,7 +154,7 @@ mod tests {
 
     use super::*;
 
-    fn alert(labels: serde_json::Value) -> Alert {
+    fn alert(labels: &serde_json::Value) -> Alert {
         serde_json::from_value(json!({ "status": "firing", "labels": labels, "startsAt": "2026-03-02T14:02:11.123Z" }))
             .unwrap()
     }
@@ -162,18 +162,18 @@ mod tests {
     #[test]
     fn the_workload_is_named_by_what_kube_state_metrics_writes() {
         let named =
-            alert(json!({ "namespace": "shop", "deployment": "web", "pod": "ksm-0", "job": "kube-state-metrics" }));
+            alert(&json!({ "namespace": "shop", "deployment": "web", "pod": "ksm-0", "job": "kube-state-metrics" }));
         assert_eq!(named.about(), Some(About::Subject(SubjectKey::new(Kind::Deployment, "shop", "web"))));
-        let pod = alert(json!({ "namespace": "shop", "pod": "web-1", "job": "kubelet" }));
+        let pod = alert(&json!({ "namespace": "shop", "pod": "web-1", "job": "kubelet" }));
         assert_eq!(pod.about(), Some(About::Pod(SubjectKey::new(Kind::Pod, "shop", "web-1"))));
-        let node = alert(json!({ "node": "node-1" }));
+        let node = alert(&json!({ "node": "node-1" }));
         assert_eq!(node.about(), Some(About::Subject(SubjectKey::new(Kind::Node, "", "node-1"))));
-        assert_eq!(alert(json!({ "job": "node-exporter" })).about(), None, "a scrape job is no Job");
+        assert_eq!(alert(&json!({ "job": "node-exporter" })).about(), None, "a scrape job is no Job");
     }
 
     #[test]
     fn a_rule_says_its_signal_itself_or_by_the_usual_names() {
-        let signal = |labels| alert(labels).signal();
+        let signal = |labels: serde_json::Value| alert(&labels).signal();
         assert_eq!(signal(json!({ "alertname": "Whatever", "chatcli_signal": "latency" })), Some(SignalType::Latency));
         assert_eq!(signal(json!({ "alertname": "KubePodCrashLooping" })), Some(SignalType::CrashloopBackoff));
         assert_eq!(signal(json!({ "alertname": "KubeDeploymentReplicasMismatch" })), Some(SignalType::DeployFailing));
