@@ -112,9 +112,11 @@ pub fn another_vote(first: &str, differs_by: &[&str]) -> String {
     format!("{}{tail}", cut(first, MAX_NAME.max(first.len()) - tail.len()))
 }
 
-/// `<planUID>.<step>.<try>`.
-pub fn operation_id(plan_uid: &str, step: i32, attempt: i32) -> String {
-    format!("{plan_uid}.{step}.{attempt}")
+/// `<planUID>.<step>.<try>`, with `.<n>` behind it for each request of a step after its first: two of them may go to one object, and the
+/// trace of the one must not pass for the other's.
+pub fn operation_id(plan_uid: &str, step: i32, attempt: i32, request: usize) -> String {
+    let id = format!("{plan_uid}.{step}.{attempt}");
+    if request == 0 { id } else { format!("{id}.{request}") }
 }
 
 #[cfg(test)]

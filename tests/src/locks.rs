@@ -4,8 +4,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
-
-use crate::place;
+use std::path::PathBuf;
 
 /// Held as long as it lives.
 #[derive(Debug)]
@@ -13,9 +12,11 @@ pub struct Lock {
     _file: File,
 }
 
-/// Takes the lock `name` among all programs of this build folder, waiting for its turn.
+/// Takes the lock `name` among all programs that share this user's cluster, whichever checkout they were built from; waits for its turn.
 pub fn take(name: &str) -> io::Result<Lock> {
-    let folder = place::target().join("kit");
+    // beside the cluster's own state, see tests/cluster/README.md
+    let state = std::env::var_os("XDG_STATE_HOME").map_or_else(|| PathBuf::from("/var/tmp"), PathBuf::from);
+    let folder = state.join("kubectl-chatcli-kit");
     std::fs::create_dir_all(&folder)?;
     let file = File::options().create(true).write(true).truncate(false).open(folder.join(format!("{name}.lock")))?;
     match file.try_lock() {

@@ -128,6 +128,6 @@ fn is_write(request: &Request) -> bool {
     changes
         && !query.contains("dryRun=All")
         && !path.contains("/leases")
-        && !path.contains("accessreviews")
+        && !path.contains("reviews")
         && !path.contains("/events")
 }

@@ -60,12 +60,15 @@ async fn every_instance_of_the_documentation_serves_once_it_has_what_it_names() 
         let name = document["metadata"]["name"].as_str().context("a name")?.to_owned();
         let server = Server::named(&namespace, &name, document["spec"].clone());
         server.ask().await?;
-        let names_secrets = !document["spec"]["apiKeys"].is_null();
-        if names_secrets {
+        let names = |field: &str| !document["spec"][field].is_null();
+        // What anybody may make comes before what an administrator has to grant.
+        if names("apiKeys") && !names("agents") {
             server.says(conditions::READY, "False", "SecretAccessMissing").await;
         }
         server.grant().await?;
-        if names_secrets {
+        if names("agents") {
+            server.says(conditions::READY, "False", "ConfigMapMissing").await;
+        } else if names("apiKeys") {
             server.says(conditions::READY, "False", "SecretMissing").await;
         }
         server.provide().await?;

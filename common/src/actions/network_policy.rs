@@ -154,7 +154,7 @@ impl PatchNetworkPolicy {
         let lists_ports = |rule: &Value| rule["ports"].as_array().is_some_and(|ports| !ports.is_empty());
         if self.from.is_none() && rules.iter().any(lists_ports) {
             let rules = wanted["spec"]["ingress"].as_array_mut();
-            for ports in rules.into_iter().flatten().filter_map(|rule| rule["ports"].as_array_mut()) {
+            for ports in rules.into_iter().flatten().filter_map(|rule| rule.get_mut("ports")?.as_array_mut()) {
                 if !ports.is_empty() && !has(ports) {
                     ports.push(entry.clone());
                 }

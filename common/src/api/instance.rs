@@ -349,7 +349,7 @@ pub struct WatcherSpec {
 /// One workload to watch.
 #[derive(Clone, Debug, Default, Deserialize, KubeSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[x_kube(validation = Rule::new("(has(self.name) && self.name != '') || (has(self.deployment) && self.deployment != '')").message("a target needs a name"))]
+#[x_kube(validation = Rule::new("(has(self.name) && self.name != '') || (has(self.deployment) && self.deployment != '')").message("a target needs a name: set deployment, or name").field_path(".deployment"))]
 pub struct WatchTargetSpec {
     /// Workload name; goes before `deployment`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -85,8 +85,8 @@ impl Plan {
 
     pub async fn apply(&self, step: &StepStatus) -> Result<actions::Sent, SendError> {
         let mut last = actions::Sent::default();
-        for write in &step.writes {
-            let id = self.operation_id(step, 1);
+        for (request, write) in step.writes.iter().enumerate() {
+            let id = common::naming::operation_id(&self.uid, step.index, 1, request);
             last = actions::send(&self.client, write, &self.errand(step, &id)).await?;
         }
         Ok(last)
@@ -94,15 +94,15 @@ impl Plan {
 
     pub async fn undo(&self, step: &StepStatus) -> Result<Undone, SendError> {
         let mut results = Vec::new();
-        for record in &step.undo {
-            let id = self.operation_id(step, 2);
+        for (request, record) in step.undo.iter().enumerate() {
+            let id = common::naming::operation_id(&self.uid, step.index, 2, request);
             results.push(actions::undo(&self.client, record, &self.errand(step, &id)).await?);
         }
         Ok(actions::together(&results))
     }
 
     pub fn operation_id(&self, step: &StepStatus, attempt: i32) -> String {
-        common::naming::operation_id(&self.uid, step.index, attempt)
+        common::naming::operation_id(&self.uid, step.index, attempt, 0)
     }
 
     pub fn errand<'a>(&'a self, step: &StepStatus, operation_id: &'a str) -> Errand<'a> {
@@ -183,6 +183,11 @@ impl Plan {
     pub async fn happens(&self) -> Result<StepStatus> {
         let previewed = self.preview().await?;
         assert_clean(&previewed);
+        self.is_carried_out(&previewed).await
+    }
+
+    /// What was previewed happens, whatever people had to say to it.
+    pub async fn is_carried_out(&self, previewed: &Previewed) -> Result<StepStatus> {
         let step = previewed.steps[0].clone();
         anyhow::ensure!(
             !step.writes.is_empty(),

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use common::actions::{Settled, Undone};
-use common::api::remediation_plan::{ActionClass, WriteKind};
+use common::api::remediation_plan::{ActionClass, VerdictLevel, WriteKind};
 use common::api::{ActionType, ResourceRef};
 use k8s_openapi::api::apps::v1::StatefulSet;
 use k8s_openapi::api::core::v1::{PersistentVolume, PersistentVolumeClaim, Pod};
@@ -12,7 +12,7 @@ use kube::Api;
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
 
-use crate::plan::{Plan, Refused, shop};
+use crate::plan::{Plan, Refused, level, shop};
 
 const DB: &str = "db";
 
@@ -186,7 +186,8 @@ async fn a_claim_is_recreated_with_its_pod_and_only_when_its_loss_is_accepted() 
     let told = format!("{:?}", previewed.preview.verdicts);
     assert!(told.contains("is retained: its data can be recovered by hand"), "{told}");
     let old = namespace.api::<PersistentVolumeClaim>().get("data-db-0").await?.metadata.uid;
-    let step = accepted.happens().await?;
+    assert_eq!(level(&previewed, "radius"), Some(VerdictLevel::Block), "only people who name it may accept the loss");
+    let step = accepted.is_carried_out(&previewed).await?;
     assert_eq!(accepted.settled(&step).await?, Settled::Arrived);
     assert_ne!(namespace.api::<PersistentVolumeClaim>().get("data-db-0").await?.metadata.uid, old);
     assert_eq!(accepted.undo(&step).await?, Undone::Undone, "there is nothing to send, and the class says so");

@@ -74,7 +74,7 @@ pub(super) async fn send(
     let Some(write) = next_write(step) else { return Ok(Ok(Sent::default())) };
     // Asked right before the request leaves: the turn may have begun under an older answer.
     ctx.leader.still().map_err(WriteError::from)?;
-    let (id, uid) = (operation_id(plan, step, "do"), plan.uid().unwrap_or_default());
+    let (id, uid) = (operation_id(plan, step, done(step)), plan.uid().unwrap_or_default());
     let params = params_of(plan, step);
     Ok(actions::send(&ctx.clients.write, write, &Errand { operation_id: &id, plan_uid: &uid, params: &params }).await)
 }
@@ -82,7 +82,7 @@ pub(super) async fn send(
 /// Whether the next stored request of a step was carried out by a process that is gone.
 pub(super) async fn look(ctx: &Context, plan: &RemediationPlan, step: &StepStatus) -> Found {
     let Some(write) = next_write(step) else { return Found::Applied };
-    let (id, uid) = (operation_id(plan, step, "do"), plan.uid().unwrap_or_default());
+    let (id, uid) = (operation_id(plan, step, done(step)), plan.uid().unwrap_or_default());
     let params = params_of(plan, step);
     actions::look(&ctx.clients.write, write, &Errand { operation_id: &id, plan_uid: &uid, params: &params }).await
 }
@@ -96,11 +96,13 @@ pub(super) async fn undo(
     if step.undo.is_empty() {
         return Ok((StepPhase::NotUndoable, Some("nothing of it can be taken back".to_owned())));
     }
-    let (id, uid) = (operation_id(plan, step, "undo"), plan.uid().unwrap_or_default());
+    let uid = plan.uid().unwrap_or_default();
     let params = params_of(plan, step);
     let mut results = Vec::new();
-    for record in &step.undo {
+    for (request, record) in step.undo.iter().enumerate() {
         ctx.leader.still().map_err(WriteError::from)?;
+        // An undo is another operation than what it takes back, or its own trace would look like the step's.
+        let id = format!("{}.undo", operation_id(plan, step, request));
         let errand = Errand { operation_id: &id, plan_uid: &uid, params: &params };
         match actions::undo(&ctx.clients.write, record, &errand).await {
             Ok(undone) => results.push(undone),
@@ -146,13 +148,16 @@ pub(super) async fn arrival(ctx: &Context, plan: &RemediationPlan, target: &Reso
 }
 
 fn next_write(step: &StepStatus) -> Option<&WriteRecord> {
-    step.writes.get(usize::try_from(step.writes_done).ok()?)
+    step.writes.get(done(step))
 }
 
-/// An undo is another operation than what it takes back, or its own trace would look like the step's.
-fn operation_id(plan: &RemediationPlan, step: &StepStatus, what: &str) -> String {
-    let id = naming::operation_id(&plan.uid().unwrap_or_default(), step.index, step.tries);
-    if what == "do" { id } else { format!("{id}.{what}") }
+/// Requests of the step that were accepted: the index of the next.
+fn done(step: &StepStatus) -> usize {
+    usize::try_from(step.writes_done).unwrap_or(usize::MAX)
+}
+
+fn operation_id(plan: &RemediationPlan, step: &StepStatus, request: usize) -> String {
+    naming::operation_id(&plan.uid().unwrap_or_default(), step.index, step.tries, request)
 }
 
 fn params_of(plan: &RemediationPlan, step: &StepStatus) -> BTreeMap<String, String> {
