@@ -6,7 +6,7 @@ use anyhow::Result;
 use common::api::{Anomaly, Issue, Source};
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::Namespace;
-use kit::http::post;
+use kit::http::{Answer, post};
 use kit::installation::install;
 use kit::operator::Options;
 use kit::{ControlPlane, Operator, eventually};
@@ -42,6 +42,20 @@ fn notification(status: &str, labels: &Value) -> Value {
     })
 }
 
+/// Sent as Alertmanager does: again for as long as it is told 503, which a replica says that does not lead yet or lost a race.
+async fn sent(port: u16, notification: &Value) -> Result<Answer> {
+    tokio::time::timeout(SOON, async {
+        loop {
+            let answer = post(port, PATH, Some("s3cr3t"), notification).await?;
+            if answer.status != 503 {
+                return anyhow::Ok(answer);
+            }
+            tokio::task::yield_now().await;
+        }
+    })
+    .await?
+}
+
 #[tokio::test]
 async fn an_alert_becomes_an_incident_and_its_end_ends_the_anomaly() -> Result<()> {
     let control_plane = ControlPlane::start().await?;
@@ -69,21 +83,11 @@ async fn an_alert_becomes_an_incident_and_its_end_ends_the_anomaly() -> Result<(
         assert_eq!(post(port, PATH, wrong, &firing).await?.status, 401, "{wrong:?}");
     }
     let unknown = notification("firing", &json!({ "alertname": "Watchdog" }));
-    // who does not lead yet, or has not seen everything, says 503, and Alertmanager sends again
-    let answer = tokio::time::timeout(SOON, async {
-        loop {
-            let answer = post(port, PATH, Some("s3cr3t"), &unknown).await?;
-            if answer.status != 503 {
-                return anyhow::Ok(answer);
-            }
-            tokio::task::yield_now().await;
-        }
-    })
-    .await??;
+    let answer = sent(port, &unknown).await?;
     assert_eq!(answer.status, 200);
     assert!(answer.body.contains("no label names a workload"), "{}", answer.body);
     for _ in 0..2 {
-        let answer = post(port, PATH, Some("s3cr3t"), &firing).await?;
+        let answer = sent(port, &firing).await?;
         assert_eq!((answer.status, answer.body.as_str()), (200, r#"{"ignored":[],"taken":1}"#));
     }
 
@@ -95,7 +99,7 @@ async fn an_alert_becomes_an_incident_and_its_end_ends_the_anomaly() -> Result<(
     let all = anomalies.list(&ListParams::default()).await?.items;
     assert_eq!(all.len(), 1, "the same alert twice is one anomaly");
 
-    let over = post(port, PATH, Some("s3cr3t"), &notification("resolved", &labels)).await?;
+    let over = sent(port, &notification("resolved", &labels)).await?;
     assert_eq!(over.status, 200);
     eventually(&anomalies, SOON, "the anomaly ends", |seen| {
         seen.all().find(|anomaly| anomaly.status.as_ref().and_then(|status| status.active) == Some(false)).map(drop)
