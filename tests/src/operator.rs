@@ -124,10 +124,12 @@ impl Operator {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         let program = Programs::built(options.build)?.operator;
         let folder = place::traces();
-        let kubeconfig = folder.join(format!("{}.kubeconfig", options.log));
+        // of each start its own: two operators of one program may be meant for two API servers
+        let name = format!("{}-{}", options.log, STARTED.fetch_add(1, Ordering::Relaxed));
+        let kubeconfig = folder.join(format!("{name}.kubeconfig"));
         let token = operator_token(&connection.client()?).await.context("a token for the operator's ServiceAccount")?;
         connection.write_for_token(&kubeconfig, &token, options.proxy.as_deref())?;
-        let log = folder.join(format!("{}-{}.log", options.log, STARTED.fetch_add(1, Ordering::Relaxed)));
+        let log = folder.join(format!("{name}.log"));
         let (health, metrics) = (free_port()?, free_port()?);
         let started = Timestamp::now();
         let child = Command::new(&program)

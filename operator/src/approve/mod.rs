@@ -36,7 +36,7 @@ pub use request::{AskError, Consent, Facts, open, recount};
 pub use rights::may_do;
 
 use crate::runtime::{
-    Change, Context, Controller, Error, Next, Note, Object, ObjectKey, Runtime, Stores, Tag, WriteError, metrics,
+    Change, Context, Controller, Error, Next, Note, Object, ObjectKey, Runtime, Stores, Tag, WriteError, metrics, read,
     status,
 };
 use decide::{Input, Verdict};
@@ -86,10 +86,18 @@ impl Controller for Requests {
         let Some(request) = ctx.stores.approval_requests.get(key) else { return Ok(Next::OnChange) };
         adopt_votes(ctx, &request).await?;
         let plan_key = ObjectKey::new(key.namespace.clone(), request.spec.remediation_plan_ref.clone());
-        let plan = ctx.stores.plans.get(&plan_key).filter(|plan| plan.uid() == request.spec.plan_uid);
-        if decide::is_settled(&request, plan.as_deref()) {
+        let is_meant = |plan: &RemediationPlan| plan.uid() == request.spec.plan_uid;
+        let known = ctx.stores.plans.get(&plan_key).filter(|plan| is_meant(plan));
+        if decide::is_settled(&request, known.as_deref()) {
             return Ok(Next::OnChange);
         }
+        // The watches of the two kinds are not in step, and a request is not cancelled because the other was late.
+        let plan = if known.is_some() {
+            known
+        } else {
+            let plans: Api<RemediationPlan> = Api::namespaced(ctx.clients.read.clone(), &plan_key.namespace);
+            read(plans.get_opt(&plan_key.name)).await?.filter(is_meant).map(Arc::new)
+        };
         let Some(before) = &request.status else { return Ok(Next::OnChange) };
         let guards = guards_now(ctx, &request, before).await?;
         let tally = tally_under(ctx, &request, before, guards.as_ref().ok()).await?;
