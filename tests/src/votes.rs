@@ -1,14 +1,16 @@
 //! Votes, honest and forged, sent straight to the API server: what the plugin would never send is what has to be refused.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use common::api::approval_vote::{ApprovalVoteSpec, VoteDecision, Voter};
 use common::api::{ApprovalRequest, ApprovalVote, NameRef};
 use common::naming;
+use k8s_openapi::api::authorization::v1::{ResourceAttributes, SubjectAccessReview, SubjectAccessReviewSpec};
 use k8s_openapi::api::rbac::v1::{Role, RoleBinding};
 use kube::api::PostParams;
 use kube::{Api, Client, ResourceExt};
 use serde_json::json;
 
+use crate::app::START;
 use crate::incidents::digest_of;
 use crate::namespace::TestNamespace;
 
@@ -65,7 +67,7 @@ pub async fn may_only_write_votes(namespace: &TestNamespace, person: &str) -> Re
     bind(namespace, person, role).await
 }
 
-/// Gives a person the rights of a Role.
+/// Gives a person the rights of a Role; they are in force when it returns, which is a moment after they were written.
 pub async fn bind(namespace: &TestNamespace, person: &str, role: serde_json::Value) -> Result<()> {
     let role: Role = serde_json::from_value(role)?;
     let name = role.name_any();
@@ -79,5 +81,31 @@ pub async fn bind(namespace: &TestNamespace, person: &str, role: serde_json::Val
         "subjects": [{ "apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": person }]
     });
     namespace.api::<RoleBinding>().create(&PostParams::default(), &serde_json::from_value(binding)?).await?;
-    Ok(())
+    let last = role.rules.iter().flatten().next_back().context("a Role without rules")?;
+    let first = |names: &Option<Vec<String>>| names.iter().flatten().next().cloned();
+    let right = ResourceAttributes {
+        namespace: Some(namespace.name().to_owned()),
+        group: first(&last.api_groups),
+        resource: first(&last.resources),
+        verb: last.verbs.first().cloned(),
+        ..ResourceAttributes::default()
+    };
+    in_force(namespace.client(), person, right).await
+}
+
+async fn in_force(client: Client, person: &str, right: ResourceAttributes) -> Result<()> {
+    let spec = SubjectAccessReviewSpec {
+        user: Some(person.to_owned()),
+        resource_attributes: Some(right),
+        ..SubjectAccessReviewSpec::default()
+    };
+    let question = SubjectAccessReview { spec, ..SubjectAccessReview::default() };
+    let api: Api<SubjectAccessReview> = Api::all(client);
+    let granted = async {
+        while !api.create(&PostParams::default(), &question).await?.status.is_some_and(|answer| answer.allowed) {
+            tokio::task::yield_now().await;
+        }
+        anyhow::Ok(())
+    };
+    tokio::time::timeout(START, granted).await.with_context(|| format!("{person} did not get the rights"))?
 }

@@ -9,6 +9,7 @@ use kit::app::START;
 use kit::{App, Cluster, TestNamespace, eventually};
 use serde_json::json;
 
+use crate::nodes::SCHEDULING;
 use crate::plan::{Plan, Refused, shop};
 
 const AGENT: &str = "agent";
@@ -63,6 +64,7 @@ async fn a_daemon_set_changes_as_previewed_and_comes_back_exactly() -> Result<()
 
     let node = cluster.node()?;
     plan(&cluster, &namespace, ActionType::DeleteDaemonSetPod, &[("node", &node)]).await?.happens().await?;
+    let turn = SCHEDULING.lock().await;
     let cordon = plan(&cluster, &namespace, ActionType::CordonAndDeleteDaemonSetPod, &[("node", &node)]).await?;
     assert_eq!(cordon.preview().await?.preview.class, ActionClass::Disruptive);
     let step = cordon.happens().await;
@@ -72,6 +74,7 @@ async fn a_daemon_set_changes_as_previewed_and_comes_back_exactly() -> Result<()
     assert_eq!(cordon.undo(&step).await?, Undone::Undone);
     let cordoned = step.writes.iter().find(|write| node_of(&write.object)).context("the node is written")?;
     assert!(!cordon.live(&cordoned.object).await?.flag("/spec/unschedulable"));
+    drop(turn);
 
     let refused: &[Refused] = &[
         (ActionType::RestartDaemonSet, &[("now", "true")], "no parameter \"now\""),

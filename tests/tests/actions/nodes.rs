@@ -12,18 +12,24 @@ use kit::{Cluster, eventually};
 use kube::Api;
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use serde_json::json;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::plan::{Plan, level, shop};
+
+/// Held by whoever closes a node, or counts on another one being open. Taking pods is one thing of the whole cluster.
+pub static SCHEDULING: Mutex<()> = Mutex::const_new(());
 
 /// A node without a machine: the API's own part of cordoning and evicting needs none.
 struct Spare {
     nodes: Api<Node>,
+    _turn: MutexGuard<'static, ()>,
     name: String,
 }
 
 impl Spare {
     async fn join(cluster: &Cluster, name: &str) -> Result<Self> {
-        let spare = Self { nodes: Api::all(cluster.client()), name: name.to_owned() };
+        let _turn = SCHEDULING.lock().await;
+        let spare = Self { nodes: Api::all(cluster.client()), _turn, name: name.to_owned() };
         let _ = spare.nodes.delete(name, &DeleteParams::default()).await;
         eventually(&spare.nodes, START, "an earlier spare node is gone", |seen| {
             seen.named(name).is_none().then_some(())
