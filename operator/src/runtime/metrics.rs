@@ -44,6 +44,7 @@ pub struct Metrics {
     pub approval_duration: Family<ModeLabels, Histogram>,
     reconciles: Family<ReconcileLabels, Counter>,
     reconcile_duration: Family<ControllerLabels, Histogram>,
+    server_alerts: Family<ResultLabels, Counter>,
     watch_failures: Family<KindLabels, Counter>,
     unreadable: Family<KindLabels, Counter>,
     leader: Gauge,
@@ -94,6 +95,7 @@ impl Default for Metrics {
         let approval_duration = Family::new_with_constructor(long as fn() -> Histogram);
         let reconciles = Family::default();
         let reconcile_duration = Family::new_with_constructor(short as fn() -> Histogram);
+        let server_alerts = Family::default();
         let watch_failures = Family::default();
         let unreadable = Family::default();
         let leader = Gauge::default();
@@ -131,6 +133,7 @@ impl Default for Metrics {
             Unit::Seconds,
             reconcile_duration.clone(),
         );
+        registry.register("server_alert_questions", "Questions for a server's alerts", server_alerts.clone());
         registry.register("watch_failures", "Watches that broke and were started again", watch_failures.clone());
         registry.register("unreadable_objects", "Objects that could not be parsed", unreadable.clone());
         registry.register("vote_guards_intact", "1 while votes can be trusted", vote_guards_intact.clone());
@@ -150,6 +153,7 @@ impl Default for Metrics {
             approval_duration,
             reconciles,
             reconcile_duration,
+            server_alerts,
             watch_failures,
             unreadable,
             leader,
@@ -174,6 +178,11 @@ impl Metrics {
     /// Counts an Issue's arrival in a state.
     pub fn issue(&self, severity: &str, state: &str) {
         self.issues.get_or_create(&IssueLabels { severity: severity.to_owned(), state: state.to_owned() }).inc();
+    }
+
+    /// Counts how a server answered the question for its alerts: `ok`, `error` or `timeout`.
+    pub fn asked_for_alerts(&self, result: &str) {
+        self.server_alerts.get_or_create(&ResultLabels { result: result.to_owned() }).inc();
     }
 
     /// Sets how many requests wait for people, by namespace and mode; a namespace without any has no series.
