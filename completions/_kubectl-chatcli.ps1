@@ -1035,6 +1035,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-chatcli' -ScriptBlock {
         }
         'kubectl-chatcli;audit;verify' {
             [CompletionResult]::new('--operator-namespace', '--operator-namespace', [CompletionResultType]::ParameterName, 'Namespace of the operator, where the heads are')
+            [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Compare with the exported log (CHATCLI_AUDIT_LOG_PATH) too; - reads standard input. May be given several times, for rotated files')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Namespace to work in')
             [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'Namespace to work in')
             [CompletionResult]::new('--kubeconfig', '--kubeconfig', [CompletionResultType]::ParameterName, 'Kubeconfig file to use')

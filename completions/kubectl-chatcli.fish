@@ -848,6 +848,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; a
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l operator-namespace -d 'Namespace of the operator, where the heads are' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l log -d 'Compare with the exported log (CHATCLI_AUDIT_LOG_PATH) too; - reads standard input. May be given several times, for rotated files' -r -F
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -s n -l namespace -d 'Namespace to work in' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l kubeconfig -d 'Kubeconfig file to use' -r -F
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l context -d 'Kubeconfig context to use' -r

@@ -42,17 +42,17 @@ pub fn run(config: Config) -> ExitCode {
     }
 }
 
-/// Every controller, in the order data flows.
+/// Every controller, in the order data flows; before them who keeps up with the servers that some of them ask.
 async fn serve(config: Config) -> anyhow::Result<()> {
     let mut runtime = Runtime::connect(config).await?;
+    let servers = instance::register(&mut runtime);
     detect::register(&mut runtime);
-    detect::alerts::register(&mut runtime)?;
+    detect::alerts::register(&mut runtime, servers)?;
     correlate::register(&mut runtime);
     analyze::register(&mut runtime);
     approve::register(&mut runtime);
     remediate::register(&mut runtime);
     review::register(&mut runtime);
     audit::register(&mut runtime);
-    instance::register(&mut runtime);
     runtime.run().await
 }

@@ -1,22 +1,25 @@
 //! Nobody but the people who may decide makes anything happen, and what they decided on is what happens.
 
 use anyhow::Result;
-use common::api::approval_request::ApprovalRequestState;
+use common::api::approval_request::{ApprovalRequestState, ApprovalRequestStatus};
 use common::api::approval_vote::VoteDecision;
 use common::api::issue::IssueState;
-use common::api::keys::OPERATOR_NAMESPACE;
-use common::api::remediation_plan::RemediationState;
-use common::api::{ApprovalRequest, Issue, RemediationPlan};
-use k8s_openapi::api::core::v1::ConfigMap;
-use kit::app::{apply_config, remove_config_key};
+use common::api::keys::{OPERATOR_NAMESPACE, annotations, conditions};
+use common::api::remediation_plan::{RemediationState, StepPhase};
+use common::api::{ApprovalPolicy, ApprovalRequest, Issue, RemediationPlan, Runbook};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use k8s_openapi::api::core::v1::{ConfigMap, Namespace};
+use kit::app::{apply_config, image_of, remove_config_key};
 use kit::incidents::{
-    REPAIR, SOON, issue_explained, issue_reaches, plan_reaches, plan_state, question_about, the_operator_is_awake,
+    REPAIR, SOON, digest_of, issue_explained, issue_reaches, plan_reaches, plan_state, question_about,
+    the_operator_is_awake,
 };
 use kit::installation::operator_user;
-use kit::votes::{cast, may_only_write_votes, may_vote, vote};
+use kit::votes::{bind, cast, may_only_write_votes, may_vote, vote};
 use kit::{App, Cluster, Operator, TestNamespace, Workload, eventually, plugin};
-use kube::api::{DeleteParams, Patch, PatchParams};
-use kube::{Client, ResourceExt};
+use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
+use kube::{Api, Client, ResourceExt};
 use serde_json::json;
 
 /// A broken checkout whose fix waits for votes.
@@ -31,9 +34,17 @@ struct Asked {
 
 /// As installed: nothing says what may happen in the namespace.
 async fn asked(purpose: &str) -> Result<Asked> {
+    asked_under(purpose, None).await
+}
+
+/// With a policy of the namespace's own that has this one rule.
+async fn asked_under(purpose: &str, rule: Option<serde_json::Value>) -> Result<Asked> {
     let cluster = Cluster::start().await?;
     Operator::shared(&cluster).await?;
     let namespace = TestNamespace::create(cluster.connection(), purpose, None).await?;
+    if let Some(rule) = rule {
+        namespace.apply(policy(&rule)).await?;
+    }
     apply_config(&namespace, "checkout-config", &[("DB_HOST", "db"), ("DB_PORT", "5432")]).await?;
     remove_config_key(&namespace, "checkout-config", "DB_HOST").await?;
     let checkout = App::named("checkout", &cluster)?.needing_config("DB_HOST").create(&namespace).await?;
@@ -46,6 +57,22 @@ async fn asked(purpose: &str) -> Result<Asked> {
 impl Asked {
     async fn person(&self, name: &str) -> Result<Client> {
         self.cluster.person(name, &["on-call"]).await?.client()
+    }
+
+    /// Waits until the question stands as wanted.
+    async fn request_becomes<T>(&self, what: &str, check: impl Fn(&ApprovalRequestStatus) -> Option<T>) -> T {
+        let name = self.request.name_any();
+        eventually(&self.namespace.api::<ApprovalRequest>(), SOON, what, |seen| {
+            check(seen.named(&name)?.status.as_ref()?)
+        })
+        .await
+    }
+
+    async fn pause(&self, paused: bool) -> Result<()> {
+        let mark = json!({ "metadata": { "annotations": { annotations::PAUSED: paused.then_some("true") } } });
+        let namespaces: Api<Namespace> = Api::all(self.cluster.client());
+        namespaces.patch(self.namespace.name(), &PatchParams::default(), &Patch::Merge(mark)).await?;
+        Ok(())
     }
 
     /// The operator had every chance to act, and did not.
@@ -157,6 +184,136 @@ async fn nobody_but_the_operator_writes_the_status_that_approves() -> Result<()>
 }
 
 #[tokio::test]
+async fn what_was_approved_waits_for_its_change_window() -> Result<()> {
+    let asked = asked_under("window", Some(closed_for_days())).await?;
+    may_vote(&asked.namespace, "alice").await?;
+    cast(&asked.person("alice").await?, &vote(&asked.request, "alice", VoteDecision::Approve)).await?;
+    let condition = asked.request_becomes("it is approved and waits for its window", |status| {
+        let waits = status.conditions.iter().find(|one| one.type_ == conditions::AWAITING_WINDOW)?;
+        (status.state == ApprovalRequestState::Approved && waits.status == "True").then(|| waits.clone())
+    });
+    let condition = condition.await;
+    assert_eq!(condition.reason, "OutsideWindow");
+    assert!(condition.message.contains("00:00"), "it says when the window opens: {}", condition.message);
+    asked.nothing_happened().await
+}
+
+#[tokio::test]
+async fn a_policy_weakened_while_people_are_asked_does_not_let_half_a_quorum_through() -> Result<()> {
+    let asked = asked_under("weakened", Some(json!({ "mode": "quorum", "requiredApprovers": 2 }))).await?;
+    may_vote(&asked.namespace, "alice").await?;
+    let half = vote(&asked.request, "alice", VoteDecision::Approve);
+    cast(&asked.person("alice").await?, &half).await?;
+    asked
+        .request_becomes("the first of two voices is counted", |status| {
+            (status.decisions.len() == 1 && status.required_approvers == Some(2)).then_some(())
+        })
+        .await;
+
+    asked.namespace.apply(policy(&json!({ "mode": "manual" }))).await?;
+    let before = digest_of(&asked.request).map(str::to_owned);
+    asked
+        .request_becomes("the question is put anew, and the voice was for the old one", |status| {
+            let ignored = status.ignored_votes.iter().find(|ignored| ignored.name == half.name_any())?;
+            let anew = status.plan_digest != before && status.state == ApprovalRequestState::Pending;
+            (anew && ignored.reason == "OlderPreview").then_some(())
+        })
+        .await;
+    asked.nothing_happened().await
+}
+
+#[tokio::test]
+async fn a_target_edited_after_the_approval_is_not_overwritten() -> Result<()> {
+    let cluster = Cluster::start().await?;
+    Operator::shared(&cluster).await?;
+    let namespace = TestNamespace::create(cluster.connection(), "moved", None).await?;
+    let web = App::named("web", &cluster)?.running(&namespace).await?;
+    web.roll_out_missing_image().await?;
+    let issue = issue_explained(&namespace, "web", "image-tag-missing").await;
+    let plan = plan_reaches(&namespace, &issue, &[RemediationState::WaitingApproval], SOON).await;
+    let request = question_about(&namespace, &plan).await;
+    let asked = Asked { cluster, namespace, checkout: web, issue, plan, request };
+
+    // what lies between the approval and the act is a pause here, so that the edit comes surely before the act
+    asked.pause(true).await?;
+    may_vote(&asked.namespace, "alice").await?;
+    let on_the_old = vote(&asked.request, "alice", VoteDecision::Approve);
+    cast(&asked.person("alice").await?, &on_the_old).await?;
+    asked
+        .request_becomes("it is approved", |status| (status.state == ApprovalRequestState::Approved).then_some(()))
+        .await;
+    asked.checkout.edit_container(&json!({ "image": "127.0.0.1:1/other:v2" })).await?;
+    asked.pause(false).await?;
+
+    let ended = plan_reaches(&asked.namespace, &asked.issue, &[RemediationState::Failed], SOON).await;
+    let status = ended.status.unwrap_or_default();
+    assert!(status.steps.iter().all(|step| step.phase == StepPhase::Planned), "{:#?}", status.steps);
+    the_operator_is_awake(&asked.cluster).await?;
+    let live = asked.checkout.live().await?;
+    assert_eq!(image_of(&live), "127.0.0.1:1/other:v2", "what somebody else wrote is theirs");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_namespaces_own_policy_does_not_loosen_the_clusters() -> Result<()> {
+    let cluster = Cluster::start().await?;
+    Operator::shared(&cluster).await?;
+    let namespace = TestNamespace::create(cluster.connection(), "looser", Some("auto")).await?;
+    let mut floor = policy(&json!({
+        "match": { "namespaces": [namespace.name()] }, "mode": "quorum", "requiredApprovers": 2
+    }));
+    floor["metadata"]["name"] = json!(namespace.name());
+    let home = TestNamespace::adopt(cluster.connection(), OPERATOR_NAMESPACE)?;
+    home.apply(floor).await?;
+    let conditions = json!({ "minConfidence": 0, "maxSeverity": "critical", "historicalSuccessRate": 0 });
+    namespace.apply(policy(&json!({ "mode": "auto", "autoApproveConditions": conditions }))).await?;
+
+    let web = App::named("web", &cluster)?.running(&namespace).await?;
+    web.roll_out_missing_image().await?;
+    let issue = issue_explained(&namespace, "web", "image-tag-missing").await;
+    let plan = plan_reaches(&namespace, &issue, &[RemediationState::WaitingApproval], SOON).await;
+    let request = question_about(&namespace, &plan).await;
+    home.api::<ApprovalPolicy>().delete(namespace.name(), &DeleteParams::default()).await?;
+    assert_eq!(request.status.and_then(|status| status.required_approvers), Some(2));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_runbook_does_not_run_by_itself_what_its_author_may_not_do() -> Result<()> {
+    let cluster = Cluster::start().await?;
+    Operator::shared(&cluster).await?;
+    let namespace = TestNamespace::create(cluster.connection(), "author", Some("auto")).await?;
+    let rights = json!({ "metadata": { "name": "author" }, "rules": [
+        { "apiGroups": ["platform.chatcli.io"], "resources": ["runbooks"], "verbs": ["create"] },
+        { "apiGroups": ["platform.chatcli.io"], "resources": ["issues"], "verbs": ["remediate"] },
+    ] });
+    bind(&namespace, "mallory", rights).await?;
+    let books: Api<Runbook> = Api::namespaced(cluster.person("mallory", &[]).await?.client()?, namespace.name());
+    for severity in ["low", "medium", "high", "critical"] {
+        let book = json!({
+            "apiVersion": "platform.chatcli.io/v1alpha1", "kind": "Runbook", "metadata": { "name": format!("book-{severity}") },
+            "spec": {
+                "trigger": { "signalType": "*", "severity": severity, "resourceKind": "Deployment" },
+                "steps": [{ "name": "restart", "action": "RestartDeployment" }], "requestedBy": "mallory"
+            }
+        });
+        books.create(&PostParams::default(), &serde_json::from_value(book)?).await?;
+    }
+    let web = App::named("web", &cluster)?.running(&namespace).await?;
+    web.roll_out_missing_image().await?;
+    let issue = issue_explained(&namespace, "web", "image-tag-missing").await;
+    let plan = plan_reaches(&namespace, &issue, &[RemediationState::WaitingApproval], SOON).await;
+    assert!(plan.spec.runbook_ref.is_some_and(|book| book.name.starts_with("book-")), "the Runbook was chosen");
+    let asks = plan.status.unwrap_or_default().gates.into_iter().find(|gate| gate.result == "Ask");
+    let why = asks.map(|gate| gate.message).unwrap_or_default();
+    assert!(why.contains("mallory"), "it says whose rights do not reach: {why}");
+    the_operator_is_awake(&cluster).await?;
+    let template = web.live().await?.spec.and_then(|spec| spec.template.metadata).unwrap_or_default();
+    assert_eq!(template.annotations.unwrap_or_default().get("kubectl.kubernetes.io/restartedAt"), None);
+    Ok(())
+}
+
+#[tokio::test]
 async fn kube_system_is_never_touched_whatever_a_plan_says() -> Result<()> {
     let cluster = Cluster::start().await?;
     Operator::shared(&cluster).await?;
@@ -195,6 +352,23 @@ async fn kube_system_is_never_touched_whatever_a_plan_says() -> Result<()> {
     let there: Vec<_> = writes.iter().filter(|request| request.object_ref.namespace == "kube-system").collect();
     assert!(there.is_empty(), "{there:#?}");
     Ok(())
+}
+
+/// A policy with one rule that matches everything; its name and reach are filled in.
+fn policy(rule: &serde_json::Value) -> serde_json::Value {
+    let mut named = json!({ "name": "all", "match": {} });
+    json_patch::merge(&mut named, rule);
+    json!({
+        "apiVersion": "platform.chatcli.io/v1alpha1", "kind": "ApprovalPolicy", "metadata": { "name": "own" },
+        "spec": { "rules": [named] }
+    })
+}
+
+/// A person decides, and it takes effect on one day of the week, which is neither today nor one beside it.
+fn closed_for_days() -> serde_json::Value {
+    let today = Timestamp::now().to_zoned(TimeZone::UTC).weekday();
+    let days = [format!("{:?}", today.wrapping_add(3))];
+    json!({ "mode": "manual", "changeWindow": { "timezone": "UTC", "allowedDays": days, "startHour": 0, "endHour": 24 } })
 }
 
 fn issue_about_dns(name: &str) -> serde_json::Value {

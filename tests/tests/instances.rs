@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use common::api::keys::{conditions, managers};
-use common::api::{ChatCLIInstance, Instance};
+use common::api::{Anomaly, ChatCLIInstance, Instance};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{ConfigMap, PersistentVolumeClaim, Pod, Service, ServiceAccount};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
+use kit::incidents::issue_about;
 use kit::installation::operator_user;
 use kit::servers::{ROLLOUT, Server, certificate, certificate_made, condition_of, secret};
-use kit::{Cluster, Operator, TestNamespace, eventually};
+use kit::{App, Cluster, Operator, TestNamespace, eventually};
 use kube::ResourceExt as _;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams};
 use operator::llm::chatcli::{Access, Balanced, Target};
@@ -454,4 +455,30 @@ async fn a_legacy_object_is_adopted_in_place_and_gives_way_to_an_instance() -> R
 async fn holder(namespace: &TestNamespace) -> Result<Option<String>> {
     kit::app::apply_config(namespace, "held", &[]).await?;
     Ok(namespace.api::<ConfigMap>().get("held").await?.uid())
+}
+
+#[tokio::test]
+async fn a_servers_alert_is_taken_where_the_watches_have_no_say_and_nowhere_else() -> Result<()> {
+    let (cluster, namespace) = place("alerts").await?;
+    App::named("web", &cluster)?.running(&namespace).await?;
+    let alert = |kind: &str, object: &str| {
+        json!({ "type": kind, "severity": "WARNING", "message": "since yesterday", "object": object, "namespace": namespace.name(),
+                "deployment": "web", "timestampUnix": Timestamp::now().as_second() })
+    };
+    // That it fails is not so: it is well, and that is seen. How many of its answers are errors, only the server knows.
+    let answer =
+        json!({ "alerts": [alert("DeploymentFailing", "Deployment/web"), alert("HighErrorRate", "Deployment/web")] });
+    secret(&namespace, "answers", &[("CHATCLI_ANSWER_GetAlerts", &answer.to_string())]).await?;
+    let server =
+        Server::named(&namespace, "chatcli", json!({ "provider": "OLLAMA", "apiKeys": { "name": "answers" } }));
+    server.grant().await?;
+    server.ask().await?;
+    server.is_ready().await;
+
+    let issue = issue_about(&namespace, "web").await;
+    assert_eq!(issue.spec.signal_type.as_deref(), Some("error_rate"));
+    let anomalies = namespace.api::<Anomaly>().list(&ListParams::default()).await?.items;
+    let signals: Vec<&str> = anomalies.iter().map(|anomaly| anomaly.spec.signal_type.as_str()).collect();
+    assert_eq!(signals, ["error_rate"], "what the watches see is not overruled");
+    Ok(())
 }

@@ -66,6 +66,20 @@ pub struct ApprovalRequestSpec {
     pub plan_uid: Option<String>,
 }
 
+impl ApprovalRequest {
+    /// Whether people are still asked.
+    pub fn is_pending(&self) -> bool {
+        self.status.as_ref().is_none_or(|status| status.state == ApprovalRequestState::Pending)
+    }
+}
+
+impl ApprovalRequestSpec {
+    /// `quorum` where several people are asked for, else `manual`: the value of the metrics' label `mode`.
+    pub fn mode(&self) -> &'static str {
+        if self.required_approvers > 1 { "quorum" } else { "manual" }
+    }
+}
+
 fn thirty() -> i32 {
     30
 }

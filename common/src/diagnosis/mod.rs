@@ -88,8 +88,8 @@ pub fn diagnose(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// How sure a cause must be to make its symptoms redundant.
-const SURE: f64 = 0.7;
+/// How sure a cause must be to make its symptoms redundant, and not to be looked at a second time.
+pub const SURE: f64 = 0.7;
 
 /// Codes that say what happens, and the families and codes that say why: beside the why, the what says nothing new, and its receipts are in
 /// the cause's finding already.

@@ -23,7 +23,7 @@ pub enum AuditCommand {
     ///
     /// Each event seals the one before it, and a head in the operator's namespace seals the last. Tells an edited event, events missing in the
     /// middle or at the end, and what retention has removed. Exits 1 when something is wrong. Whoever may write events and heads can forge
-    /// both; the exported log (CHATCLI_AUDIT_LOG_PATH) closes that.
+    /// both; the exported log closes that: with --log each line is held against its event.
     Verify(AuditVerifyArgs),
 }
 
@@ -51,6 +51,11 @@ pub struct AuditListArgs {
 
 /// Which chains.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  kubectl chatcli audit verify -A
+  kubectl chatcli audit verify -n shop --log /var/log/chatcli/audit.jsonl
+  zcat audit-*.jsonl.gz | kubectl chatcli audit verify -A --log -")]
 pub struct AuditVerifyArgs {
     /// All namespaces
     #[arg(short = 'A', long)]
@@ -58,4 +63,7 @@ pub struct AuditVerifyArgs {
     /// Namespace of the operator, where the heads are
     #[arg(long, value_name = "NAMESPACE", default_value = OPERATOR_NAMESPACE)]
     pub operator_namespace: String,
+    /// Compare with the exported log (CHATCLI_AUDIT_LOG_PATH) too; - reads standard input. May be given several times, for rotated files
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub log: Vec<std::path::PathBuf>,
 }

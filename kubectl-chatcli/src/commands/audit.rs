@@ -1,10 +1,13 @@
 //! `kubectl chatcli audit …`: who decided what, and whether the record is whole.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 
 use common::api::AuditEvent;
 use common::api::keys::AUDIT_HEADS;
-use common::audit::{Head, verify};
+use common::audit::{Exported, Head, compare, verify};
 use kube::ResourceExt as _;
 use kube::api::DynamicObject;
 
@@ -56,18 +59,57 @@ async fn check(args: AuditVerifyArgs, context: &Context<'_>) -> Result<Exit, Fai
     for event in &found {
         chains.entry(event.namespace().unwrap_or_default()).or_default().push(typed(event)?);
     }
+    let log = exported(&args.log)?;
+    if namespace.is_none() {
+        // A chain that was taken away whole, head and all, is known from the log alone.
+        for line in log.iter().flatten() {
+            chains.entry(line.namespace.clone()).or_default();
+        }
+    }
     let mut wrong = 0;
     for (namespace, events) in chains {
         let events: Vec<_> = events.into_iter().map(|event| event.spec).collect();
         let report = verify(&namespace, &events, heads.get(&namespace));
-        wrong += report.findings.len();
-        context.ui.print(&audit::report(&namespace, &report, &context.clock))?;
+        let cut_at = report.cut.as_ref().map_or(0, |cut| cut.sequence);
+        let told = log.as_deref().map(|lines| compare(&namespace, &events, cut_at, lines));
+        let held = log.iter().flatten().filter(|line| line.namespace == namespace).count();
+        wrong += report.findings.len() + told.as_ref().map_or(0, Vec::len);
+        let told = told.as_deref().map(|told| (held, told));
+        context.ui.print(&audit::report(&namespace, &report, told, &context.clock))?;
     }
     if wrong == 0 {
         return Ok(Exit::Ok);
     }
-    Err(Failure::new("the record is not whole")
-        .hint("compare with the exported log (CHATCLI_AUDIT_LOG_PATH) and the API server's own audit log"))
+    let compare = if log.is_some() {
+        "compare with the API server's own audit log, which names who wrote what"
+    } else {
+        "compare with the exported log (--log FILE, written to CHATCLI_AUDIT_LOG_PATH) and the API server's own audit log"
+    };
+    Err(Failure::new("the record is not whole").hint(compare))
+}
+
+/// The lines of all files; none when no file was named.
+fn exported(files: &[PathBuf]) -> Result<Option<Vec<Exported>>, Failure> {
+    let mut lines = Vec::new();
+    for file in files {
+        let (name, reader): (String, Box<dyn BufRead>) = if file.as_os_str() == "-" {
+            ("standard input".to_owned(), Box::new(std::io::stdin().lock()))
+        } else {
+            let name = file.display().to_string();
+            let opened = File::open(file).map_err(|problem| Failure::new(format!("{name}: {problem}")))?;
+            (name, Box::new(BufReader::new(opened)))
+        };
+        for (number, line) in reader.lines().enumerate() {
+            let broken = |problem: &dyn std::fmt::Display| {
+                Failure::new(format!("{name}, line {}: not a line of the audit log: {problem}", number + 1))
+            };
+            let line = line.map_err(|problem| broken(&problem))?;
+            if !line.trim().is_empty() {
+                lines.extend(Exported::read(&line).map_err(|problem| broken(&problem))?);
+            }
+        }
+    }
+    Ok((!files.is_empty()).then_some(lines))
 }
 
 /// The heads of all chains; none where the operator has written none yet.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use common::api::AuditEvent;
-use common::audit::Report;
+use common::audit::{Divergence, Report};
 use jiff::Timestamp;
 use kube::ResourceExt as _;
 use kube::api::DynamicObject;
@@ -57,9 +57,10 @@ pub fn table(found: &[DynamicObject], namespaces: bool, clock: &Clock) -> Table 
     table
 }
 
-/// What was found out about one namespace.
-pub fn report(namespace: &str, report: &Report, clock: &Clock) -> String {
-    let verdict = if report.findings.is_empty() { "whole" } else { "NOT WHOLE" };
+/// What was found out about one namespace; `log`: against how many exported lines, and where they contradict.
+pub fn report(namespace: &str, report: &Report, log: Option<(usize, &[Divergence])>, clock: &Clock) -> String {
+    let contradicted = log.is_some_and(|(_, told)| !told.is_empty());
+    let verdict = if report.findings.is_empty() && !contradicted { "whole" } else { "NOT WHOLE" };
     let checked = plural(i64::try_from(report.checked).unwrap_or(i64::MAX), "event", "events");
     let mut text = format!("{namespace}: {verdict}, {checked}");
     if let Some(cut) = &report.cut {
@@ -69,9 +70,16 @@ pub fn report(namespace: &str, report: &Report, clock: &Clock) -> String {
     if report.unchained > 0 {
         let _ = write!(text, ", {} of another operator have no chain", report.unchained);
     }
+    if let Some((lines, _)) = log {
+        let lines = plural(i64::try_from(lines).unwrap_or(i64::MAX), "line", "lines");
+        let _ = write!(text, ", held against {lines} of the log");
+    }
     text.push('\n');
     for finding in &report.findings {
         let _ = writeln!(text, "  {finding}");
+    }
+    for divergence in log.map(|(_, told)| told).unwrap_or_default() {
+        let _ = writeln!(text, "  {divergence}");
     }
     text
 }
@@ -104,7 +112,16 @@ mod tests {
             ],
         };
         let whole = Report { checked: 1, ..Report::default() };
-        let text = report("shop", &wrong, &clock()) + &report("payments", &whole, &clock());
+        let text = report("shop", &wrong, None, &clock()) + &report("payments", &whole, None, &clock());
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn a_chain_that_verifies_by_itself_is_not_whole_when_the_log_contradicts_it() {
+        let whole = Report { checked: 12, ..Report::default() };
+        let told = [Divergence::Rewritten { sequence: 7 }, Divergence::Gone { from: 13, to: 14 }];
+        let text =
+            report("shop", &whole, Some((14, &told)), &clock()) + &report("payments", &whole, Some((1, &[])), &clock());
         insta::assert_snapshot!(text);
     }
 

@@ -5,15 +5,18 @@ use std::sync::Arc;
 use common::api::ai_insight::{AIInsightStatus, Finding, SuggestedAction};
 use common::api::keys::conditions;
 use common::api::{AIInsight, Anomaly, CauseRef, Issue, ResourceRef, Time};
+use common::diagnosis;
 use common::facts::Facts;
 use common::redact;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kube::ResourceExt as _;
 
 use crate::runtime::status;
 
 /// Finding code of an honest "we do not know".
 const UNKNOWN: &str = "unknown";
+/// How long after a state its Events and logs may come; longer than a period of most probes.
+const SIGNS_ARE_LATE: SignedDuration = SignedDuration::from_secs(10);
 /// Longest summary of logs kept beside the findings.
 const LOG_SUMMARY: usize = 4096;
 
@@ -26,10 +29,44 @@ pub enum Because {
     Asked,
     /// The cause was unknown, and there is something new to look at.
     NewSigns,
+    /// The first answer came before the signs that make it a sure one.
+    LateSigns,
 }
 
-/// Whether an incident has to be explained now.
-pub fn due(issue: &Issue, insight: Option<&AIInsight>, members: &[Arc<Anomaly>]) -> Option<Because> {
+/// When an incident has to be explained.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Due {
+    /// Now, for this reason.
+    Now(Because),
+    /// Once more at this time.
+    At(Timestamp),
+    /// When something changes.
+    OnChange,
+}
+
+/// When an incident has to be explained.
+pub fn due(now: Timestamp, issue: &Issue, insight: Option<&AIInsight>, members: &[Arc<Anomaly>]) -> Due {
+    if let Some(because) = at_once(issue, insight, members) {
+        return Due::Now(because);
+    }
+    match insight.and_then(|insight| second_look(issue, insight)) {
+        Some(at) if at <= now => Due::Now(Because::LateSigns),
+        Some(at) => Due::At(at),
+        None => Due::OnChange,
+    }
+}
+
+/// When a first answer that is not a sure one is looked at once more: what a state is explained by (the kubelet's Event, the last words in
+/// a log) arrives after the state, and an incident is explained as soon as its state shows. `None`: the answer stands.
+pub fn second_look(issue: &Issue, insight: &AIInsight) -> Option<Timestamp> {
+    let is_open = issue.status.as_ref().is_none_or(|status| status.state.is_open());
+    let answer = insight.status.as_ref().filter(|_| is_open)?;
+    let unsure = answer.findings.first()?.confidence < diagnosis::SURE;
+    let (opened, answered) = (issue.creation_timestamp()?.0, answer.generated_at.as_ref()?.0);
+    (unsure && opened.duration_until(answered) < SIGNS_ARE_LATE).then(|| answered + SIGNS_ARE_LATE)
+}
+
+fn at_once(issue: &Issue, insight: Option<&AIInsight>, members: &[Arc<Anomaly>]) -> Option<Because> {
     if issue.status.as_ref().is_some_and(|status| !status.state.is_open())
         || issue.metadata.deletion_timestamp.is_some()
     {
@@ -176,29 +213,57 @@ mod tests {
 
     #[test]
     fn an_incident_nobody_has_explained_is_explained_at_once() {
-        assert_eq!(due(&open(), None, &[]), Some(Because::First));
+        assert_eq!(due(at(0), &open(), None, &[]), Due::Now(Because::First));
         let mut empty = insight("x");
         empty.status = None;
-        assert_eq!(due(&open(), Some(&empty), &[]), Some(Because::First));
+        assert_eq!(due(at(0), &open(), Some(&empty), &[]), Due::Now(Because::First));
     }
 
     #[test]
     fn an_explained_incident_is_explained_again_only_when_asked() {
         let mut explained = insight("image-not-found");
-        assert_eq!(due(&open(), Some(&explained), &seen_at(500)), None);
+        assert_eq!(due(at(600), &open(), Some(&explained), &seen_at(500)), Due::OnChange);
         explained.spec.analysis_generation = Some(1);
-        assert_eq!(due(&open(), Some(&explained), &[]), Some(Because::Asked));
+        assert_eq!(due(at(600), &open(), Some(&explained), &[]), Due::Now(Because::Asked));
     }
 
     #[test]
     fn an_unknown_cause_is_looked_for_again_when_something_new_is_seen() {
-        assert_eq!(due(&open(), Some(&insight(UNKNOWN)), &seen_at(100)), None);
-        assert_eq!(due(&open(), Some(&insight(UNKNOWN)), &seen_at(101)), Some(Because::NewSigns));
+        assert_eq!(due(at(600), &open(), Some(&insight(UNKNOWN)), &seen_at(100)), Due::OnChange);
+        assert_eq!(due(at(600), &open(), Some(&insight(UNKNOWN)), &seen_at(101)), Due::Now(Because::NewSigns));
     }
 
     #[test]
     fn an_incident_that_is_over_needs_no_explanation() {
-        assert_eq!(due(&issue_in(IssueState::Resolved, 1, Some(at(0))), None, &[]), None);
+        let mut over = issue_in(IssueState::Resolved, 1, Some(at(0)));
+        assert_eq!(due(at(600), &over, None, &[]), Due::OnChange);
+        over.metadata.creation_timestamp = Some(Time(at(95)));
+        assert_eq!(due(at(600), &over, Some(&unsure()), &[]), Due::OnChange, "nor a second look");
+    }
+
+    /// Answered at second 100.
+    fn unsure() -> AIInsight {
+        let mut insight = insight("readiness-probe-failing");
+        insight.status.as_mut().unwrap().findings[0].confidence = 0.4;
+        insight
+    }
+
+    fn opened_at(seconds: i64) -> Issue {
+        let mut issue = open();
+        issue.metadata.creation_timestamp = Some(Time(at(seconds)));
+        issue
+    }
+
+    #[test]
+    fn an_unsure_first_answer_is_looked_at_once_more_when_late_signs_have_come() {
+        assert_eq!(due(at(105), &opened_at(99), Some(&unsure()), &[]), Due::At(at(110)));
+        assert_eq!(due(at(110), &opened_at(99), Some(&unsure()), &[]), Due::Now(Because::LateSigns));
+        assert_eq!(due(at(110), &opened_at(99), Some(&insight("image-not-found")), &[]), Due::OnChange, "a sure one");
+    }
+
+    #[test]
+    fn a_second_answer_stands_however_unsure_it_is() {
+        assert_eq!(due(at(300), &opened_at(90), Some(&unsure()), &[]), Due::OnChange);
     }
 
     #[test]

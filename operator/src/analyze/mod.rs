@@ -12,7 +12,10 @@ use std::sync::Arc;
 use common::diagnosis;
 use common::naming;
 
+pub use decide::second_look;
+
 use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Runtime, Stores, Tag};
+use decide::Due;
 
 /// Adds the analyst.
 pub fn register(runtime: &mut Runtime) {
@@ -58,9 +61,10 @@ impl Controller for Analyst {
             .iter()
             .flat_map(|uid| ctx.stores.anomalies.tagged(&Tag::Incident(uid.clone())))
             .collect::<Vec<_>>();
-        let insight = match decide::due(&issue, insight.as_deref(), &members) {
-            None => insight,
-            Some(because) => {
+        let due = decide::due(ctx.clock.now(), &issue, insight.as_deref(), &members);
+        let insight = match due {
+            Due::At(_) | Due::OnChange => insight,
+            Due::Now(because) => {
                 let seen = gather::gather(ctx, &issue.spec.resource).await;
                 let findings = match &seen {
                     Some(facts) => diagnosis::diagnose(facts),
@@ -70,9 +74,8 @@ impl Controller for Analyst {
                 Some(apply::explain(ctx, &issue, insight, answer, because).await?)
             }
         };
-        if let Some(insight) = insight {
-            apply::cause(ctx, key, &insight).await?;
-        }
-        Ok(Next::OnChange)
+        let Some(insight) = insight else { return Ok(Next::OnChange) };
+        apply::cause(ctx, key, &insight).await?;
+        Ok(Next::at(decide::second_look(&issue, &insight)))
     }
 }

@@ -327,11 +327,7 @@ fn measure(ctx: &Context, request: &ApprovalRequest, verdict: &Verdict, now: jif
         ApprovalRequestState::Expired => "expired",
         _ => return,
     };
-    let mode = match request.spec.required_approvers {
-        _ if verdict.reason == "ApprovedInEmergency" => "emergency",
-        2.. => "quorum",
-        _ => "manual",
-    };
+    let mode = if verdict.reason == "ApprovedInEmergency" { "emergency" } else { request.spec.mode() };
     let labels = metrics::ApprovalLabels { mode: mode.into(), result: result.into() };
     ctx.metrics.approvals.get_or_create(&labels).inc();
     if let Some(opened) = request.creation_timestamp() {

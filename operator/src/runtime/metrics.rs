@@ -1,9 +1,12 @@
 //! Metrics under upstream's names, and what the runtime itself does.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use common::api::ApprovalRequest;
+use kube::ResourceExt as _;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -35,10 +38,13 @@ pub struct Metrics {
     pub approvals: Family<ApprovalLabels, Counter>,
     /// `vote_guards_intact`: 1 while the admission policies that guard votes hold, as last proven.
     pub vote_guards_intact: Gauge,
+    /// `approvals_pending{namespace,mode}`: requests that wait for people now.
+    pub approvals_pending: Family<PendingLabels, Gauge>,
     /// `approval_duration_seconds{mode}`.
     pub approval_duration: Family<ModeLabels, Histogram>,
     reconciles: Family<ReconcileLabels, Counter>,
     reconcile_duration: Family<ControllerLabels, Histogram>,
+    server_alerts: Family<ResultLabels, Counter>,
     watch_failures: Family<KindLabels, Counter>,
     unreadable: Family<KindLabels, Counter>,
     leader: Gauge,
@@ -62,6 +68,8 @@ labels! {
     ActionLabels { action_type, result }
     /// Of an approval's outcome.
     ApprovalLabels { mode, result }
+    /// Of requests that wait.
+    PendingLabels { namespace, mode }
     /// Of an approval.
     ModeLabels { mode }
     /// Of a reconcile.
@@ -83,9 +91,11 @@ impl Default for Metrics {
         let remediations = Family::default();
         let remediation_duration = Histogram::new(exponential_buckets(1.0, 2.0, 12));
         let approvals = Family::default();
+        let approvals_pending = Family::default();
         let approval_duration = Family::new_with_constructor(long as fn() -> Histogram);
         let reconciles = Family::default();
         let reconcile_duration = Family::new_with_constructor(short as fn() -> Histogram);
+        let server_alerts = Family::default();
         let watch_failures = Family::default();
         let unreadable = Family::default();
         let leader = Gauge::default();
@@ -109,6 +119,7 @@ impl Default for Metrics {
             remediation_duration.clone(),
         );
         registry.register("approvals", "Approval decisions", approvals.clone());
+        registry.register("approvals_pending", "Requests that wait for people", approvals_pending.clone());
         registry.register_with_unit(
             "approval_duration",
             "Request to decision",
@@ -122,6 +133,7 @@ impl Default for Metrics {
             Unit::Seconds,
             reconcile_duration.clone(),
         );
+        registry.register("server_alert_questions", "Questions for a server's alerts", server_alerts.clone());
         registry.register("watch_failures", "Watches that broke and were started again", watch_failures.clone());
         registry.register("unreadable_objects", "Objects that could not be parsed", unreadable.clone());
         registry.register("vote_guards_intact", "1 while votes can be trusted", vote_guards_intact.clone());
@@ -137,9 +149,11 @@ impl Default for Metrics {
             remediations,
             remediation_duration,
             approvals,
+            approvals_pending,
             approval_duration,
             reconciles,
             reconcile_duration,
+            server_alerts,
             watch_failures,
             unreadable,
             leader,
@@ -164,6 +178,23 @@ impl Metrics {
     /// Counts an Issue's arrival in a state.
     pub fn issue(&self, severity: &str, state: &str) {
         self.issues.get_or_create(&IssueLabels { severity: severity.to_owned(), state: state.to_owned() }).inc();
+    }
+
+    /// Counts how a server answered the question for its alerts: `ok`, `error` or `timeout`.
+    pub fn asked_for_alerts(&self, result: &str) {
+        self.server_alerts.get_or_create(&ResultLabels { result: result.to_owned() }).inc();
+    }
+
+    /// Sets how many requests wait for people, by namespace and mode; a namespace without any has no series.
+    pub(super) fn waiting<'a>(&self, requests: impl Iterator<Item = &'a ApprovalRequest>) {
+        let mut counts: BTreeMap<(String, &str), i64> = BTreeMap::new();
+        for request in requests {
+            *counts.entry((request.namespace().unwrap_or_default(), request.spec.mode())).or_default() += 1;
+        }
+        self.approvals_pending.clear();
+        for ((namespace, mode), count) in counts {
+            self.approvals_pending.get_or_create(&PendingLabels { namespace, mode: mode.to_owned() }).set(count);
+        }
     }
 
     pub(super) fn reconciled(&self, controller: &str, result: &str, took: Duration) {
@@ -216,5 +247,27 @@ mod tests {
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");
         }
+    }
+
+    #[test]
+    fn what_waits_is_counted_anew_each_time_and_what_was_decided_is_gone() {
+        let request = |namespace: &str, approvers: i32| {
+            let spec = serde_json::json!({
+                "issueRef": { "name": "web" }, "remediationPlanRef": "web-plan-1", "policyRef": "autonomy", "ruleName": "reversible",
+                "requestedActions": [], "requester": "operator", "requiredApprovers": approvers,
+            });
+            let mut request = ApprovalRequest::new("approval-web-plan-1", serde_json::from_value(spec).unwrap());
+            request.metadata.namespace = Some(namespace.to_owned());
+            request
+        };
+        let metrics = Metrics::default();
+        metrics.waiting([request("shop", 1), request("shop", 1), request("pay", 2)].iter());
+        let text = metrics.text();
+        assert!(text.contains("chatcli_operator_approvals_pending{namespace=\"shop\",mode=\"manual\"} 2"), "{text}");
+        assert!(text.contains("chatcli_operator_approvals_pending{namespace=\"pay\",mode=\"quorum\"} 1"), "{text}");
+        metrics.waiting([request("shop", 1)].iter());
+        let text = metrics.text();
+        assert!(text.contains("chatcli_operator_approvals_pending{namespace=\"shop\",mode=\"manual\"} 1"), "{text}");
+        assert!(!text.contains("namespace=\"pay\""), "{text}");
     }
 }

@@ -28,8 +28,7 @@ struct Spare {
 
 impl Spare {
     async fn join(cluster: &Cluster, name: &str) -> Result<Self> {
-        let _turn = SCHEDULING.lock().await;
-        let spare = Self { nodes: Api::all(cluster.client()), _turn, name: name.to_owned() };
+        let spare = Self { nodes: Api::all(cluster.client()), _turn: SCHEDULING.lock().await, name: name.to_owned() };
         let _ = spare.nodes.delete(name, &DeleteParams::default()).await;
         eventually(&spare.nodes, START, "an earlier spare node is gone", |seen| {
             seen.named(name).is_none().then_some(())

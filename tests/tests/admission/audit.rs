@@ -4,14 +4,14 @@ use anyhow::{Context as _, Result};
 use common::api::approval_vote::VoteDecision::Approve;
 use common::api::keys::{AUDIT_HEADS, OPERATOR_NAMESPACE};
 use common::api::{ApprovalRequest, AuditEvent};
-use common::audit::{Finding, Head, verify};
+use common::audit::{Divergence, Exported, Finding, Head, compare, hash, verify};
 use k8s_openapi::api::core::v1::ConfigMap;
 use kit::votes::{cast, may_vote, vote};
 use kit::{TestNamespace, eventually};
 use kube::Api;
 use kube::ResourceExt;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::gate::{Gate, SOON, asked, refused_by};
 
@@ -58,10 +58,27 @@ async fn who_was_asked_who_voted_and_what_came_of_it_is_recorded_once_and_verifi
     let missing = verify(namespace.name(), &cut, Some(&Head { event: None, ..head.clone() })).findings;
     assert_eq!(missing, [Finding::MissingAtEnd { from: head.sequence, to: head.sequence }]);
 
-    let lines = std::fs::read_to_string(gate.audit_log())?;
-    let hashes = lines.lines().map(serde_json::from_str).collect::<Result<Vec<Value>, _>>()?;
-    let ours = hashes.iter().filter(|line| line["namespace"] == namespace.name()).count();
+    let log = std::fs::read_to_string(gate.audit_log())?;
+    let lines: Vec<_> = log.lines().filter_map(|line| Exported::read(line).transpose()).collect::<Result<_, _>>()?;
+    let ours = lines.iter().filter(|line| line.namespace == namespace.name()).count();
     assert_eq!(ours, specs.len(), "one line per event");
+    assert_eq!(compare(namespace.name(), &specs, 0, &lines), []);
+
+    // Whoever may write events and the head can make a chain that verifies; what was exported before contradicts it.
+    let mut forged = specs;
+    forged.sort_by_key(|event| event.sequence);
+    let mut sealed = String::new();
+    for event in &mut forged {
+        if event.event_type == "approval_vote" {
+            event.actor.name = "bob".to_owned();
+        }
+        event.previous_hash = Some(sealed);
+        sealed = hash(namespace.name(), event);
+    }
+    let forged_head = Head { hash: sealed, event: None, ..head };
+    assert_eq!(verify(namespace.name(), &forged, Some(&forged_head)).findings, []);
+    let told = compare(namespace.name(), &forged, 0, &lines);
+    assert!(matches!(told.first(), Some(Divergence::Rewritten { .. })), "{told:?}");
     Ok(())
 }
 

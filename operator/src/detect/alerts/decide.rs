@@ -12,8 +12,37 @@ use kube::ResourceExt as _;
 use super::super::decide::{Move, RECOVERED, active, clear, repeat_of, whole_seconds};
 use super::payload::Alert;
 
-/// `platform.chatcli.io/source` on what this source writes.
-pub const ALERTMANAGER: &str = "alertmanager";
+/// Who sent an alert.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Origin {
+    /// Alertmanager, by its webhook.
+    Alertmanager,
+    /// A ChatCLI server's watcher, asked with `GetAlerts`.
+    Server,
+}
+
+impl Origin {
+    /// `platform.chatcli.io/source` on what is written for it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Alertmanager => "alertmanager",
+            Self::Server => "chatcli-server",
+        }
+    }
+
+    fn source(self) -> Source {
+        match self {
+            Self::Alertmanager => Source::Prometheus,
+            Self::Server => Source::Watcher,
+        }
+    }
+
+    /// Whether an Anomaly was written for it.
+    pub fn raised(self, anomaly: &Anomaly) -> bool {
+        anomaly.labels().get(labels::SOURCE).is_some_and(|label| label == self.label())
+    }
+}
+
 /// Longest text taken from an alert.
 const TEXT: usize = 1024;
 
@@ -23,6 +52,8 @@ pub struct Seen<'a> {
     pub now: Timestamp,
     /// The alert.
     pub alert: &'a Alert,
+    /// Who sent it.
+    pub origin: Origin,
     /// What it is about, as it is now.
     pub subject: &'a ResourceRef,
     /// Its class.
@@ -67,10 +98,10 @@ fn object(alert: &Alert) -> String {
 fn raise(seen: &Seen<'_>, object: String, since: Timestamp) -> Anomaly {
     let uid = seen.subject.uid.clone().unwrap_or_default();
     let signal = seen.signal.as_str();
-    let name = naming::anomaly(ALERTMANAGER, signal, &uid, &object, seen.episode);
+    let name = naming::anomaly(seen.origin.label(), signal, &uid, &object, seen.episode);
     let sentence = common::redact::secrets(&seen.alert.sentence()).into_owned();
     let spec = AnomalySpec {
-        source: Source::Prometheus,
+        source: seen.origin.source(),
         signal_type: seen.signal,
         resource: seen.subject.clone(),
         value: String::new(),
@@ -85,7 +116,7 @@ fn raise(seen: &Seen<'_>, object: String, since: Timestamp) -> Anomaly {
     let mut anomaly = Anomaly::new(&name, spec);
     anomaly.metadata.namespace = Some(seen.home.to_owned());
     anomaly.labels_mut().extend([
-        (labels::SOURCE.to_owned(), ALERTMANAGER.to_owned()),
+        (labels::SOURCE.to_owned(), seen.origin.label().to_owned()),
         (labels::DEPLOYMENT.to_owned(), naming::label_value(&seen.subject.name)),
         (labels::SIGNAL.to_owned(), signal.to_owned()),
         (labels::RESOURCE_UID.to_owned(), uid),
@@ -115,6 +146,7 @@ mod tests {
         decide(&Seen {
             now: at(100),
             alert: &alert(status),
+            origin: Origin::Alertmanager,
             subject: &subject,
             signal: SignalType::ErrorRate,
             home: "shop",

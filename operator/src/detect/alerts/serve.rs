@@ -15,12 +15,11 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::decide::{ALERTMANAGER, Seen, decide};
-use super::payload::{About, Alert, Notification, SIGNAL};
-use crate::detect::{apply, episode};
+use super::decide::Origin;
+use super::intake::take;
+use super::payload::Notification;
+use crate::runtime::Context;
 use crate::runtime::leader::Standing;
-use crate::runtime::subjects::{self, SubjectKey};
-use crate::runtime::{Context, Error, ObjectKey, Tag, resource_tags};
 
 /// A notification holds at most some hundred alerts.
 const LARGEST: usize = 4 * 1024 * 1024;
@@ -83,7 +82,7 @@ async fn receive(State(receiver): State<Arc<Receiver>>, headers: HeaderMap, body
     }
     let mut ignored = Vec::new();
     for alert in &notification.alerts {
-        match take(ctx, alert).await {
+        match take(ctx, alert, Origin::Alertmanager).await {
             Ok(None) => {}
             Ok(Some(why)) => {
                 tracing::debug!(alert = alert.name(), fingerprint = alert.fingerprint, why, "an alert is left aside");
@@ -109,57 +108,6 @@ fn is_authorised(headers: &HeaderMap, token: &str) -> bool {
     let Some(given) = given.and_then(|value| value.strip_prefix("Bearer ")) else { return false };
     let differing = given.bytes().zip(token.bytes()).fold(0, |differing, (a, b)| differing | (a ^ b));
     given.len() == token.len() && differing == 0
-}
-
-/// Writes down what one alert says; gives the reason where it is left aside.
-async fn take(ctx: &Context, alert: &Alert) -> Result<Option<String>, Error> {
-    let Some(about) = alert.about() else {
-        return Ok(Some("no label names a workload, pod or node".to_owned()));
-    };
-    let Some(signal) = alert.signal() else {
-        return Ok(Some(format!("which signal it is, is not known; the rule can say so with the label {SIGNAL}")));
-    };
-    let Some(key) = subject(ctx, &about) else {
-        return Ok(Some("the pod it names is not there".to_owned()));
-    };
-    let now = ctx.clock.now();
-    // What is gone can still be over.
-    let facts = subjects::facts(&ctx.stores, &key, now);
-    if facts.is_none() && !alert.is_resolved() {
-        return Ok(Some(format!("{key} is not there")));
-    }
-    let subject = facts.map_or_else(|| key.reference(), |facts| facts.subject);
-    let home = if subject.namespace.is_empty() { ctx.namespace.clone() } else { subject.namespace.clone() };
-    let issues = resource_tags(&subject).next().map(|tag| ctx.stores.issues.tagged(&tag)).unwrap_or_default();
-    let by_name = Tag::Resource(format!("{}/{}/{}", subject.kind, subject.namespace, subject.name));
-    let mut anomalies = ctx.stores.anomalies.tagged(&by_name);
-    anomalies.retain(|anomaly| {
-        let labels = anomaly.metadata.labels.as_ref();
-        labels.and_then(|labels| labels.get(common::api::keys::labels::SOURCE)).is_some_and(|it| it == ALERTMANAGER)
-    });
-    let change = decide(&Seen {
-        now,
-        alert,
-        subject: &subject,
-        signal,
-        home: &home,
-        accepts_objects: subjects::accepts_objects(&ctx.stores, &home),
-        episode: episode(issues.iter().map(AsRef::as_ref), now),
-        anomalies,
-    });
-    apply::apply(ctx, change.into_iter().collect()).await?;
-    Ok(None)
-}
-
-/// The workload a pod belongs to counts, not the pod.
-fn subject(ctx: &Context, about: &About) -> Option<SubjectKey> {
-    match about {
-        About::Subject(key) => Some(key.clone()),
-        About::Pod(key) => {
-            let pod = ctx.stores.pods.get(&ObjectKey::new(&key.object.namespace, &key.object.name))?;
-            subjects::of_pod(&ctx.stores, &pod)
-        }
-    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use common::decisions::{Afterwards, Ending};
 use jiff::Timestamp;
 
 use super::remedies::{self, Chosen};
-use crate::remediate::goes_on;
+use crate::{analyze, remediate::goes_on};
 
 /// Everything the next move depends on. Nothing else may influence it.
 pub struct Input<'a> {
@@ -150,6 +150,9 @@ fn choose(input: &Input<'_>, plan: Option<&RemediationPlan>, attempts: i32) -> M
     let Some(finding) = primary_finding(input) else {
         return wait("an explanation");
     };
+    if input.insight.is_some_and(|insight| analyze::second_look(input.issue, insight).is_some()) {
+        return wait("a second look: the first signs do not say enough");
+    }
     if plan.is_some_and(|plan| !state_of(plan).is_terminal()) {
         return wait("the running plan");
     }
@@ -299,7 +302,7 @@ pub fn target_of(issue: &Issue, target: Option<&ResourceRef>) -> ResourceRef {
 mod tests {
     use std::sync::Arc;
 
-    use common::api::{ActionType, remediation_plan::RemediationState};
+    use common::api::{ActionType, Time, remediation_plan::RemediationState};
 
     use super::*;
     use crate::remediate::testing::{anomaly, insight, issue, now, plan, plan_of};
@@ -372,6 +375,21 @@ mod tests {
             }
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn nothing_is_planned_on_an_unsure_first_answer_before_it_was_looked_at_again() {
+        let mut scene = scene(IssueState::Analyzing, 0);
+        scene.issue.metadata.creation_timestamp = Some(Time(now()));
+        let answer = scene.insight.as_mut().and_then(|insight| insight.status.as_mut()).unwrap();
+        answer.generated_at = Some(Time(now()));
+        answer.findings[0].confidence = 0.4;
+        let next = scene.next();
+        assert!(matches!(&next, Move::Wait { for_what } if for_what.starts_with("a second look")), "{next:?}");
+
+        let later = now() + jiff::SignedDuration::from_secs(10);
+        scene.insight.as_mut().and_then(|insight| insight.status.as_mut()).unwrap().generated_at = Some(Time(later));
+        assert!(matches!(scene.next(), Move::Plan { attempt: 1, .. }), "the second answer is acted on");
     }
 
     #[test]
