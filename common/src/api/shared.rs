@@ -91,8 +91,12 @@ impl ResourceRef {
             && !matches!((&self.uid, &other.uid), (Some(a), Some(b)) if a != b)
     }
 
-    /// `deploy/web`, the way a kubectl user writes it.
+    /// `deploy/web`, the way a kubectl user writes it; without a name all of the kind are meant: `events`.
     pub fn short(&self) -> String {
+        if self.name.is_empty() {
+            let kind = self.kind.to_lowercase();
+            return if kind.ends_with('s') { format!("{kind}es") } else { format!("{kind}s") };
+        }
         let kind = match self.kind.as_str() {
             "Deployment" => "deploy",
             "StatefulSet" => "sts",

@@ -184,7 +184,12 @@ impl Extra {
         self.all_nodes.extend(all_nodes);
         self.storage_classes = self.storage_classes.take().or(storage_classes);
         self.missing.extend(missing);
-        self.unreadable.extend(unreadable);
+        // One refusal may answer several questions.
+        for one in unreadable {
+            if !self.unreadable.contains(&one) {
+                self.unreadable.push(one);
+            }
+        }
     }
 
     /// Was this object asked for and not there?
