@@ -1,6 +1,5 @@
 //! Models refine what the rules are not sure of: one question, paid once, nothing secret in it, and nothing done because of it.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -9,13 +8,14 @@ use common::api::keys::{OPERATOR_NAMESPACE, conditions};
 use common::api::{AIInsight, Issue, RemediationPlan};
 use common::costs::{BUDGETS, LEDGER, Ledger, SETTINGS};
 use k8s_openapi::api::core::v1::ConfigMap;
+use kit::http::post;
 use kit::incidents::{issue_about, issue_explained, the_operator_is_awake};
 use kit::installation::install;
 use kit::models::{Model, Say, completion};
 use kit::operator::{Options, Turn};
 use kit::servers::{Server, secret};
-use kit::{App, Cluster, Operator, TestNamespace, eventually, plugin};
-use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
+use kit::{App, Cluster, ControlPlane, Operator, TestNamespace, eventually, plugin};
+use kube::api::{ListParams, Patch, PatchParams};
 use kube::{Api, ResourceExt as _};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -236,78 +236,148 @@ async fn a_chatcli_server_is_asked_over_grpc_and_its_answer_judged_alike() -> Re
     operator.still_runs()
 }
 
+/// An API server on which nothing runs, an operator that takes alerts, an Instance, and so many workloads that an alert can be about.
+struct Alerted {
+    operator: Operator,
+    namespace: TestNamespace,
+    webhook: u16,
+    // last: it takes the API server along
+    _control_plane: ControlPlane,
+}
+
+impl Alerted {
+    async fn with(workloads: usize, model: &Model, settings: Option<&str>) -> Result<Self> {
+        let control_plane = ControlPlane::start().await?;
+        let connection = control_plane.connection();
+        install(connection).await?;
+        let namespace = TestNamespace::create(connection, "shop", Some("observe")).await?;
+        if let Some(budgets) = settings {
+            let home = TestNamespace::adopt(connection, OPERATOR_NAMESPACE)?;
+            kit::app::apply_config(&home, SETTINGS, &[(BUDGETS, budgets)]).await?;
+        }
+        for number in 0..workloads {
+            // Meant to have no pods: whatever is said about it, an alert said.
+            namespace.apply(App::bare(&format!("ghost-{number}"), "app:1").replicas(0).manifest()).await?;
+        }
+        instance(&namespace, model, json!({})).await?;
+        let webhook = kit::operator::free_port()?;
+        let token = kit::place::traces().join("model-alert-token");
+        std::fs::write(&token, "s3cr3t")?;
+        let flags = vec![
+            "--model-mode=builtin".to_owned(),
+            "--allow-http-providers".to_owned(),
+            format!("--alert-webhook-bind-address=127.0.0.1:{webhook}"),
+            format!("--alert-webhook-token-file={}", token.display()),
+        ];
+        let operator =
+            Operator::start(connection, &Options { flags, log: "alerted".to_owned(), ..Options::default() }).await?;
+        operator.leads(&control_plane.client()?).await?;
+        let it = Self { operator, namespace, webhook, _control_plane: control_plane };
+        for number in 0..workloads {
+            it.alert(&format!("ghost-{number}")).await?;
+        }
+        it.ask_again(workloads).await?;
+        Ok(it)
+    }
+
+    /// A person who does not believe the rules, which are sure of themselves.
+    async fn ask_again(&self, incidents: usize) -> Result<()> {
+        let insights = self.namespace.api::<AIInsight>();
+        let explained = eventually(&insights, Duration::from_secs(180), "every incident is explained", |seen| {
+            let explained = |insight: &&AIInsight| insight.status.as_ref().is_some_and(|it| !it.findings.is_empty());
+            let names: Vec<String> = seen.all().filter(explained).map(|insight| insight.name_any()).collect();
+            (names.len() == incidents).then_some(names)
+        })
+        .await;
+        for name in explained {
+            let again = Patch::Merge(json!({ "spec": { "analysisGeneration": 1 } }));
+            insights.patch(&name, &PatchParams::default(), &again).await?;
+        }
+        Ok(())
+    }
+
+    async fn alert(&self, workload: &str) -> Result<()> {
+        let notification = json!({
+            "version": "4", "groupKey": workload, "status": "firing", "receiver": "chatcli",
+            "alerts": [{
+                "status": "firing", "annotations": { "summary": "5% of requests fail" }, "startsAt": "2026-03-02T14:02:11Z",
+                "endsAt": "0001-01-01T00:00:00Z", "fingerprint": workload,
+                "labels": { "alertname": "HighErrorRate", "namespace": self.namespace.name(), "deployment": workload, "severity": "warning" },
+            }],
+        });
+        tokio::time::timeout(ANSWER, async {
+            // A replica that does not lead yet, or lost a race, says so; Alertmanager sends again.
+            loop {
+                let answer = post(self.webhook, "/webhook/alertmanager", Some("s3cr3t"), &notification).await?;
+                if answer.status != 503 {
+                    anyhow::ensure!(answer.status == 200, "{}", answer.body);
+                    return Ok(());
+                }
+                tokio::task::yield_now().await;
+            }
+        })
+        .await?
+    }
+}
+
 #[tokio::test]
 async fn two_hundred_incidents_of_one_cause_are_one_question() -> Result<()> {
-    let _alone = ALONE.lock().await;
-    let cluster = Cluster::start().await?;
-    let _turn = Turn::take(&cluster).await?;
-    install(cluster.connection()).await?;
-    let model = Model::saying(|_, _| {
-        completion(r#"{"analysis": "Nobody knows it [r1].", "confidence": 0.3, "recommendations": [], "actions": []}"#)
-    })
-    .await?;
-    let namespace = TestNamespace::create(cluster.connection(), "storm", Some("observe")).await?;
-    let operator = started(&cluster, &["--model-mode=builtin", "--allow-http-providers"]).await?;
-    instance(&namespace, &model, json!({})).await?;
-    // An Issue somebody writes about a Deployment that is not there: the rules say that they do not know.
-    for number in 0..200 {
-        namespace
-            .apply(json!({
-                "apiVersion": "platform.chatcli.io/v1alpha1", "kind": "Issue", "metadata": { "name": format!("ghost-{number}") },
-                "spec": {
-                    "severity": "low", "source": "webhook", "signalType": "error_rate", "description": "it is slow",
-                    "resource": { "kind": "Deployment", "name": format!("ghost-{number}"), "namespace": namespace.name() },
-                },
-            }))
-            .await?;
-    }
-    let insights = namespace.api::<AIInsight>();
+    const INCIDENTS: usize = 200;
+    let said = r#"{"analysis": "Nobody knows it [r1].", "confidence": 0.3, "recommendations": [], "actions": []}"#;
+    let model = Model::saying(move |_, _| completion(said)).await?;
+    let alerted = Alerted::with(INCIDENTS, &model, None).await?;
+    let insights = alerted.namespace.api::<AIInsight>();
     let states = eventually(&insights, Duration::from_secs(180), "every incident has its word", |seen| {
         let states: Vec<ModelState> =
             seen.all().filter_map(|insight| Some(insight.status.as_ref()?.model.as_ref()?.state)).collect();
-        let over = states.iter().filter(|state| **state != ModelState::Asking).count();
-        (over == 200).then_some(states)
+        (states.iter().filter(|state| **state != ModelState::Asking).count() == INCIDENTS).then_some(states)
     })
     .await;
-    let mut counted: BTreeMap<String, usize> = BTreeMap::new();
-    for state in states {
-        *counted.entry(format!("{state:?}")).or_default() += 1;
-    }
-    assert_eq!(model.heard().len(), 1, "{counted:?}");
-    assert_eq!(counted.get("Shared"), Some(&199), "{counted:?}");
-    operator.still_runs()
+    let shared = states.iter().filter(|state| **state == ModelState::Shared).count();
+    assert_eq!((model.heard().len(), shared), (1, INCIDENTS - 1));
+    alerted.operator.still_runs()
 }
 
 #[tokio::test]
 async fn an_exhausted_budget_is_told_on_the_issue_and_the_rules_go_on() -> Result<()> {
-    let _alone = ALONE.lock().await;
-    let cluster = Cluster::start().await?;
-    let _turn = Turn::take(&cluster).await?;
-    install(cluster.connection()).await?;
-    let maps: Api<ConfigMap> = Api::namespaced(cluster.client(), OPERATOR_NAMESPACE);
-    let budgets = Patch::Apply(json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": SETTINGS },
-        "data": { (BUDGETS): r#"{"perNamespacePerDay": {"calls": 0}}"# } }));
-    maps.patch(SETTINGS, &PatchParams::apply("test").force(), &budgets).await?;
-    let told = told_of_the_budget(&cluster).await;
-    maps.delete(SETTINGS, &DeleteParams::default()).await?;
-    told
-}
-
-async fn told_of_the_budget(cluster: &Cluster) -> Result<()> {
     let model = Model::saying(|_, _| Say::Status(500, "{}".to_owned())).await?;
-    let namespace = TestNamespace::create(cluster.connection(), "budget", Some("observe")).await?;
-    let operator = started(cluster, &["--model-mode=builtin", "--allow-http-providers"]).await?;
-    instance(&namespace, &model, json!({})).await?;
-    give_up(&namespace, cluster, "web", "fatal: no reason").await?;
-    issue_explained(&namespace, "web", WEAK).await;
-    eventually(&namespace.api::<Issue>(), ANSWER, "the Issue says so", |seen| {
-        let status = seen.all().find_map(|issue| issue.status.as_ref())?;
-        let word = status.conditions.iter().find(|condition| condition.type_ == conditions::MODEL_REFINED)?;
-        (word.reason == "BudgetExhausted").then_some(())
+    let alerted = Alerted::with(1, &model, Some(r#"{"perNamespacePerDay": {"calls": 0}}"#)).await?;
+    let issue = eventually(&alerted.namespace.api::<Issue>(), ANSWER, "the Issue says so", |seen| {
+        seen.all().find(|issue| issue_word(issue) == "BudgetExhausted").cloned()
     })
     .await;
+    assert!(issue.status.and_then(|status| status.cause).is_some(), "the rules' answer is there");
     assert!(model.heard().is_empty(), "nothing was sent");
-    operator.still_runs()
+    alerted.operator.still_runs()
+}
+
+#[tokio::test]
+async fn an_expired_key_is_told_and_the_incident_is_not_stuck() -> Result<()> {
+    let refusal =
+        json!({ "error": { "message": format!("Incorrect API key provided: {KEY}"), "code": "invalid_api_key" } });
+    let model = Model::saying(move |_, _| Say::Status(401, refusal.to_string())).await?;
+    let alerted = Alerted::with(1, &model, None).await?;
+    let issue = eventually(&alerted.namespace.api::<Issue>(), ANSWER, "the Issue says so", |seen| {
+        seen.all().find(|issue| issue_word(issue) == "ModelUnavailable").cloned()
+    })
+    .await;
+    let text = serde_json::to_string(&issue)?;
+    assert!(text.contains("does not accept the key: 401") && !text.contains(KEY), "{text}");
+    let name = common::naming::insight(&issue.name_any());
+    let insight = alerted.namespace.api::<AIInsight>().get(&name).await?;
+    let status = insight.status.context("a status")?;
+    assert!(!status.findings.is_empty() && status.analysis.is_some(), "the rules' answer stands");
+    let used = status.model.context("what was asked")?;
+    assert_eq!((used.state, used.calls), (ModelState::Failed, 0), "nobody pays for a refusal");
+    assert!(used.next_attempt_at.is_some(), "and it is tried again");
+    assert!(!std::fs::read_to_string(alerted.operator.log())?.contains(KEY));
+    alerted.operator.still_runs()
+}
+
+fn issue_word(issue: &Issue) -> &str {
+    let all = issue.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default();
+    let found = all.iter().find(|condition| condition.type_ == conditions::MODEL_REFINED);
+    found.map_or("", |condition| condition.reason.as_str())
 }
 
 #[tokio::test]
@@ -324,6 +394,6 @@ async fn without_an_instance_nothing_is_asked_and_nothing_is_said_about_it() -> 
     the_operator_is_awake(&cluster).await?;
     let insight = namespace.api::<AIInsight>().get(&common::naming::insight(&issue.name_any())).await?;
     let status = insight.status.context("a status")?;
-    assert_eq!((word(&status), status.model), (("", ""), None));
+    assert_eq!((word(&status), status.model.as_ref()), (("", ""), None));
     operator.still_runs()
 }

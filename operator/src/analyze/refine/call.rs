@@ -83,7 +83,7 @@ impl Refiner {
             return Ok(Next::OnChange);
         };
         insight = now;
-        match next(ctx, &issue, &insight, true, apply::model_of(&insight).calls) {
+        match next(ctx, &issue, &insight, Some(instance), apply::model_of(&insight).calls) {
             Move::Ask => {}
             Move::Share(sibling) => return share(ctx, key, &issue, &insight, &sibling).await,
             Move::Wait(until) => return Ok(Next::At(until)),

@@ -156,8 +156,9 @@ fn shape(text: &str, names: &BTreeSet<&str>) -> String {
 }
 
 /// Is this one the question that answers for others?
-pub fn answers_for(model: &ModelUse, fingerprint: &str, now: Timestamp) -> bool {
+pub fn answers_for(model: &ModelUse, fingerprint: &str, instance: &str, now: Timestamp) -> bool {
     model.fingerprint.as_deref() == Some(fingerprint)
+        && model.instance.as_deref() == Some(instance)
         && matches!(model.state, ModelState::Asking | ModelState::Refined | ModelState::Unusable)
         && model.asked_at.as_ref().is_some_and(|at| now.duration_since(at.0) < SHARED_FOR)
 }
@@ -308,13 +309,15 @@ mod tests {
         let of = |state, asked| ModelUse {
             state,
             fingerprint: Some("f".into()),
+            instance: Some("shop/chatcli".into()),
             asked_at: Some(Time(at(asked))),
             ..ModelUse::default()
         };
-        assert!(answers_for(&of(ModelState::Asking, 0), "f", at(10)));
-        assert!(!answers_for(&of(ModelState::Failed, 0), "f", at(10)));
-        assert!(!answers_for(&of(ModelState::Shared, 0), "f", at(10)));
-        assert!(!answers_for(&of(ModelState::Refined, 0), "f", at(3600)));
+        assert!(answers_for(&of(ModelState::Asking, 0), "f", "shop/chatcli", at(10)));
+        assert!(!answers_for(&of(ModelState::Asking, 0), "f", "billing/chatcli", at(10)), "who pays is asked for");
+        assert!(!answers_for(&of(ModelState::Failed, 0), "f", "shop/chatcli", at(10)));
+        assert!(!answers_for(&of(ModelState::Shared, 0), "f", "shop/chatcli", at(10)));
+        assert!(!answers_for(&of(ModelState::Refined, 0), "f", "shop/chatcli", at(3600)));
     }
 
     #[test]

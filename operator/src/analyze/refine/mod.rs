@@ -134,7 +134,7 @@ impl Controller for Refiner {
         let instance = ways::instance_for(ctx, &key.namespace);
         // Nothing is read for an incident that no model was ever asked about.
         let recorded = if model.calls > 0 { self.books.calls(ctx, key).await? } else { 0 };
-        match next(ctx, &issue, &insight, instance.is_some(), recorded) {
+        match next(ctx, &issue, &insight, instance.as_deref(), recorded) {
             Move::Nothing => Ok(Next::OnChange),
             Move::Wait(until) => Ok(Next::At(until)),
             Move::Lost => self.lose(ctx, key, &insight).await,
@@ -179,32 +179,41 @@ impl Refiner {
 }
 
 /// What to do about an incident, as everything stands now.
-fn next(ctx: &Context, issue: &Issue, insight: &AIInsight, has_instance: bool, recorded: i64) -> Move {
+fn next(ctx: &Context, issue: &Issue, insight: &AIInsight, instance: Option<&Instance>, recorded: i64) -> Move {
     let now = ctx.clock.now();
+    let has_instance = instance.is_some();
     let input = decide::Input { now, issue, insight, has_instance, recorded, sibling: None };
     let next = decide::next(&input);
     if next != Move::Ask {
         return next;
     }
     // Only who would ask looks who else has.
-    decide::next(&decide::Input { sibling: sibling(ctx, issue, insight, now), ..input })
+    let sibling = instance.and_then(|instance| sibling(ctx, issue, insight, instance, now));
+    decide::next(&decide::Input { sibling, ..input })
 }
 
 fn insight_of(ctx: &Context, key: &ObjectKey) -> Option<Arc<AIInsight>> {
     ctx.stores.insights.get(&ObjectKey::new(&key.namespace, naming::insight(&key.name)))
 }
 
-/// Another incident of this cause that was asked about.
-fn sibling(ctx: &Context, issue: &Issue, insight: &AIInsight, now: Timestamp) -> Option<ObjectKey> {
+/// Another incident of this cause that the same Instance was asked about: nobody's question answers for who pays for their own.
+fn sibling(
+    ctx: &Context,
+    issue: &Issue,
+    insight: &AIInsight,
+    instance: &Instance,
+    now: Timestamp,
+) -> Option<ObjectKey> {
     let status = insight.status.as_ref()?;
     let fingerprint = decide::fingerprint(issue, &status.findings)?;
+    let account = account(instance);
     let mut others = ctx.stores.insights.filter(|other| {
         other.uid() != insight.uid()
             && other
                 .status
                 .as_ref()
                 .and_then(|status| status.model.as_ref())
-                .is_some_and(|model| decide::answers_for(model, &fingerprint, now))
+                .is_some_and(|model| decide::answers_for(model, &fingerprint, &account, now))
     });
     // One of the same namespace may be named; the text itself is never copied: its receipts are another incident's.
     others.sort_by_key(|other| (other.namespace() != issue.namespace(), other.name_any()));
