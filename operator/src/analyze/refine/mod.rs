@@ -30,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 use self::books::Books;
 use self::decide::Move;
 use self::material::Material;
+pub(super) use self::ways::instance_for;
 use super::gather;
 use crate::config::ModelMode;
 use crate::llm::chatcli::Servers;

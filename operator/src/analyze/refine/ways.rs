@@ -24,8 +24,11 @@ use crate::runtime::{Context, ObjectKey, ReadError, read};
 /// Tries after the first where the Instance does not say.
 const RETRIES: u32 = 2;
 
-/// The Instance that is asked about incidents of a namespace.
+/// The Instance that is asked about incidents of a namespace; none where rules alone shall answer.
 pub fn instance_for(ctx: &Context, namespace: &str) -> Option<Arc<Instance>> {
+    if ctx.config.model_mode == ModelMode::Rules {
+        return None;
+    }
     if let Some(named) = &ctx.config.model_instance {
         let (namespace, name) = named.split_once('/').unwrap_or((&ctx.namespace, named));
         return ctx.stores.instances.get(&ObjectKey::new(namespace, name));
@@ -65,6 +68,7 @@ pub async fn of(
                 );
                 let provider = spec.provider.clone();
                 let deadline = upstream::DEADLINE.min(ctx.config.model_deadline());
+                let server = Arc::new(server.apart());
                 let analyst = Upstream { server, provider, model, account: account.clone(), deadline };
                 ways.push(Way { analyst: Box::new(analyst), pace, retries });
             }
