@@ -11,6 +11,7 @@ use common::api::{AIInsight, Issue};
 use common::naming;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::analyze::second_look;
 use crate::runtime::ObjectKey;
 
 /// Findings below this are weak: the rules themselves give 0.8 and more where something names the cause.
@@ -19,6 +20,8 @@ const WEAK: f64 = 0.8;
 pub const MOST_FAILURES: i32 = 6;
 /// Between two questions about one incident whose signs change; a person who asks again does not wait.
 const BETWEEN: SignedDuration = SignedDuration::from_mins(10);
+/// What the rules' second look may take.
+const LOOK: SignedDuration = SignedDuration::from_secs(5);
 /// After a question whose outcome nobody knows.
 pub const AFTER_LOSS: SignedDuration = SignedDuration::from_mins(10);
 /// How long one question answers for every incident of the same cause.
@@ -69,6 +72,11 @@ pub fn next(input: &Input<'_>) -> Move {
     }
     if !input.has_instance || !is_wanted(input.issue, status) {
         return Move::Nothing;
+    }
+    // The rules look once more at an answer that came before its signs: only then is it known what they are not sure of.
+    let ready = second_look(input.issue, input.insight).and_then(|at| at.checked_add(LOOK).ok());
+    if let Some(at) = ready.filter(|at| *at > input.now) {
+        return Move::Wait(at);
     }
     if let Some(model) = model {
         if model.about == about(status) {
@@ -208,6 +216,21 @@ mod tests {
     fn a_model_is_asked_where_the_rules_are_not_sure_and_not_where_they_are() {
         assert_eq!(asked(&insight(0.3), 0), Move::Ask);
         assert_eq!(asked(&insight(0.97), 0), Move::Nothing);
+    }
+
+    #[test]
+    fn a_model_waits_until_the_rules_have_looked_once_more() {
+        let mut issue = issue_in(IssueState::Analyzing, 1, None);
+        issue.metadata.creation_timestamp = Some(Time(at(0)));
+        let mut insight = insight(0.3);
+        let mut asked = |answered: i64, now: i64| {
+            insight.status.as_mut().unwrap().generated_at = Some(Time(at(answered)));
+            let (issue, insight, now) = (&issue, &insight, at(now));
+            next(&Input { now, issue, insight, has_instance: true, recorded: 0, sibling: None })
+        };
+        assert_eq!(asked(1, 1), Move::Wait(at(16)));
+        assert_eq!(asked(11, 11), Move::Ask);
+        assert_eq!(asked(1, 16), Move::Ask, "a look that never came keeps nobody waiting");
     }
 
     #[test]
