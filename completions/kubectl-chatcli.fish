@@ -63,6 +63,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "aud
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "postmortem" -d 'Read the reports of incidents'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "postmortems" -d 'Read the reports of incidents'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "actions" -d 'List what a plan or Runbook may do, or describe one action'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "cost" -d 'See what models cost, by day, namespace and incident, and what is left of each budget'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "gate" -d 'Pass or fail a pipeline by the incidents of a namespace'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "wait" -d 'Wait until an incident, plan or approval request is in a state'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_needs_command" -f -a "runbook" -d 'Write, check and try procedures for incidents that come back'
@@ -307,6 +308,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain"
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l facts -d 'Show what the rules are told instead of what they say: everything read now, with your own rights, redacted'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l show-prompt -d 'Show exactly what left the cluster when a model was asked about this incident last, redacted as it left, and what came back'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -1027,6 +1029,28 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions"
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand cost" -l days -d 'Days shown' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand cost" -l operator-namespace -d 'Namespace of the operator, where the ledger is' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand cost" -s o -l output -d 'Form of the output' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand cost" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand cost" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand cost" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand cost" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand cost" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand cost" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand cost" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand cost" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand cost" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand cost" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand cost" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand cost" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand cost" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand cost" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand cost" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand cost" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand cost" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand cost" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand gate" -l max-severity -d 'Gravest severity that still passes' -r -f -a "none\t'Every incident fails'
 low\t'Medium and above fail'
 medium\t'High and above fail'

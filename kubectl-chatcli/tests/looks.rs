@@ -15,7 +15,7 @@ use plugin::output::explanation::Explanation;
 use plugin::output::incidents::{Columns, table};
 use plugin::output::scan::{self, Report};
 use plugin::output::status::{self, Operator, Status};
-use plugin::output::{actions, decision, explanation, incident, preview, report, triage};
+use plugin::output::{actions, decision, explanation, incident, model, preview, report, triage};
 use plugin::story::Story;
 use serde::de::DeserializeOwned;
 
@@ -115,6 +115,7 @@ fn explained(story: &Story, width: usize) -> String {
             findings: &status.findings,
             folded_in: &issue.folded_in,
             gaps: &[],
+            model: model::said(&status),
             next: incident::after_explaining(story, " -n shop"),
         },
         &clock(),

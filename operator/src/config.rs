@@ -76,6 +76,25 @@ pub struct Config {
     #[arg(long, env = "CHATCLI_CLUSTER_DOMAIN", value_name = "DOMAIN", default_value = "cluster.local")]
     pub cluster_domain: String,
 
+    /// Whether models refine what the rules are not sure of: through a ChatCLI server, by asking the provider of an Instance, or both in
+    /// this order. Without an Instance nobody is asked.
+    #[arg(long, env = "CHATCLI_MODEL_MODE", value_enum, default_value_t = ModelMode::Auto)]
+    pub model_mode: ModelMode,
+
+    /// The Instance that is asked about incidents of every namespace. Without it: one of the incident's own namespace, then one of the
+    /// operator's.
+    #[arg(long, env = "CHATCLI_MODEL_INSTANCE", value_name = "NAMESPACE/NAME")]
+    pub model_instance: Option<String>,
+
+    /// Longest a model may take for one answer.
+    #[arg(long, env = "CHATCLI_MODEL_DEADLINE_SECONDS", value_name = "SECONDS", default_value_t = 180, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub model_deadline_seconds: u64,
+
+    /// Lets Instances name providers inside the cluster or without TLS. Off, because whoever makes an Instance would choose where the
+    /// operator connects to.
+    #[arg(long, env = "CHATCLI_ALLOW_HTTP_PROVIDERS", num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value_t = false, action = ArgAction::Set)]
+    pub allow_http_providers: bool,
+
     /// One line per event, for machines or for people.
     #[arg(long, env = "CHATCLI_LOG_FORMAT", value_enum)]
     pub log_format: Option<LogFormat>,
@@ -99,6 +118,19 @@ pub struct Config {
     /// Accepted and ignored: times are RFC 3339.
     #[arg(long, value_name = "ENCODING")]
     pub zap_time_encoding: Option<String>,
+}
+
+/// Who may be asked beyond the rules.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum ModelMode {
+    /// A ChatCLI server, else the provider itself, else nobody.
+    Auto,
+    /// A ChatCLI server only.
+    Upstream,
+    /// The provider itself only.
+    Builtin,
+    /// Nobody.
+    Rules,
 }
 
 /// How log lines look.
@@ -128,6 +160,11 @@ impl Config {
             let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
             format!("{}-{}-{}", host.trim(), std::process::id(), jiff::Timestamp::now().as_microsecond())
         })
+    }
+
+    /// Longest a model may take for one answer.
+    pub fn model_deadline(&self) -> std::time::Duration {
+        std::time::Duration::from_secs(self.model_deadline_seconds)
     }
 
     fn format(&self) -> LogFormat {

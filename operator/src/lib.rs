@@ -16,6 +16,7 @@ pub mod review;
 pub mod runtime;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use config::Config;
 use runtime::Runtime;
@@ -47,9 +48,10 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let mut runtime = Runtime::connect(config).await?;
     let servers = instance::register(&mut runtime);
     detect::register(&mut runtime);
-    detect::alerts::register(&mut runtime, servers)?;
+    detect::alerts::register(&mut runtime, Arc::clone(&servers))?;
     correlate::register(&mut runtime);
     analyze::register(&mut runtime);
+    analyze::refine::register(&mut runtime, servers);
     approve::register(&mut runtime);
     remediate::register(&mut runtime);
     review::register(&mut runtime);

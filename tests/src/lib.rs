@@ -18,6 +18,7 @@ pub mod http;
 pub mod incidents;
 pub mod installation;
 pub mod locks;
+pub mod models;
 pub mod namespace;
 pub mod operator;
 pub mod own_cluster;

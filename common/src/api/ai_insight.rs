@@ -87,16 +87,129 @@ pub struct AIInsightStatus {
     /// What the rules found, most likely first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
+    /// What a model was asked, and what became of it; absent where rules alone answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelUse>,
+    /// The last exchange with a model, redacted as it left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transcript: Option<Transcript>,
     /// `spec.analysisGeneration` this answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_analysis_generation: Option<i64>,
     /// Generation this status speaks of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    /// Standard conditions: `Analyzed`, `Failed`.
+    /// Standard conditions: `Analyzed`, `Failed`, `ModelRefined`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(schema_with = "conditions_schema")]
     pub conditions: Vec<Condition>,
+}
+
+/// How far the question to a model is.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub enum ModelState {
+    /// Written before the call. Found by another process, it means that the call's outcome is unknown.
+    #[default]
+    Asking,
+    /// The answer stands in the fields above.
+    Refined,
+    /// It answered, and nothing of that could be used.
+    Unusable,
+    /// No answer.
+    Failed,
+    /// Not asked: another incident has the same cause.
+    Shared,
+}
+
+/// What a model was asked, and what became of it.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelUse {
+    /// How far it is.
+    pub state: ModelState,
+    /// Digest of what the rules said when it was asked: another one is another question.
+    #[schemars(length(max = 64))]
+    pub about: String,
+    /// Digest of the cause without names and numbers: incidents that share it share one question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
+    pub fingerprint: Option<String>,
+    /// Calls for this incident so far.
+    #[serde(default)]
+    #[schemars(range(min = 0))]
+    pub calls: i64,
+    /// Calls in a row that brought nothing.
+    #[serde(default)]
+    #[schemars(range(min = 0))]
+    pub failures: i32,
+    /// The Instance asked, `namespace/name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 512))]
+    pub instance: Option<String>,
+    /// `upstream`: its server over gRPC; `builtin`: the provider itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 63))]
+    pub way: Option<String>,
+    /// Provider that answered, or was asked last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 63))]
+    pub provider: Option<String>,
+    /// Its model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 253))]
+    pub model: Option<String>,
+    /// When the call was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Time>,
+    /// When its outcome was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Time>,
+    /// Not asked again before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_attempt_at: Option<Time>,
+    /// Tokens sent; an estimate where the provider did not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_tokens: Option<i64>,
+    /// Tokens received.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output_tokens: Option<i64>,
+    /// What the last call cost, in millionths of a US dollar.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub micro_usd: Option<i64>,
+    /// Nobody knows whether the last call was answered; it counts as if it had been.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome_unknown: Option<bool>,
+    /// Sentences of the answer left out because they cite no receipt, or one that does not exist.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dropped_sentences: Option<i32>,
+    /// Actions of the answer left out because the registry does not have them, or not with these parameters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dropped_actions: Option<i32>,
+}
+
+/// One exchange with a model: exactly what left the cluster, and what came back.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Transcript {
+    /// Which call of the incident.
+    pub call: i64,
+    /// When.
+    pub at: Option<Time>,
+    /// SHA-256 of what left.
+    #[schemars(length(max = 80))]
+    pub digest: String,
+    /// Its size.
+    pub bytes: i64,
+    /// The instructions.
+    #[schemars(length(max = 32768))]
+    pub system: String,
+    /// The data.
+    #[schemars(length(max = 65536))]
+    pub prompt: String,
+    /// The answer as it came, cut; absent while there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 16384))]
+    pub answer: Option<String>,
 }
 
 /// A step somebody suggests.

@@ -30,6 +30,10 @@ pub mod managers {
     pub const CORRELATOR: &str = "chatcli-correlator";
     /// AIInsight.
     pub const INSIGHT: &str = "chatcli-insight";
+    /// What a model added to an AIInsight, and the ledger of its calls.
+    pub const MODEL: &str = "chatcli-model";
+    /// The transcript of the last exchange with a model.
+    pub const TRANSCRIPT: &str = "chatcli-transcript";
     /// Issue state.
     pub const ISSUE: &str = "chatcli-issue";
     /// Plan status and everything written to workloads.
@@ -190,4 +194,6 @@ pub mod conditions {
     pub const VOTE_IDENTITY_UNVERIFIED: &str = "VoteIdentityUnverified";
     /// Insight is complete.
     pub const ANALYZED: &str = "Analyzed";
+    /// A model has refined what the rules found; where False, the reason says how it went.
+    pub const MODEL_REFINED: &str = "ModelRefined";
 }

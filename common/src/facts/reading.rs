@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::AsyncReadExt as _;
 use futures::future::join_all;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::core::v1::{
@@ -183,7 +184,7 @@ async fn logs(
         limit_bytes: Some(BYTES),
         ..LogParams::default()
     };
-    match within(api.logs(pod, &params)).await {
+    match within(log_text(&api, pod, &params)).await {
         Ok(text) => {
             let lines = redact::secrets_and(&text, known).lines().map(str::to_owned).collect();
             extra.logs.push(LogTail { pod: pod.to_owned(), container: container.to_owned(), previous, lines });
@@ -192,6 +193,14 @@ async fn logs(
             extra.unreadable.push((object("Pod", namespace, pod), format!("log of {container}: {why}")));
         }
     }
+}
+
+/// The text of a log. What is no UTF-8 in it is replaced: a program may write anything, and the rest must not be lost for it.
+async fn log_text(api: &Api<Pod>, pod: &str, params: &LogParams) -> kube::Result<String> {
+    let mut bytes = Vec::new();
+    let mut stream = std::pin::pin!(api.log_stream(pod, params).await?);
+    stream.read_to_end(&mut bytes).await.map_err(kube::Error::ReadEvents)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 async fn claim(client: &Client, namespace: &str, name: &str, extra: &mut Extra) {

@@ -80,6 +80,11 @@ pub fn leaving(text: &str) -> Cow<'_, str> {
     LEAVING.clean(text, &Known::NOTHING)
 }
 
+/// The same, and values that are known to be secret.
+pub fn leaving_and<'a>(text: &'a str, known: &Known) -> Cow<'a, str> {
+    LEAVING.clean(text, known)
+}
+
 /// At most `limit` bytes, cut between characters, with a mark where something is missing.
 pub fn cut(text: &str, limit: usize) -> String {
     if text.len() <= limit {

@@ -18,6 +18,7 @@ Examples:
   kubectl chatcli explain deploy/checkout -n shop
   kubectl chatcli explain config-key-missing
   kubectl chatcli explain deploy/checkout -n shop --facts
+  kubectl chatcli explain checkout-pod-not-ready-3f9a1c20b7 -n shop --show-prompt
   kubectl chatcli explain -n shop $(kubectl chatcli issues -n shop -o name | head -1)")]
 pub struct ExplainArgs {
     /// Incident by name, a workload, pod or node as KIND/NAME, or the code of a cause
@@ -26,6 +27,9 @@ pub struct ExplainArgs {
     /// Show what the rules are told instead of what they say: everything read now, with your own rights, redacted
     #[arg(long)]
     pub facts: bool,
+    /// Show exactly what left the cluster when a model was asked about this incident last, redacted as it left, and what came back
+    #[arg(long, conflicts_with = "facts")]
+    pub show_prompt: bool,
     /// Form of the output
     #[arg(short, long, value_name = "FORM")]
     pub output: Option<Structured>,
@@ -34,6 +38,6 @@ pub struct ExplainArgs {
 impl ExplainArgs {
     /// As typed with nothing but a subject.
     pub fn about(subject: &str) -> Self {
-        Self { subject: subject.to_owned(), facts: false, output: None }
+        Self { subject: subject.to_owned(), facts: false, show_prompt: false, output: None }
     }
 }

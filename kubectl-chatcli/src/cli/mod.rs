@@ -6,6 +6,7 @@ mod audit;
 mod brakes;
 mod completion;
 mod connection;
+mod cost;
 mod doctor;
 mod explain;
 mod gate;
@@ -34,6 +35,7 @@ pub use audit::{AuditArgs, AuditCommand, AuditListArgs, AuditVerifyArgs};
 pub use brakes::{BrakeScope, PauseArgs, ResumeArgs};
 pub use completion::{CompleteArgs, CompletionArgs, Script};
 pub use connection::{Connection, RequestTimeout};
+pub use cost::CostArgs;
 pub use doctor::{DoctorArgs, RbacArgs, RbacCommand, RbacLintArgs};
 pub use explain::ExplainArgs;
 pub use gate::{GateArgs, GateOutput, SeverityArg, WaitArgs, WaitFor};
@@ -111,6 +113,7 @@ pub enum Command {
     #[command(alias = "pm")]
     Postmortem(PostmortemArgs),
     Actions(ActionsArgs),
+    Cost(CostArgs),
     Gate(GateArgs),
     Wait(WaitArgs),
     Runbook(RunbookArgs),

@@ -11,7 +11,7 @@ use crate::facts;
 use crate::failure::{Exit, Failure};
 use crate::kube::{Cluster, Kind};
 use crate::output::explanation::{Explanation, page};
-use crate::output::{explanation, incident, structured};
+use crate::output::{explanation, incident, model, structured};
 use crate::story::Story;
 
 /// Runs the command.
@@ -27,6 +27,9 @@ pub async fn with(args: &ExplainArgs, cluster: &Cluster, context: &Context<'_>) 
     if let Some((prefix, name)) = args.subject.split_once('/')
         && let Some(kind) = facts::kind(prefix)
     {
+        if args.show_prompt {
+            return Err(Failure::new("only an incident is asked about").hint("list them: kubectl chatcli issues"));
+        }
         return live(&kind, name, args, cluster, context).await;
     }
     if let Some((prefix, _)) = args.subject.split_once('/')
@@ -42,7 +45,8 @@ pub async fn with(args: &ExplainArgs, cluster: &Cluster, context: &Context<'_>) 
         };
         return live(&kind, &resource.name, args, cluster, context).await;
     }
-    incident_of(&Story::read(cluster, issue).await, args, context)
+    let story = Story::read(cluster, issue).await;
+    if args.show_prompt { prompt_of(&story, args, context) } else { incident_of(&story, args, context) }
 }
 
 /// What a cause means, from the codes' own documentation; no cluster is needed.
@@ -52,6 +56,21 @@ fn of_code(code: Code, args: &ExplainArgs, context: &Context<'_>) -> Result<Exit
         context.ui.print(&structured::value(&told, form)?)?;
     } else {
         context.ui.print(&explanation::code(code, context.ui.width()))?;
+    }
+    Ok(Exit::Ok)
+}
+
+/// What left the cluster.
+fn prompt_of(story: &Story, args: &ExplainArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let name = story.issue.name_any();
+    let status = story.insight.as_ref().and_then(|insight| insight.status.as_ref());
+    let Some(transcript) = status.and_then(|status| status.transcript.as_ref()) else {
+        return Err(Failure::new(format!("no model was asked about {name}: nothing left the cluster")));
+    };
+    if let Some(form) = args.output {
+        context.ui.print(&structured::value(transcript, form)?)?;
+    } else {
+        context.ui.print(&model::exchange(transcript, status.and_then(|status| status.model.as_ref())))?;
     }
     Ok(Exit::Ok)
 }
@@ -81,6 +100,7 @@ fn incident_of(story: &Story, args: &ExplainArgs, context: &Context<'_>) -> Resu
         findings: &answer.findings,
         folded_in: &status.folded_in,
         gaps: &story.gaps,
+        model: model::said(answer),
         next: incident::after_explaining(story, &context.scope()),
     };
     context.ui.print(&page(&explanation, &context.clock, context.ui.width()))?;
@@ -125,7 +145,7 @@ async fn live(
         context.ui.note(&format!("note: {subject} may still recover by itself: {}", seen.pending[0].description));
     }
     let gaps: Vec<_> = facts.extra.unreadable.iter().map(|(what, why)| format!("{}: {why}", what.short())).collect();
-    let explanation = Explanation { findings: &findings, folded_in: &[], gaps: &gaps, next: Vec::new() };
+    let explanation = Explanation { findings: &findings, gaps: &gaps, ..Explanation::default() };
     context.ui.print(&page(&explanation, &context.clock, context.ui.width()))?;
     Ok(Exit::Ok)
 }

@@ -6,6 +6,7 @@ mod audit;
 mod brakes;
 mod complete;
 mod completion;
+mod cost;
 mod doctor;
 mod explain;
 mod gate;
@@ -97,6 +98,7 @@ pub async fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failur
         Command::Audit(args) => audit::run(args, context).await,
         Command::Postmortem(args) => postmortem::run(args, context).await,
         Command::Actions(args) => actions::run(&args, context),
+        Command::Cost(args) => cost::run(args, context).await,
         Command::Gate(args) => gate::run(args, context).await,
         Command::Wait(args) => wait::run(args, context).await,
         Command::Runbook(args) => runbook::run(args, context).await,

@@ -19,6 +19,8 @@ pub struct Explanation<'a> {
     pub folded_in: &'a [FoldedIn],
     /// Facts that could not be had, one sentence each.
     pub gaps: &'a [String],
+    /// What a model adds to it, or why none did.
+    pub model: Vec<String>,
     /// Commands worth typing now.
     pub next: Vec<String>,
 }
@@ -42,6 +44,7 @@ pub fn page(explanation: &Explanation, clock: &Clock, width: usize) -> String {
         let _ = writeln!(page, "\n{}", title("Also found"));
         finding(&mut page, other, clock, width);
     }
+    section(&mut page, "A model adds", explanation.model.iter().map(|line| tame(line)), width);
     section(
         &mut page,
         "Folded in",

@@ -114,7 +114,7 @@ pub fn page(
                 findings: &findings[..1],
                 folded_in: &status.folded_in,
                 gaps: &story.gaps,
-                next: Vec::new(),
+                ..Explanation::default()
             },
             clock,
             width,

@@ -12,6 +12,7 @@ use kube::{Resource as _, ResourceExt as _};
 use serde_json::json;
 
 use super::decide::Because;
+use super::refine;
 use crate::runtime::{Context, Error, Note, ObjectKey, WriteError, read, status};
 
 /// What the analyst owns of an AIInsight's status.
@@ -59,11 +60,12 @@ pub async fn explain(
 }
 
 async fn create(ctx: &Context, issue: &Issue) -> Result<Arc<AIInsight>, Error> {
+    // Rules answer; whom the Instance names may be asked to refine later.
+    let instance = refine::instance_for(ctx, &issue.namespace().unwrap_or_default());
     let spec = AIInsightSpec {
         issue_ref: NameRef { name: issue.name_any(), uid: None },
-        // Rules answer; a model may be asked to refine later.
-        provider: String::new(),
-        model: String::new(),
+        provider: instance.as_ref().map(|instance| instance.spec.provider.clone()).unwrap_or_default(),
+        model: instance.as_ref().and_then(|instance| instance.spec.model.clone()).unwrap_or_default(),
         analysis_generation: None,
     };
     let mut insight = AIInsight::new(&naming::insight(&issue.name_any()), spec);

@@ -1,11 +1,12 @@
 //! From an incident to its explanation, with receipts.
 //!
 //! In: an open Issue, what the stores know about its resource, and the few live reads the rules ask for. Out: its `AIInsight`, and the cause in
-//! short on the Issue. Never: waits for a model, guesses (an honest `unknown` is an answer), touches a workload.
+//! short on the Issue; later, where the rules are not sure, what a model adds ([`refine`]). Never: waits for a model, guesses (an honest `unknown` is an answer), touches a workload.
 
 mod apply;
 mod decide;
 mod gather;
+pub mod refine;
 
 use std::sync::Arc;
 

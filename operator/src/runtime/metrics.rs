@@ -42,6 +42,8 @@ pub struct Metrics {
     pub approvals_pending: Family<PendingLabels, Gauge>,
     /// `approval_duration_seconds{mode}`.
     pub approval_duration: Family<ModeLabels, Histogram>,
+    /// `llm_client_requests_total{result}`: questions to models.
+    model_calls: Family<ResultLabels, Counter>,
     reconciles: Family<ReconcileLabels, Counter>,
     reconcile_duration: Family<ControllerLabels, Histogram>,
     server_alerts: Family<ResultLabels, Counter>,
@@ -93,6 +95,7 @@ impl Default for Metrics {
         let approvals = Family::default();
         let approvals_pending = Family::default();
         let approval_duration = Family::new_with_constructor(long as fn() -> Histogram);
+        let model_calls = Family::default();
         let reconciles = Family::default();
         let reconcile_duration = Family::new_with_constructor(short as fn() -> Histogram);
         let server_alerts = Family::default();
@@ -126,6 +129,7 @@ impl Default for Metrics {
             Unit::Seconds,
             approval_duration.clone(),
         );
+        registry.register("llm_client_requests", "Questions to models by outcome", model_calls.clone());
         registry.register("controller_reconciles", "Reconciles by outcome", reconciles.clone());
         registry.register_with_unit(
             "controller_reconcile_duration",
@@ -151,6 +155,7 @@ impl Default for Metrics {
             approvals,
             approvals_pending,
             approval_duration,
+            model_calls,
             reconciles,
             reconcile_duration,
             server_alerts,
@@ -195,6 +200,11 @@ impl Metrics {
         for ((namespace, mode), count) in counts {
             self.approvals_pending.get_or_create(&PendingLabels { namespace, mode: mode.to_owned() }).set(count);
         }
+    }
+
+    /// Counts a question to a model.
+    pub fn model_call(&self, result: &str) {
+        self.model_calls.get_or_create(&ResultLabels { result: result.to_owned() }).inc();
     }
 
     pub(super) fn reconciled(&self, controller: &str, result: &str, took: Duration) {

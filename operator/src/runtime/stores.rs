@@ -130,7 +130,7 @@ watched! {
         let shared = issue.spec.correlation_id.clone().map(Tag::Cause);
         resource_tags(&issue.spec.resource).chain(cause).chain(shared).collect()
     };
-    AIInsight in insights, trimmed by meta, found by |insight| vec![Tag::Issue(beside(insight, &insight.spec.issue_ref.name))];
+    AIInsight in insights, trimmed by insight, found by |insight| vec![Tag::Issue(beside(insight, &insight.spec.issue_ref.name))];
     RemediationPlan in plans, trimmed by meta, found by |plan| vec![Tag::Issue(beside(plan, &plan.spec.issue_ref.name))];
     Runbook in runbooks, trimmed by meta, found by |_| Vec::new();
     ApprovalPolicy in approval_policies, trimmed by meta, found by |_| Vec::new();
@@ -144,6 +144,14 @@ watched! {
 /// Of our own kinds everything is read but the book-keeping of the API server.
 fn meta<K: Resource>(object: &mut K) {
     trim::meta(object.meta_mut());
+}
+
+/// A transcript is large, and read by people alone.
+fn insight(insight: &mut AIInsight) {
+    meta(insight);
+    if let Some(status) = &mut insight.status {
+        status.transcript = None;
+    }
 }
 
 /// The tags of an affected resource: by UID where known, and by name.

@@ -48,6 +48,15 @@ impl Balanced {
         }
     }
 
+    /// The same pods over connections of its own: the server limits calls by connection, and long questions must not wait for small ones.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        let other = Self::new(self.access.clone());
+        let pods = self.pods.read().unwrap_or_else(PoisonError::into_inner);
+        other.follow(&pods.iter().map(|(target, _)| target.clone()).collect::<Vec<_>>());
+        other
+    }
+
     /// Asks the next pod, and another one when that cannot have seen the question.
     pub async fn call<M, A, F>(&self, message: M, ask: impl Fn(Client, Request<M>) -> F) -> Result<Response<A>, Status>
     where

@@ -1,0 +1,204 @@
+//! A provider asked directly, without a ChatCLI server in between.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use common::redact::{self, Known};
+use futures::future::BoxFuture;
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use serde_json::Value;
+
+use super::http::{Http, HttpError, Reply};
+use super::providers::{Auth, Endpoint, Provider};
+use super::wire::{self, Asked, Told};
+use super::{Analyst, Answer, LlmError, MOST_TOKENS, Question, Usage, decode};
+
+/// Longest one request may take once the connection stands.
+pub const DEADLINE: Duration = Duration::from_secs(90);
+/// Longest complaint of a provider that is told.
+const COMPLAINT: usize = 300;
+
+/// A credential. It is shown to nobody: not by `Debug`, not in an error.
+#[derive(Clone)]
+pub struct Key(String);
+
+impl Key {
+    /// Blanks at the ends are a Secret made by hand, and no part of any key.
+    pub fn new(text: &str) -> Self {
+        Self(text.trim().to_owned())
+    }
+
+    fn header(&self, auth: Auth) -> Result<Option<(HeaderName, HeaderValue)>, LlmError> {
+        let (name, value) = match auth {
+            Auth::None => return Ok(None),
+            Auth::Bearer => (AUTHORIZATION, format!("Bearer {}", self.0)),
+            Auth::Header(name) => (HeaderName::from_static(name), self.0.clone()),
+        };
+        let mut value = HeaderValue::try_from(value)
+            .map_err(|_| LlmError::Auth("it holds a character that no header can carry".to_owned()))?;
+        value.set_sensitive(true);
+        Ok(Some((name, value)))
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[key]")
+    }
+}
+
+/// One provider of one Instance.
+#[derive(Debug)]
+pub struct Builtin {
+    /// Sends requests.
+    pub http: Arc<Http>,
+    /// Its row in the table.
+    pub provider: &'static Provider,
+    /// Where, and which model.
+    pub endpoint: Endpoint,
+    /// Its credential; empty where it needs none.
+    pub key: Key,
+    /// `namespace/name` of the Instance whose account it is.
+    pub account: String,
+    /// Longest one request may take.
+    pub deadline: Duration,
+}
+
+impl Builtin {
+    async fn once(&self, question: &Question, system: &str) -> Result<Told, LlmError> {
+        let asked = Asked {
+            model: &self.endpoint.model,
+            system,
+            prompt: question.prompt(),
+            most: MOST_TOKENS,
+            form: self.provider.form,
+            limit: self.provider.limit,
+        };
+        let body = wire::body(self.endpoint.shape, &asked).to_string().into_bytes();
+        let mut headers: Vec<(HeaderName, HeaderValue)> = self
+            .provider
+            .headers
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
+        headers.extend(self.key.header(self.provider.auth)?);
+        let reply = self.http.post(&self.endpoint.url, headers, body, self.deadline).await;
+        let reply = reply.map_err(|error| match error {
+            HttpError::NotSent(why) => LlmError::Unreachable(self.safe(&why)),
+            HttpError::Lost(why) => LlmError::Lost(self.safe(&why)),
+        })?;
+        let parsed = serde_json::from_slice::<Value>(&reply.body);
+        if !(200..300).contains(&reply.status) {
+            let words = match &parsed {
+                Ok(body) => wire::complaint(body),
+                Err(_) => String::from_utf8_lossy(&reply.body).into_owned(),
+            };
+            return Err(classify(&reply, &self.safe(&words)));
+        }
+        let parsed = parsed.map_err(|error| LlmError::Unusable {
+            said: format!("it is no JSON: {error}"),
+            raw: String::from_utf8_lossy(&reply.body).into_owned(),
+            usage: Usage::default(),
+        })?;
+        let told = wire::read(self.endpoint.shape, &parsed).map_err(|error| match error {
+            LlmError::Server(words) => LlmError::Server(self.safe(&words)),
+            LlmError::Unusable { said, raw, usage } => LlmError::Unusable { said: self.safe(&said), raw, usage },
+            other => other,
+        })?;
+        Ok(Told { usage: or_estimate(told.usage, question, &told.text), ..told })
+    }
+
+    /// What a provider says may quote the key it was shown.
+    fn safe(&self, words: &str) -> String {
+        let words = redact::leaving_and(words, &Known::values([self.key.0.as_str()])).into_owned();
+        redact::cut(&words.split_whitespace().collect::<Vec<_>>().join(" "), COMPLAINT)
+    }
+
+    async fn ask(&self, question: &Question) -> Result<Answer, LlmError> {
+        let first = self.once(question, question.system()).await?;
+        let (told, said) = match decode::text(&first.text) {
+            Ok(said) => (first, said),
+            Err(why) => {
+                let again = format!(
+                    "{}\n\nYour last answer could not be read: {why}. Give the JSON object again, whole, and nothing else.",
+                    question.system()
+                );
+                let second = match self.once(question, &again).await {
+                    Ok(second) => second,
+                    // The first was paid for, whatever became of the second.
+                    Err(error) if !error.may_have_cost() => {
+                        return Err(LlmError::Unusable { said: why, raw: first.text, usage: first.usage });
+                    }
+                    Err(LlmError::Unusable { said, raw, usage }) => {
+                        return Err(LlmError::Unusable { said, raw, usage: usage.and(first.usage) });
+                    }
+                    Err(error) => return Err(error),
+                };
+                let usage = second.usage.and(first.usage);
+                match decode::text(&second.text) {
+                    Ok(said) => (Told { usage, ..second }, said),
+                    Err(said) => return Err(LlmError::Unusable { said, raw: second.text, usage }),
+                }
+            }
+        };
+        Ok(Answer {
+            raw: told.text,
+            said,
+            usage: told.usage,
+            way: self.way(),
+            provider: self.provider.name.to_owned(),
+            model: self.endpoint.model.clone(),
+        })
+    }
+}
+
+impl Analyst for Builtin {
+    fn analyze<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Answer, LlmError>> {
+        Box::pin(self.ask(question))
+    }
+
+    fn name(&self) -> String {
+        format!("{} of {}", self.provider.name, self.account)
+    }
+
+    fn asks(&self) -> (&str, &str) {
+        (self.provider.name, &self.endpoint.model)
+    }
+
+    fn way(&self) -> &'static str {
+        "builtin"
+    }
+}
+
+fn or_estimate(usage: Usage, question: &Question, text: &str) -> Usage {
+    let or = |counted: u64, estimate: u64| if counted == 0 { estimate } else { counted };
+    Usage { input: or(usage.input, question.tokens()), output: or(usage.output, common::costs::estimate(text)) }
+}
+
+/// What a status means. Nothing here was paid for.
+fn classify(reply: &Reply, words: &str) -> LlmError {
+    let says = |parts: &[&str]| {
+        let lower = words.to_lowercase();
+        parts.iter().any(|part| lower.contains(part))
+    };
+    let said = format!("{} {words}", reply.status);
+    match reply.status {
+        401..=403 => LlmError::Auth(said),
+        404 => LlmError::ModelNotFound(said),
+        // "context length", "prompt is too long", "maximum context": no two providers say it alike.
+        400 | 413 | 422
+            if reply.status == 413 || says(&["too long", "context length", "maximum context", "context window"]) =>
+        {
+            LlmError::TooLong(said)
+        }
+        400 | 422 if says(&["api key not valid", "api_key_invalid"]) => LlmError::Auth(said),
+        400 | 422 if says(&["model"]) && says(&["not exist", "not found", "unknown", "invalid model"]) => {
+            LlmError::ModelNotFound(said)
+        }
+        // A quota that is used up does not come back in a minute.
+        429 if says(&["insufficient_quota", "exceeded your current quota"]) => LlmError::Auth(said),
+        408 | 429 => LlmError::RateLimited { said, retry_after: reply.retry_after },
+        500..600 => LlmError::Server(said),
+        _ => LlmError::Refused(said),
+    }
+}
