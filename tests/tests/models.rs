@@ -285,7 +285,7 @@ impl Alerted {
         let insights = self.namespace.api::<AIInsight>();
         let explained = eventually(&insights, Duration::from_secs(180), "every incident is explained", |seen| {
             let explained = |insight: &&AIInsight| insight.status.as_ref().is_some_and(|it| !it.findings.is_empty());
-            let names: Vec<String> = seen.all().filter(explained).map(|insight| insight.name_any()).collect();
+            let names: Vec<String> = seen.all().filter(explained).map(kube::ResourceExt::name_any).collect();
             (names.len() == incidents).then_some(names)
         })
         .await;
