@@ -12,7 +12,7 @@ use common::{diagnosis, redact};
 use futures::future::join_all;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
-use k8s_openapi::api::batch::v1::Job;
+use k8s_openapi::api::batch::v1::{CronJob, Job};
 use k8s_openapi::api::core::v1::{Node, Pod, Service};
 use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
@@ -60,12 +60,7 @@ pub async fn gather(
         "StatefulSet" => Subject::StatefulSet(shared::<StatefulSet>(&found)?),
         "DaemonSet" => Subject::DaemonSet(shared::<DaemonSet>(&found)?),
         "Job" => Subject::Job(shared::<Job>(&found)?),
-        "CronJob" => match newest_job(cluster, &found).await? {
-            Some(job) => Subject::Job(job),
-            None => {
-                return Err(Failure::new(format!("cronjob {name:?} has made no Job yet: there is nothing to explain")));
-            }
-        },
+        "CronJob" => Subject::CronJob(shared::<CronJob>(&found)?),
         "Node" => Subject::Node(shared::<Node>(&found)?),
         // A pod says why it is unwell, its owner what it should be: the owner is what is explained.
         part => match owner(cluster, &found).await {
@@ -84,12 +79,10 @@ pub async fn gather(
             Err(failure) => return Err(failure),
         },
     };
-    let mut facts = Facts::about(object, now);
-    if kind.resource.kind == "CronJob"
-        && let Some(cron_job) = cron_job_of(facts.object.meta())
-    {
-        facts.subject = cron_job;
-    }
+    let mut facts = match object {
+        Subject::CronJob(cron_job) => Facts::about_cron_job(cron_job, newest_job(cluster, &found).await?, now),
+        object => Facts::about(object, now),
+    };
     facts.extra = extra;
     add_parts(cluster, &mut facts).await;
     if !is_node {
@@ -107,6 +100,7 @@ pub fn told(facts: &Facts) -> Value {
         Subject::StatefulSet(object) => json!(object.as_ref()),
         Subject::DaemonSet(object) => json!(object.as_ref()),
         Subject::Job(object) => json!(object.as_ref()),
+        Subject::CronJob(object) => json!(object.as_ref()),
         Subject::Pod(object) => json!(object.as_ref()),
         Subject::Node(object) => json!(object.as_ref()),
     };
@@ -123,6 +117,7 @@ pub fn told(facts: &Facts) -> Value {
         "at": facts.now,
         "subject": facts.subject,
         "object": object,
+        "cronJob": facts.cron_job.as_deref(),
         "replicaSets": all(facts.replica_sets.iter().map(|it| json!(it.as_ref())).collect()),
         "pods": all(facts.pods.iter().map(|it| json!(it.as_ref())).collect()),
         "nodes": all(facts.nodes.iter().map(|it| json!(it.as_ref())).collect()),
@@ -235,10 +230,7 @@ async fn add_parts(cluster: &Cluster, facts: &mut Facts) {
             }
             let pods = cluster.list(&Kind::of("", "v1", "Pod", "pods"), here, None).await;
             let pods: Vec<Arc<Pod>> = listed(pods, "Pod", facts);
-            // A CronJob's pods belong to its newest Job.
-            let named = std::mem::replace(&mut facts.subject, facts.object.reference());
             *facts = facts.clone().with_replica_sets(sets).with_pods(pods);
-            facts.subject = named;
         }
     }
     let nodes = nodes(cluster, &facts.pods).await;

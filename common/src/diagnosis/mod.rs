@@ -18,6 +18,7 @@ mod resources;
 mod rollout;
 mod roots;
 mod said;
+mod schedules;
 mod scheduling;
 mod storage;
 mod unknown;
@@ -55,6 +56,7 @@ const RULES: &[Rule] = &[
     exits::bad_config_change,
     exits::bad_rollout,
     jobs::failed,
+    schedules::missed,
     probes::gates,
     probes::readiness,
     exits::app_exits,

@@ -144,7 +144,7 @@ fn adjust(case: &Case<'_>, container: &View<'_>, limit: &str, why: &str) -> Opti
         Subject::StatefulSet(_) => ActionType::AdjustStatefulSetResources,
         Subject::DaemonSet(_) => ActionType::AdjustDaemonSetResources,
         // A running Job's template cannot be changed, nor a pod's.
-        Subject::Job(_) | Subject::Pod(_) | Subject::Node(_) => return None,
+        Subject::Job(_) | Subject::CronJob(_) | Subject::Pod(_) | Subject::Node(_) => return None,
     };
     // The actions change containers, not init containers.
     if container.role != Role::App {

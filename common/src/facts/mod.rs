@@ -9,6 +9,7 @@ pub mod quantity;
 pub mod reading;
 pub mod references;
 pub mod revisions;
+pub mod schedule;
 pub mod surroundings;
 pub mod trim;
 
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use k8s_openapi::api::{
     apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet},
-    batch::v1::Job,
+    batch::v1::{CronJob, Job},
     core::v1::{ConfigMap, Event, LimitRange, Node, PersistentVolumeClaim, Pod, PodSpec, ResourceQuota, Service},
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -37,6 +38,8 @@ pub struct Facts {
     pub object: Subject,
     /// Its pods, by owner UID.
     pub pods: Vec<Arc<Pod>>,
+    /// The CronJob that is the subject, beside its newest Job, which is the object.
+    pub cron_job: Option<Arc<CronJob>>,
     /// A Deployment's ReplicaSets, newest revision first.
     pub replica_sets: Vec<Arc<ReplicaSet>>,
     /// Nodes its pods run on.
@@ -55,6 +58,8 @@ pub enum Subject {
     StatefulSet(Arc<StatefulSet>),
     DaemonSet(Arc<DaemonSet>),
     Job(Arc<Job>),
+    /// One whose history holds no Job.
+    CronJob(Arc<CronJob>),
     /// A pod that nobody owns.
     Pod(Arc<Pod>),
     Node(Arc<Node>),
@@ -211,6 +216,7 @@ impl Subject {
             Self::StatefulSet(object) => &object.metadata,
             Self::DaemonSet(object) => &object.metadata,
             Self::Job(object) => &object.metadata,
+            Self::CronJob(object) => &object.metadata,
             Self::Pod(object) => &object.metadata,
             Self::Node(object) => &object.metadata,
         }
@@ -223,6 +229,7 @@ impl Subject {
             Self::StatefulSet(_) => ("StatefulSet", "apps/v1"),
             Self::DaemonSet(_) => ("DaemonSet", "apps/v1"),
             Self::Job(_) => ("Job", "batch/v1"),
+            Self::CronJob(_) => ("CronJob", "batch/v1"),
             Self::Pod(_) => ("Pod", "v1"),
             Self::Node(_) => ("Node", "v1"),
         }
@@ -248,19 +255,20 @@ impl Subject {
             Self::StatefulSet(object) => object.spec.as_ref()?.template.spec.as_ref(),
             Self::DaemonSet(object) => object.spec.as_ref()?.template.spec.as_ref(),
             Self::Job(object) => object.spec.as_ref()?.template.spec.as_ref(),
+            Self::CronJob(object) => object.spec.as_ref()?.job_template.spec.as_ref()?.template.spec.as_ref(),
             Self::Pod(object) => object.spec.as_ref(),
             Self::Node(_) => None,
         }
     }
 
-    /// How many pods should run now. A Job has no such number: its pods come and go.
+    /// How many pods should run now. A Job or CronJob has no such number: its pods come and go.
     pub fn desired(&self) -> usize {
         let wanted = match self {
             Self::Deployment(object) => object.spec.as_ref().map_or(0, |spec| spec.replicas.unwrap_or(1)),
             Self::StatefulSet(object) => object.spec.as_ref().map_or(0, |spec| spec.replicas.unwrap_or(1)),
             Self::DaemonSet(object) => object.status.as_ref().map_or(0, |status| status.desired_number_scheduled),
             Self::Pod(_) => 1,
-            Self::Job(_) | Self::Node(_) => 0,
+            Self::Job(_) | Self::CronJob(_) | Self::Node(_) => 0,
         };
         usize::try_from(wanted).unwrap_or(0)
     }
@@ -271,13 +279,28 @@ impl Subject {
             Self::Deployment(object) => object.spec.as_ref().and_then(|spec| spec.min_ready_seconds),
             Self::StatefulSet(object) => object.spec.as_ref().and_then(|spec| spec.min_ready_seconds),
             Self::DaemonSet(object) => object.spec.as_ref().and_then(|spec| spec.min_ready_seconds),
-            Self::Job(_) | Self::Pod(_) | Self::Node(_) => None,
+            Self::Job(_) | Self::CronJob(_) | Self::Pod(_) | Self::Node(_) => None,
         }
         .unwrap_or(0)
     }
 }
 
 impl Facts {
+    /// Facts about a CronJob, seen through its newest Job, where its history holds one: the subject is the CronJob, the object that Job.
+    pub fn about_cron_job(cron_job: Arc<CronJob>, newest: Option<Arc<Job>>, now: Timestamp) -> Self {
+        let Some(job) = newest else { return Self::about(Subject::CronJob(cron_job), now) };
+        let subject = Subject::CronJob(Arc::clone(&cron_job)).reference();
+        Self { subject, cron_job: Some(cron_job), ..Self::about(Subject::Job(job), now) }
+    }
+
+    /// The CronJob, where the facts are about one.
+    pub fn as_cron_job(&self) -> Option<&CronJob> {
+        match &self.object {
+            Subject::CronJob(cron_job) => Some(cron_job),
+            _ => self.cron_job.as_deref(),
+        }
+    }
+
     /// Facts about an object alone; pods, ReplicaSets and nodes are added by who has them.
     pub fn about(object: Subject, now: Timestamp) -> Self {
         let pods = if let Subject::Pod(pod) = &object { vec![pod.clone()] } else { Vec::new() };
@@ -287,6 +310,7 @@ impl Facts {
             subject: object.reference(),
             object,
             pods,
+            cron_job: None,
             replica_sets: Vec::new(),
             nodes,
             around: Surroundings::default(),
@@ -294,24 +318,24 @@ impl Facts {
         }
     }
 
-    /// Adds those of the ReplicaSets that the subject controls, newest revision first. Call before [`Facts::with_pods`].
+    /// Adds those of the ReplicaSets that the object controls, newest revision first. Call before [`Facts::with_pods`].
     #[must_use]
     pub fn with_replica_sets(mut self, candidates: impl IntoIterator<Item = Arc<ReplicaSet>>) -> Self {
-        let Some(uid) = self.subject.uid.as_deref() else { return self };
+        let Some(uid) = self.object.meta().uid.as_deref() else { return self };
         self.replica_sets =
             candidates.into_iter().filter(|set| membership::is_controlled_by(&set.metadata, uid)).collect();
         self.replica_sets.sort_by_key(|set| std::cmp::Reverse(membership::revision(set)));
         self
     }
 
-    /// Adds those of the pods that the subject controls, directly or through its ReplicaSets, oldest first.
+    /// Adds those of the pods that the object controls, directly or through its ReplicaSets, oldest first.
     #[must_use]
     pub fn with_pods(mut self, candidates: impl IntoIterator<Item = Arc<Pod>>) -> Self {
         self.pods = candidates
             .into_iter()
             .filter(|pod| {
                 let Some(owner) = membership::controller(&pod.metadata) else { return false };
-                Some(&owner.uid) == self.subject.uid.as_ref()
+                Some(&owner.uid) == self.object.meta().uid.as_ref()
                     || self.replica_sets.iter().any(|set| Some(&owner.uid) == set.metadata.uid.as_ref())
             })
             .collect();
@@ -350,6 +374,9 @@ impl Facts {
             Subject::StatefulSet(object) => object.spec.as_ref()?.template.metadata.as_ref()?.labels.as_ref(),
             Subject::DaemonSet(object) => object.spec.as_ref()?.template.metadata.as_ref()?.labels.as_ref(),
             Subject::Job(object) => object.spec.as_ref()?.template.metadata.as_ref()?.labels.as_ref(),
+            Subject::CronJob(object) => {
+                object.spec.as_ref()?.job_template.spec.as_ref()?.template.metadata.as_ref()?.labels.as_ref()
+            }
             Subject::Pod(object) => object.metadata.labels.as_ref(),
             Subject::Node(_) => None,
         }

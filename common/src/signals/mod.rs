@@ -10,12 +10,14 @@ mod jobs;
 mod nodes;
 mod pods;
 mod rollouts;
+mod schedules;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::api::SignalType;
 use crate::facts::{Facts, Subject};
 use board::Board;
+pub(crate) use schedules::overdue_since;
 
 /// How long a pod may outstay its deletion, grace period included: the runtime, the network and volumes have to be undone.
 pub(crate) const DELETION_PATIENCE: SignedDuration = SignedDuration::from_secs(60);
@@ -73,7 +75,11 @@ pub fn assess(facts: &Facts) -> Assessment {
     if facts.object.meta().deletion_timestamp.is_some() {
         return board.assessment();
     }
+    if let Some(cron_job) = facts.as_cron_job() {
+        schedules::observe(cron_job, &mut board);
+    }
     match &facts.object {
+        Subject::CronJob(_) => {}
         Subject::Node(node) => nodes::observe(node, &mut board),
         Subject::Job(job) => {
             if jobs::observe(job, !facts.pods.is_empty(), &mut board) {

@@ -23,7 +23,7 @@ pub fn observe(facts: &Facts, board: &mut Board) {
     match &facts.object {
         Subject::Deployment(deployment) => observe_deployment(deployment, board),
         Subject::StatefulSet(_) | Subject::DaemonSet(_) => observe_by_pods(facts, board),
-        Subject::Job(_) | Subject::Pod(_) | Subject::Node(_) => {}
+        Subject::Job(_) | Subject::CronJob(_) | Subject::Pod(_) | Subject::Node(_) => {}
     }
     board.total = pods;
 }

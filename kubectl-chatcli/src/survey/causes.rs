@@ -59,7 +59,7 @@ impl Troubled {
     /// `facts` with what was found about them; `None` where nothing fires.
     pub fn new(facts: &Facts, signals: Vec<Sighting>, findings: Vec<Finding>) -> Option<Self> {
         let serving = match &facts.object {
-            Subject::Job(_) | Subject::Node(_) => None,
+            Subject::Job(_) | Subject::CronJob(_) | Subject::Node(_) => None,
             object => {
                 let ready = facts.current_pods().filter(|pod| common::facts::membership::ready_since(pod).is_some());
                 Some((ready.count(), object.desired()))

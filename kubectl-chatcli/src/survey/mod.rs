@@ -8,11 +8,10 @@ pub mod causes;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use common::api::ResourceRef;
 use common::facts::{Facts, Subject, Surroundings, membership, trim};
 use jiff::Timestamp;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
-use k8s_openapi::api::batch::v1::Job;
+use k8s_openapi::api::batch::v1::{CronJob, Job};
 use k8s_openapi::api::core::v1::{Node, Pod};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::ListParams;
@@ -32,6 +31,7 @@ pub struct Landscape {
     stateful_sets: Vec<Arc<StatefulSet>>,
     daemon_sets: Vec<Arc<DaemonSet>>,
     jobs: Vec<Arc<Job>>,
+    cron_jobs: Vec<Arc<CronJob>>,
     nodes: Vec<Arc<Node>>,
     around: BTreeMap<String, Surroundings>,
     /// Nodes are looked at for themselves, not only as the place where pods run.
@@ -46,7 +46,7 @@ pub struct Landscape {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Extent {
-    /// Deployments, StatefulSets, DaemonSets and Jobs.
+    /// Deployments, StatefulSets, DaemonSets, Jobs and CronJobs.
     pub workloads: usize,
     /// Pods.
     pub pods: usize,
@@ -59,13 +59,14 @@ impl Landscape {
     ///
     /// Without pods there is nothing to say, so that alone is an error.
     pub async fn read(cluster: &Cluster, namespace: Option<&str>) -> Result<Self, Failure> {
-        let (pods, deployments, replica_sets, stateful_sets, daemon_sets, jobs, nodes, around) = futures::join!(
+        let (pods, deployments, replica_sets, stateful_sets, daemon_sets, jobs, cron_jobs, nodes, around) = futures::join!(
             list(cluster, "pods", namespace, trim::pod),
             list(cluster, "deployments", namespace, trim::deployment),
             list(cluster, "replicasets", namespace, trim::replica_set),
             list(cluster, "statefulsets", namespace, trim::stateful_set),
             list(cluster, "daemonsets", namespace, trim::daemon_set),
             list(cluster, "jobs", namespace, trim::job),
+            list(cluster, "cronjobs", namespace, trim::cron_job),
             list(cluster, "nodes", None, trim::node),
             surroundings(cluster, namespace),
         );
@@ -81,6 +82,7 @@ impl Landscape {
             stateful_sets: seen(stateful_sets, &mut blind),
             daemon_sets: seen(daemon_sets, &mut blind),
             jobs: seen(jobs, &mut blind),
+            cron_jobs: seen(cron_jobs, &mut blind),
             nodes,
             around,
             whole_cluster: namespace.is_none(),
@@ -91,7 +93,11 @@ impl Landscape {
 
     /// How much that is.
     pub fn extent(&self) -> Extent {
-        let workloads = self.deployments.len() + self.stateful_sets.len() + self.daemon_sets.len() + self.jobs.len();
+        let workloads = self.deployments.len()
+            + self.stateful_sets.len()
+            + self.daemon_sets.len()
+            + self.jobs.len()
+            + self.cron_jobs.len();
         Extent { workloads, pods: self.pods.len(), nodes: self.nodes.len() }
     }
 
@@ -101,9 +107,8 @@ impl Landscape {
         let sets_of = by_owner(&self.replica_sets, |set| &set.metadata);
         let nodes: HashMap<&str, &Arc<Node>> =
             self.nodes.iter().filter_map(|node| Some((node.metadata.name.as_deref()?, node))).collect();
-        let complete = |object: Subject| {
-            let facts = Facts::about(object, now);
-            let uid = facts.subject.uid.clone().unwrap_or_default();
+        let complete = |facts: Facts| {
+            let uid = facts.object.meta().uid.clone().unwrap_or_default();
             let sets: Vec<Arc<ReplicaSet>> = owned(&sets_of, &uid);
             let mut pods: Vec<Arc<Pod>> = owned(&pods_of, &uid);
             pods.extend(sets.iter().flat_map(|set| owned(&pods_of, set.metadata.uid.as_deref().unwrap_or_default())));
@@ -119,23 +124,18 @@ impl Landscape {
                 None => facts,
             }
         };
+        let about = |object: Subject| complete(Facts::about(object, now));
         let mut subjects: Vec<Facts> = Vec::new();
-        subjects.extend(self.deployments.iter().map(|it| complete(Subject::Deployment(Arc::clone(it)))));
-        subjects.extend(self.stateful_sets.iter().map(|it| complete(Subject::StatefulSet(Arc::clone(it)))));
-        subjects.extend(self.daemon_sets.iter().map(|it| complete(Subject::DaemonSet(Arc::clone(it)))));
-        subjects.extend(self.jobs_and_cron_jobs().into_iter().map(|(job, cron_job)| {
-            let mut facts = complete(Subject::Job(job));
-            if let Some(cron_job) = cron_job {
-                facts.subject = cron_job;
-            }
-            facts
-        }));
+        subjects.extend(self.deployments.iter().map(|it| about(Subject::Deployment(Arc::clone(it)))));
+        subjects.extend(self.stateful_sets.iter().map(|it| about(Subject::StatefulSet(Arc::clone(it)))));
+        subjects.extend(self.daemon_sets.iter().map(|it| about(Subject::DaemonSet(Arc::clone(it)))));
+        subjects.extend(self.jobs_and_cron_jobs(now).into_iter().map(complete));
         // Without an owner, with one of a kind we do not know, or with one that may not be read.
         let spokesmen = self.spokesmen();
         let alone = self.pods.iter().filter(|pod| {
             membership::controller(&pod.metadata).is_none_or(|owner| !spokesmen.contains(owner.uid.as_str()))
         });
-        subjects.extend(alone.map(|pod| complete(Subject::Pod(Arc::clone(pod)))));
+        subjects.extend(alone.map(|pod| about(Subject::Pod(Arc::clone(pod)))));
         let hosting: HashSet<&str> = self.pods.iter().filter_map(|pod| node_name(pod)).collect();
         let here = self.nodes.iter().filter(|node| {
             self.whole_cluster || node.metadata.name.as_deref().is_some_and(|name| hosting.contains(name))
@@ -144,13 +144,13 @@ impl Landscape {
         subjects
     }
 
-    /// A Job for itself, and the newest Job of every CronJob under the CronJob's name.
-    fn jobs_and_cron_jobs(&self) -> Vec<(Arc<Job>, Option<ResourceRef>)> {
+    /// A Job for itself, and a CronJob with its newest Job. Of a CronJob that could not be read, that Job speaks under its name.
+    fn jobs_and_cron_jobs(&self, now: Timestamp) -> Vec<Facts> {
         let mut found = Vec::new();
         let mut newest: BTreeMap<(String, String), &Arc<Job>> = BTreeMap::new();
         for job in &self.jobs {
             match facts::cron_job_of(&job.metadata) {
-                None => found.push((Arc::clone(job), None)),
+                None => found.push(Facts::about(Subject::Job(Arc::clone(job)), now)),
                 Some(cron_job) => {
                     let kept = newest.entry((cron_job.namespace, cron_job.name)).or_insert(job);
                     if membership::created(&kept.metadata) < membership::created(&job.metadata) {
@@ -159,7 +159,17 @@ impl Landscape {
                 }
             }
         }
-        found.extend(newest.into_values().map(|job| (Arc::clone(job), facts::cron_job_of(&job.metadata))));
+        for cron_job in &self.cron_jobs {
+            let name =
+                |meta: &ObjectMeta| (meta.namespace.clone().unwrap_or_default(), meta.name.clone().unwrap_or_default());
+            let job = newest.remove(&name(&cron_job.metadata)).cloned();
+            found.push(Facts::about_cron_job(Arc::clone(cron_job), job, now));
+        }
+        found.extend(newest.into_values().map(|job| {
+            let facts = Facts::about(Subject::Job(Arc::clone(job)), now);
+            let subject = facts::cron_job_of(&job.metadata).unwrap_or_else(|| facts.subject.clone());
+            Facts { subject, ..facts }
+        }));
         found
     }
 

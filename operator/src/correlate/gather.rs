@@ -137,7 +137,7 @@ fn impact(facts: &Facts) -> Impact {
         Subject::Deployment(object) => object.status.as_ref().and_then(|status| status.available_replicas),
         Subject::StatefulSet(object) => object.status.as_ref().and_then(|status| status.available_replicas),
         Subject::DaemonSet(object) => object.status.as_ref().and_then(|status| status.number_available),
-        Subject::Job(_) | Subject::Pod(_) | Subject::Node(_) => return Impact::Partial,
+        Subject::Job(_) | Subject::CronJob(_) | Subject::Pod(_) | Subject::Node(_) => return Impact::Partial,
     };
     if facts.object.desired() > 0 && serving.unwrap_or(0) == 0 { Impact::Down } else { Impact::Partial }
 }

@@ -114,7 +114,8 @@ fn behind(stores: &Stores, facts: &Facts, service: &Service, unwell: Option<Time
         {
             return Some(Elsewhere::Incident(Explanation { issue, signals: diagnosis::WAITING, reason }));
         }
-        let at_rest = other.object.desired() == 0 && !matches!(other.object, Subject::DaemonSet(_) | Subject::Job(_));
+        let at_rest = other.object.desired() == 0
+            && !matches!(other.object, Subject::DaemonSet(_) | Subject::Job(_) | Subject::CronJob(_));
         if at_rest && other.subject.namespace == facts.subject.namespace {
             return Some(Elsewhere::AtRest(other.subject));
         }

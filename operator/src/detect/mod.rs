@@ -48,6 +48,7 @@ impl Controller for Detector {
             }
             Object::DaemonSet(object) => vec![SubjectKey { kind: Kind::DaemonSet, object: ObjectKey::of(&**object) }],
             Object::Job(job) => vec![subjects::of_job(job)],
+            Object::CronJob(object) => vec![SubjectKey { kind: Kind::CronJob, object: ObjectKey::of(&**object) }],
             Object::Node(node) => with_tenants(stores, node),
             Object::Service(service) => subjects::in_namespace(stores, &place(&service.metadata)),
             Object::Ingress(ingress) => subjects::in_namespace(stores, &place(&ingress.metadata)),
@@ -68,7 +69,7 @@ impl Controller for Detector {
     }
 
     async fn reconcile(&self, ctx: &Arc<Context>, key: &SubjectKey) -> Result<Next, Error> {
-        let seen = gather::gather(ctx, key).await?;
+        let seen = gather::gather(ctx, key);
         let (moves, look_again) = decide::decide(&seen);
         apply::apply(ctx, moves).await?;
         Ok(Next::at(look_again))

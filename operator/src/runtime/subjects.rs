@@ -141,15 +141,13 @@ fn cron_job_facts(stores: &Stores, key: &SubjectKey, now: Timestamp) -> Option<F
             && membership::controller(&job.metadata)
                 .is_some_and(|owner| owner.kind == "CronJob" && owner.name == key.object.name)
     });
-    let newest = of_it.into_iter().max_by_key(|job| membership::created(&job.metadata))?;
-    let owner = membership::controller(&newest.metadata)?.clone();
-    let mut facts = complete(stores, Facts::about(Subject::Job(newest), now));
-    facts.subject = ResourceRef { api_version: Some(owner.api_version), ..key.reference() }.with_uid(owner.uid);
-    Some(facts)
+    let newest = of_it.into_iter().max_by_key(|job| membership::created(&job.metadata));
+    let cron_job = stores.cron_jobs.get(&key.object)?;
+    Some(complete(stores, Facts::about_cron_job(cron_job, newest, now)))
 }
 
 fn complete(stores: &Stores, facts: Facts) -> Facts {
-    let Some(uid) = facts.subject.uid.clone() else { return facts };
+    let Some(uid) = facts.object.meta().uid.clone() else { return facts };
     let facts = match &facts.object {
         Subject::Pod(_) => facts,
         Subject::Node(_) => return facts,
