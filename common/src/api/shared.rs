@@ -93,7 +93,7 @@ impl ResourceRef {
 
     /// `deploy/web`, the way a kubectl user writes it; without a name all of the kind are meant: `events`.
     pub fn short(&self) -> String {
-        if self.name.is_empty() {
+        if self.name.is_empty() && !self.kind.is_empty() {
             let kind = self.kind.to_lowercase();
             return if kind.ends_with('s') { format!("{kind}es") } else { format!("{kind}s") };
         }
