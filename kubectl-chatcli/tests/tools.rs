@@ -378,3 +378,21 @@ fn plain_output_is_letters_only() {
         ran.out
     );
 }
+
+#[test]
+fn the_brake_of_the_whole_cluster_hangs_on_the_operators_namespace() {
+    let namespace = "/api/v1/namespaces/chatcli-system";
+    let live = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "chatcli-system" } });
+    let answers = Answers::from([
+        (get(namespace), (200, live.clone())),
+        (("PATCH".to_owned(), namespace.to_owned()), (200, live)),
+    ]);
+    let server = Server::answering(answers);
+    let ran = run(server.plugin(), &["pause", "-A", "--yes", "--reason", "audit until noon"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "namespace/chatcli-system paused\n"), "{}", ran.err);
+    let patch = server.seen().into_iter().find(|(request, _)| request.starts_with("PATCH")).unwrap();
+    let sent: Value = serde_json::from_str(&patch.1).unwrap();
+    assert_eq!(sent, json!({ "metadata": { "annotations": { "platform.chatcli.io/paused": "audit until noon" } } }));
+    let ran = run(server.plugin(), &["resume", "--all-namespaces"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "namespace/chatcli-system resumed\n"), "{}", ran.err);
+}
