@@ -79,7 +79,7 @@ fn who_takes_over_pauses_automation_for_the_workload_and_says_so_on_the_incident
     assert_eq!(first, "PATCH /apis/apps/v1/namespaces/shop/deployments/checkout");
     assert_eq!(pause, &json!({ "metadata": { "annotations": { "platform.chatcli.io/paused": "true" } } }));
     assert_eq!(mark["metadata"]["annotations"]["platform.chatcli.io/acknowledged-by"], "ann");
-    assert!(err.contains("give it back"), "{err}");
+    assert!(err.contains("give it back: kubectl chatcli resume deployment/checkout -n shop"), "{err}");
 }
 
 #[test]

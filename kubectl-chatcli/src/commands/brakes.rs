@@ -129,6 +129,19 @@ fn namespaces() -> Kind {
     Kind::of("", "v1", "Namespace", "namespaces")
 }
 
+/// True when `pause` and `resume` know the kind.
+pub fn can_pause(kind: &str) -> bool {
+    workload_kind(kind).is_ok()
+}
+
+/// Pauses automation for one workload; what is printed.
+pub async fn pause_workload(kind: &str, name: &str, cluster: &Cluster) -> Result<String, Failure> {
+    let namespace = Some(cluster.namespace().to_owned());
+    let target = Target { kind: workload_kind(kind)?, namespace, name: name.to_owned() };
+    target.annotate(annotations::PAUSED, Some("true"), DryRun::None, cluster).await?;
+    Ok(format!("{} paused", target.named()))
+}
+
 /// A workload's kind by the names kubectl takes.
 fn workload_kind(word: &str) -> Result<Kind, Failure> {
     let word = word.to_lowercase();
