@@ -39,6 +39,7 @@ fn every_gap_is_asked_for_and_each_wrong_answer_again() {
         "Chat CLI",
         "chatcli",
         "claude",
+        "?",
         "claudeai",
         "",
         "chatcli-api-keys",

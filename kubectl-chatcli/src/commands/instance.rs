@@ -153,7 +153,7 @@ async fn create(given: &InstanceCreateArgs, context: &Context<'_>) -> Result<(),
     };
     if was_asked {
         context.ui.print(&documents(std::slice::from_ref(&document))?)?;
-        if !context.ui.confirm(&format!("Create it in namespace {namespace}"))? {
+        if !context.ui.confirm(&format!("Create it in namespace {namespace}?"))? {
             context.ui.note("nothing was created");
             return Ok(());
         }

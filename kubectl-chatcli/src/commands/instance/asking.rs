@@ -25,8 +25,11 @@ pub fn complete(args: &InstanceCreateArgs, context: &Context<'_>) -> Result<Inst
         args.name = Some(name.ok_or_else(|| missing("a name", "kubectl chatcli instance create NAME"))?);
     }
     if args.provider.is_none() {
-        let question = format!("Model provider: {}", PROVIDERS.join(", "));
-        let provider = ask(context, &question, None, |text| provider(text).map(drop))?;
+        // Not in the question: one that is longer than a line is drawn twice.
+        let known = format!("Model providers: {}", PROVIDERS.join(", "));
+        let provider = ask(context, "Model provider (? lists them)", None, |text| {
+            if text == "?" { Err(known.clone()) } else { provider(text).map(drop) }
+        })?;
         let provider = provider.ok_or_else(|| missing("a model provider", "--provider PROVIDER"))?;
         args.provider = Some(provider.to_uppercase());
     }
@@ -37,8 +40,7 @@ pub fn complete(args: &InstanceCreateArgs, context: &Context<'_>) -> Result<Inst
         args.api_keys = optional(context, "Secret with the provider's keys (Enter: none)", is_object_name)?;
     }
     if args.server_token.is_none() {
-        let question =
-            "Secret with the token that callers present, SECRET or SECRET/KEY (Enter: none, everybody may call)";
+        let question = "Secret with its callers' token, SECRET[/KEY] (Enter: everybody may call)";
         args.server_token = optional(context, question, |text| is_object_name(text.split('/').next().unwrap_or(text)))?;
     }
     if args.tls.is_none() {
@@ -66,7 +68,8 @@ pub async fn offer_certificate(
     // Who may not look is not asked: the operator will say what is missing.
     let Ok(None) = cluster.find(&kind, Some(cluster.namespace()), secret).await else { return Ok(()) };
     let names = service_names(name, cluster.namespace(), CLUSTER_DOMAIN);
-    if !context.ui.confirm(&format!("There is no secret {secret}. Make a certificate for {}", names[0]))? {
+    context.ui.note(&format!("there is no secret {secret}; a certificate for {} can be made", names[0]));
+    if !context.ui.confirm("Make it now?")? {
         context.ui.note(&format!(
             "the server waits for it: kubectl chatcli tls generate {secret} -n {}",
             cluster.namespace()
