@@ -422,6 +422,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; an
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -s y -l yes -d 'Do not ask'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l pause -d 'In a namespace that is `auto`: pause automation for the workload first, so that the fault is not repaired again'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from undo" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -535,6 +536,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; a
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -s y -l yes -d 'Do not ask'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l pause -d 'In a namespace that is `auto`: pause automation for the workload first, so that the fault is not repaired again'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from undo" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -654,6 +656,7 @@ server\t'Send it, and let the API server check it without storing'"
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -s n -l namespace -d 'Namespace to work in' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l kubeconfig -d 'Kubeconfig file to use' -r -F
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l cluster -d 'Kubeconfig cluster to use' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l user -d 'Kubeconfig user to use' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -s s -l server -d 'Address of the API server' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l token -d 'Bearer token' -r
@@ -665,7 +668,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l client-key -d 'Client key file' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l cluster -d 'The whole cluster'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -s A -l all-namespaces -d 'All namespaces: the whole cluster'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -s y -l yes -d 'Do not ask'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand pause" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
@@ -677,6 +680,7 @@ server\t'Send it, and let the API server check it without storing'"
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -s n -l namespace -d 'Namespace to work in' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l kubeconfig -d 'Kubeconfig file to use' -r -F
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l cluster -d 'Kubeconfig cluster to use' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l user -d 'Kubeconfig user to use' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -s s -l server -d 'Address of the API server' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l token -d 'Bearer token' -r
@@ -688,7 +692,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" 
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l client-key -d 'Client key file' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l cluster -d 'The whole cluster'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -s A -l all-namespaces -d 'All namespaces: the whole cluster'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l breaker -d 'Reset the circuit breaker of the namespace: takes the verb `pause` on issues there'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -s y -l yes -d 'Do not ask'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand resume" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
@@ -1699,7 +1703,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l model -d 'Model' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l api-keys -d 'Secret with the provider\'s keys' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l tls -d 'Secret with tls.crt, tls.key and ca.crt; without it the server speaks plain text' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l token -d 'Secret with the token that callers present, and its key unless that is `token`' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l server-token -d 'Secret with the token that callers present, and its key unless that is `token`' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l replicas -d 'Server pods' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l sessions -d 'Keep sessions in a volume of this size, such as 1Gi' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l watch -d 'Workload that the server watches; repeatable' -r
@@ -1707,12 +1711,15 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
 client\t'Print what would be sent; send nothing'
 server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -s o -l output -d 'With --dry-run=client: the form of what would be created' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Namespace to work in' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l kubeconfig -d 'Kubeconfig file to use' -r -F
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l context -d 'Kubeconfig context to use' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l cluster -d 'Kubeconfig cluster to use' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l user -d 'Kubeconfig user to use' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l token -d 'Bearer token' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l as -d 'User to act as' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l as-group -d 'Group to act as; may be repeated' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand instance; and __fish_seen_subcommand_from create" -l as-uid -d 'UID to act as' -r
@@ -1834,7 +1841,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; an
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l model -d 'Model' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l api-keys -d 'Secret with the provider\'s keys' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l tls -d 'Secret with tls.crt, tls.key and ca.crt; without it the server speaks plain text' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l token -d 'Secret with the token that callers present, and its key unless that is `token`' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l server-token -d 'Secret with the token that callers present, and its key unless that is `token`' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l replicas -d 'Server pods' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l sessions -d 'Keep sessions in a volume of this size, such as 1Gi' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l watch -d 'Workload that the server watches; repeatable' -r
@@ -1842,12 +1849,15 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; an
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
 client\t'Print what would be sent; send nothing'
 server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -s o -l output -d 'With --dry-run=client: the form of what would be created' -r -f -a "json\t'The object as JSON'
+yaml\t'The object as YAML'"
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Namespace to work in' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l kubeconfig -d 'Kubeconfig file to use' -r -F
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l context -d 'Kubeconfig context to use' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l cluster -d 'Kubeconfig cluster to use' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l user -d 'Kubeconfig user to use' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l token -d 'Bearer token' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l as -d 'User to act as' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l as-group -d 'Group to act as; may be repeated' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from create" -l as-uid -d 'UID to act as' -r

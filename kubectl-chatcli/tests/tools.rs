@@ -162,6 +162,39 @@ fn an_undo_is_asked_for_in_the_callers_name() {
 }
 
 #[test]
+fn an_undo_where_the_operator_acts_by_itself_offers_to_pause_it_first() {
+    let mut answers = serving(WORKER);
+    let review = json!({ "apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview", "metadata": {},
+        "status": { "userInfo": { "username": "ann" } } });
+    answers.insert(("POST".into(), "/apis/authentication.k8s.io/v1/selfsubjectreviews".into()), (201, review));
+    let plan = answers[&get(&path("remediationplans", WORKER_PLAN))].1.clone();
+    answers.insert(("PATCH".into(), path("remediationplans", WORKER_PLAN)), (200, plan));
+    let shop = json!({ "apiVersion": "v1", "kind": "Namespace",
+        "metadata": { "name": "shop", "annotations": { "platform.chatcli.io/autonomy": "auto" } } });
+    answers.insert(get("/api/v1/namespaces/shop"), (200, shop));
+    let worker = "/apis/apps/v1/namespaces/shop/deployments/worker";
+    let live =
+        json!({ "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "worker", "namespace": "shop" } });
+    answers.insert(get(worker), (200, live.clone()));
+    answers.insert(("PATCH".into(), worker.into()), (200, live));
+    let server = Server::answering(answers);
+    let undo = ["plan", "undo", WORKER_PLAN, "-n", "shop", "--timeout", "0"];
+    let ran = run(server.plugin(), &[&undo[..], &["--yes"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(
+        ran.err.contains("the operator may repair deploy/worker again; keep it from that with --pause"),
+        "{}",
+        ran.err
+    );
+    let ran = run(server.plugin(), &[&undo[..], &["--yes", "--pause"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("kubectl chatcli resume deployment/worker -n shop"), "{}", ran.err);
+    let patched = server.seen().into_iter().filter(|(request, _)| request.starts_with("PATCH"));
+    let patched: Vec<String> = patched.map(|(request, _)| request.rsplit('/').next().unwrap().to_owned()).collect();
+    assert_eq!(patched, [WORKER_PLAN, "worker", WORKER_PLAN], "the pause before the undo");
+}
+
+#[test]
 fn another_program_may_show_the_difference() {
     let server = Server::answering(serving(CHECKOUT));
     let mut command = server.plugin();
@@ -377,4 +410,22 @@ fn plain_output_is_letters_only() {
         "{}",
         ran.out
     );
+}
+
+#[test]
+fn the_brake_of_the_whole_cluster_hangs_on_the_operators_namespace() {
+    let namespace = "/api/v1/namespaces/chatcli-system";
+    let live = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "chatcli-system" } });
+    let answers = Answers::from([
+        (get(namespace), (200, live.clone())),
+        (("PATCH".to_owned(), namespace.to_owned()), (200, live)),
+    ]);
+    let server = Server::answering(answers);
+    let ran = run(server.plugin(), &["pause", "-A", "--yes", "--reason", "audit until noon"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "namespace/chatcli-system paused\n"), "{}", ran.err);
+    let patch = server.seen().into_iter().find(|(request, _)| request.starts_with("PATCH")).unwrap();
+    let sent: Value = serde_json::from_str(&patch.1).unwrap();
+    assert_eq!(sent, json!({ "metadata": { "annotations": { "platform.chatcli.io/paused": "audit until noon" } } }));
+    let ran = run(server.plugin(), &["resume", "--all-namespaces"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "namespace/chatcli-system resumed\n"), "{}", ran.err);
 }

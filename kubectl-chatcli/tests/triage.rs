@@ -5,54 +5,13 @@
 #[allow(dead_code, reason = "each test program uses its part of the support")]
 mod support;
 
-use std::cell::RefCell;
-use std::collections::VecDeque;
-use std::io::{self, Write};
-use std::rc::Rc;
-
-use clap::Parser as _;
-use plugin::cli::Cli;
-use plugin::commands::{self, Context};
-use plugin::ui::{Prompt, Ui};
 use serde_json::{Value, json};
 
+use support::conversation::talk;
 use support::{Answers, Server, path, serving};
 
 const ISSUE: &str = "checkout-pod-not-ready-3f9a1c20b7";
 const CHECKOUT: &str = include_str!("fixtures/checkout.yaml");
-
-/// A person with their answers ready. Who runs out of them presses Ctrl-C.
-struct Script(RefCell<VecDeque<&'static str>>);
-
-impl Prompt for Script {
-    fn confirm(&self, _: &str) -> io::Result<Option<bool>> {
-        self.line("").map(|answer| answer.map(|answer| answer == "y"))
-    }
-
-    fn line(&self, _: &str) -> io::Result<Option<String>> {
-        let next = self.0.borrow_mut().pop_front().ok_or(io::ErrorKind::Interrupted)?;
-        Ok(Some(next.to_owned()))
-    }
-}
-
-#[derive(Clone, Default)]
-struct Paper(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Paper {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Paper {
-    fn text(&self) -> String {
-        anstream::adapter::strip_str(&String::from_utf8(self.0.borrow().clone()).unwrap()).to_string()
-    }
-}
 
 /// The incident, who is asking, and every object that may be written.
 fn answers() -> Answers {
@@ -70,21 +29,14 @@ fn answers() -> Answers {
 }
 
 /// Whether it ended well, what was shown, what was said on stderr, and what was written to the cluster.
-fn conversation(lines: &[&'static str]) -> (bool, String, String, Vec<(String, Value)>) {
+fn conversation(lines: &[&str]) -> (bool, String, String, Vec<(String, Value)>) {
     let server = Server::answering(answers());
-    let line = server.plugin();
-    let words = ["kubectl-chatcli".into(), "triage".into(), "-n".into(), "shop".into()];
-    let cli = Cli::try_parse_from(words.into_iter().chain(line.get_args().map(std::ffi::OsStr::to_owned))).unwrap();
-    let (out, err) = (Paper::default(), Paper::default());
-    let script = Script(RefCell::new(lines.iter().copied().collect()));
-    let ui = Ui::with(Box::new(out.clone()), Box::new(err.clone()), Box::new(script));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let ended = runtime.block_on(commands::run(cli.command, &Context::new(&ui, cli.connection)));
+    let said = talk(&server, &["triage", "-n", "shop"], lines);
     let written = server.seen().into_iter().filter(|(request, _)| {
         request.starts_with("PATCH") || request.ends_with("approvalvotes") && request.starts_with("POST")
     });
     let written = written.map(|(request, body)| (request, serde_json::from_str(&body).unwrap())).collect();
-    (ended.is_ok(), out.text(), err.text(), written)
+    (said.ended_well, said.out, said.err, written)
 }
 
 #[test]
@@ -127,7 +79,7 @@ fn who_takes_over_pauses_automation_for_the_workload_and_says_so_on_the_incident
     assert_eq!(first, "PATCH /apis/apps/v1/namespaces/shop/deployments/checkout");
     assert_eq!(pause, &json!({ "metadata": { "annotations": { "platform.chatcli.io/paused": "true" } } }));
     assert_eq!(mark["metadata"]["annotations"]["platform.chatcli.io/acknowledged-by"], "ann");
-    assert!(err.contains("give it back"), "{err}");
+    assert!(err.contains("give it back: kubectl chatcli resume deployment/checkout -n shop"), "{err}");
 }
 
 #[test]

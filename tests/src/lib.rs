@@ -11,6 +11,7 @@ pub mod bench;
 pub mod cluster;
 pub mod connection;
 pub mod control_plane;
+pub mod deaths;
 pub mod demo;
 pub mod faults;
 pub mod generate;
@@ -28,6 +29,7 @@ pub mod programs;
 pub mod proxy;
 pub mod receipts;
 pub mod servers;
+pub mod upstream;
 pub mod votes;
 pub mod watching;
 

@@ -442,6 +442,8 @@ async fn a_legacy_object_is_adopted_in_place_and_gives_way_to_an_instance() -> R
     let service = namespace.api::<Service>().get("chatcli").await?;
     assert_eq!(service.uid(), before[before.len() - 2], "an adopted Service keeps its kind of address");
     assert_eq!(service.spec.context("a spec")?.cluster_ip.as_deref(), Some("None"));
+    let said = server.says(conditions::ADOPTED, "True", "KeptAsFound").await;
+    assert!(said.message.starts_with("Service chatcli was found headless and stays so"), "{}", said.message);
     let managers_now: Vec<_> =
         service.metadata.managed_fields.unwrap_or_default().into_iter().filter_map(|entry| entry.manager).collect();
     assert!(

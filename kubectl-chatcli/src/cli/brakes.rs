@@ -10,7 +10,7 @@ use super::DryRun;
 Examples:
   kubectl chatcli pause -n shop                  nothing is changed in shop
   kubectl chatcli pause deployment/web -n shop   nothing is changed about web
-  kubectl chatcli pause --cluster --yes          nothing is changed anywhere")]
+  kubectl chatcli pause -A --yes                 nothing is changed anywhere")]
 pub struct PauseArgs {
     /// Where it holds
     #[command(flatten)]
@@ -37,7 +37,7 @@ pub struct ResumeArgs {
     #[command(flatten)]
     pub scope: BrakeScope,
     /// Reset the circuit breaker of the namespace: takes the verb `pause` on issues there
-    #[arg(long, conflicts_with_all = ["workload", "cluster"])]
+    #[arg(long, conflicts_with_all = ["workload", "all_namespaces"])]
     pub breaker: bool,
     /// Do not ask
     #[arg(short, long)]
@@ -51,11 +51,12 @@ pub struct ResumeArgs {
 #[derive(Args, Clone, Debug)]
 pub struct BrakeScope {
     /// One workload: deployment, statefulset, daemonset, job or cronjob
-    #[arg(value_name = "TYPE/NAME", conflicts_with = "cluster")]
+    #[arg(value_name = "TYPE/NAME", conflicts_with = "all_namespaces")]
     pub workload: Option<String>,
-    /// The whole cluster
-    #[arg(long)]
-    pub cluster: bool,
+    /// All namespaces: the whole cluster
+    // Not `--cluster`: that is one of the kubeconfig.
+    #[arg(short = 'A', long)]
+    pub all_namespaces: bool,
     /// Namespace of the operator, where the switch for the cluster is
     #[arg(long, value_name = "NAMESPACE", default_value = common::api::keys::OPERATOR_NAMESPACE)]
     pub operator_namespace: String,

@@ -61,16 +61,18 @@ pub struct InstanceShowArgs {
 /// Make a ChatCLI server
 ///
 /// Creates the Instance and prints, where its namespace is not the operator's, the Role that lets the operator read the Secrets it names;
-/// an administrator applies that. Secrets are named, never read or written.
+/// an administrator applies that. Secrets are named, never read; at a terminal, whoever leaves out the name or the provider is asked for
+/// everything, and a certificate that is not there yet is offered.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Examples:
   kubectl chatcli instance create chatcli --provider CLAUDEAI --api-keys chatcli-api-keys -n chatcli-system
-  kubectl chatcli instance create chatcli --provider OPENAI --api-keys keys --tls chatcli-tls --token chatcli-token \\
-    --watch Deployment/shop/web --dry-run=client > instance.yaml")]
+  kubectl chatcli instance create chatcli --provider OPENAI --api-keys keys --tls chatcli-tls --server-token chatcli-token \\
+    --watch Deployment/shop/web --dry-run=client -o yaml > instance.yaml
+  kubectl chatcli instance create")]
 pub struct InstanceCreateArgs {
-    /// Name of the Instance and of its Service
-    pub name: String,
+    /// Name of the Instance and of its Service; asked for at a terminal
+    pub name: Option<String>,
     /// Model provider, such as CLAUDEAI, OPENAI or OLLAMA; asked for at a terminal
     #[arg(long)]
     pub provider: Option<String>,
@@ -84,8 +86,9 @@ pub struct InstanceCreateArgs {
     #[arg(long, value_name = "SECRET")]
     pub tls: Option<String>,
     /// Secret with the token that callers present, and its key unless that is `token`
+    // Not `--token`: that is the caller's own, and would end up here.
     #[arg(long, value_name = "SECRET[/KEY]")]
-    pub token: Option<String>,
+    pub server_token: Option<String>,
     /// Server pods
     #[arg(long, default_value_t = 1)]
     pub replicas: i32,
@@ -101,6 +104,9 @@ pub struct InstanceCreateArgs {
     /// Where to stop
     #[arg(long, value_name = "WHERE", num_args = 0..=1, require_equals = true, default_value = "none", default_missing_value = "client")]
     pub dry_run: DryRun,
+    /// With --dry-run=client: the form of what would be created
+    #[arg(short, long, value_name = "FORM")]
+    pub output: Option<Structured>,
 }
 
 /// Print what an administrator has to allow for a ChatCLI server

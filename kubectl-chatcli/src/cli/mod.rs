@@ -52,7 +52,9 @@ pub use record::{RecordArgs, ReplayArgs};
 pub use runbook::{LintArgs, RunbookArgs, RunbookCommand, RunbookListArgs, RunbookShowArgs, ScaffoldArgs, TestArgs};
 pub use scan::{ScanArgs, ScanOutput};
 pub use status::StatusArgs;
-pub use tls::{CheckArgs, GenerateArgs, InspectArgs, IssueArgs, KeyArg, NameArgs, RotateArgs, TlsArgs, TlsCommand};
+pub use tls::{
+    CheckArgs, GenerateArgs, InspectArgs, IssueArgs, KeyArg, NameArgs, RotateArgs, TlsArgs, TlsCommand, Validity,
+};
 pub use triage::TriageArgs;
 pub use version::VersionArgs;
 pub use vote::{VoteArgs, VoteOutput};
@@ -169,4 +171,26 @@ pub fn seems_to_find(args: &[OsString]) -> bool {
     let words: Vec<_> = args.iter().skip(1).map(|word| word.to_string_lossy()).collect();
     let has = |wanted: &str| words.iter().any(|word| word == wanted);
     has("scan") || has("gate") || has("wait") || ((has("plan") || has("plans")) && has("preview"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    /// It would be given the value of the other: a caller's bearer token as the name of a Secret.
+    #[test]
+    fn no_commands_own_flag_has_the_name_of_one_that_all_have() {
+        let cli = Cli::command();
+        let shared: Vec<_> = cli.get_arguments().filter(|flag| flag.is_global_set()).map(clap::Arg::get_id).collect();
+        assert!(shared.iter().any(|flag| *flag == "token"), "{shared:?}");
+        let mut commands: Vec<&clap::Command> = cli.get_subcommands().collect();
+        while let Some(command) = commands.pop() {
+            for own in command.get_arguments().map(clap::Arg::get_id) {
+                assert!(!shared.contains(&own), "{}: {own}", command.get_name());
+            }
+            commands.extend(command.get_subcommands());
+        }
+    }
 }

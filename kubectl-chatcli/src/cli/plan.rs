@@ -119,6 +119,9 @@ pub struct UndoArgs {
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
+    /// In a namespace that is `auto`: pause automation for the workload first, so that the fault is not repaired again
+    #[arg(long)]
+    pub pause: bool,
     /// Where to stop
     #[arg(long, value_name = "STAGE", default_value = "none")]
     pub dry_run: DryRun,

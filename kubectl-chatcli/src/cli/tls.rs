@@ -67,6 +67,11 @@ pub enum KeyArg {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Validity(pub SignedDuration);
 
+impl Validity {
+    /// What `--valid-for` is without a word.
+    pub const YEAR: Self = Self(SignedDuration::from_hours(365 * 24));
+}
+
 impl FromStr for Validity {
     type Err = String;
 

@@ -14,7 +14,7 @@ use crate::kube::{Cluster, Doing, Kind};
 pub async fn pause(args: PauseArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     let cluster = context.cluster().await?;
     let target = Target::of(&args.scope, &cluster)?;
-    if args.scope.cluster && !args.yes && args.dry_run == DryRun::None {
+    if args.scope.all_namespaces && !args.yes && args.dry_run == DryRun::None {
         agree("Stop every change in the whole cluster?", context)?;
     }
     // Any word but a no pauses; the reason is the most useful one.
@@ -79,7 +79,7 @@ struct Target {
 impl Target {
     fn of(scope: &BrakeScope, cluster: &Cluster) -> Result<Self, Failure> {
         let Some(workload) = &scope.workload else {
-            let name = if scope.cluster { &scope.operator_namespace } else { cluster.namespace() };
+            let name = if scope.all_namespaces { &scope.operator_namespace } else { cluster.namespace() };
             return Ok(Self { kind: namespaces(), namespace: None, name: name.to_owned() });
         };
         let (kind, name) = workload.split_once('/').filter(|(_, name)| !name.is_empty()).ok_or_else(|| {
@@ -127,6 +127,19 @@ impl Target {
 
 fn namespaces() -> Kind {
     Kind::of("", "v1", "Namespace", "namespaces")
+}
+
+/// True when `pause` and `resume` know the kind.
+pub fn can_pause(kind: &str) -> bool {
+    workload_kind(kind).is_ok()
+}
+
+/// Pauses automation for one workload; what is printed.
+pub async fn pause_workload(kind: &str, name: &str, cluster: &Cluster) -> Result<String, Failure> {
+    let namespace = Some(cluster.namespace().to_owned());
+    let target = Target { kind: workload_kind(kind)?, namespace, name: name.to_owned() };
+    target.annotate(annotations::PAUSED, Some("true"), DryRun::None, cluster).await?;
+    Ok(format!("{} paused", target.named()))
 }
 
 /// A workload's kind by the names kubectl takes.

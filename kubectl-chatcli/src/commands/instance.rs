@@ -1,5 +1,7 @@
 //! `kubectl chatcli instance`: ChatCLI servers.
 
+mod asking;
+
 use common::api::Instance;
 use common::api::chat_cli_instance::ChatCLIInstance;
 use common::api::instance::{InstanceSpec, InstanceStatus};
@@ -118,8 +120,14 @@ fn documents(objects: &[Value]) -> Result<String, Failure> {
     Ok(texts?.join("---\n"))
 }
 
-async fn create(args: &InstanceCreateArgs, context: &Context<'_>) -> Result<(), Failure> {
-    let spec = wish(args)?;
+async fn create(given: &InstanceCreateArgs, context: &Context<'_>) -> Result<(), Failure> {
+    if given.output.is_some() && given.dry_run != DryRun::Client {
+        return Err(Failure::new("-o prints what would be created and needs --dry-run=client"));
+    }
+    let args = asking::complete(given, context)?;
+    let was_asked = args.name != given.name || args.provider != given.provider;
+    let name = args.name.as_deref().unwrap_or_default();
+    let spec = wish(&args)?;
     let client_side = args.dry_run == DryRun::Client;
     // A client-side dry run needs no cluster, and then knows no namespace but the one that was given.
     let cluster = if client_side { None } else { Some(context.cluster().await?) };
@@ -130,24 +138,41 @@ async fn create(args: &InstanceCreateArgs, context: &Context<'_>) -> Result<(), 
     let document = json!({
         "apiVersion": format!("{}/{}", keys::GROUP, keys::VERSION),
         "kind": "Instance",
-        "metadata": { "name": args.name, "namespace": namespace },
+        "metadata": { "name": name, "namespace": namespace },
         "spec": spec,
     });
-    let needed = granted(&namespace, &args.name, &args.operator_namespace, &spec);
+    let needed = granted(&namespace, name, &args.operator_namespace, &spec);
     let Some(cluster) = cluster else {
         let all: Vec<Value> = std::iter::once(document).chain(needed).collect();
-        return context.ui.print(&documents(&all)?);
+        return context.ui.print(&match args.output {
+            Some(Structured::Json) => {
+                structured::value(&json!({ "apiVersion": "v1", "kind": "List", "items": all }), Structured::Json)?
+            }
+            Some(Structured::Yaml) | None => documents(&all)?,
+        });
     };
+    if was_asked {
+        context.ui.print(&documents(std::slice::from_ref(&document))?)?;
+        if !context.ui.confirm(&format!("Create it in namespace {namespace}?"))? {
+            context.ui.note("nothing was created");
+            return Ok(());
+        }
+    }
     let object: DynamicObject = serde_json::from_value(document)
         .map_err(|problem| Failure::new(format!("cannot build the Instance: {problem}")))?;
     let server_side = args.dry_run == DryRun::Server;
+    if was_asked
+        && !server_side
+        && let Some(secret) = &args.tls
+    {
+        asking::offer_certificate(secret, name, &cluster, context).await?;
+    }
     cluster.create(&kind(), &object, server_side).await?;
     let tried = if server_side { " (server dry run)" } else { "" };
-    context.ui.print(&format!("{} created{tried}", kind().named(&args.name)))?;
+    context.ui.print(&format!("{} created{tried}", kind().named(name)))?;
     if !needed.is_empty() {
         context.ui.note(&format!(
-            "an administrator has to allow what it names: kubectl chatcli instance grant {} -n {namespace} | kubectl apply -f -",
-            args.name
+            "an administrator has to allow what it names: kubectl chatcli instance grant {name} -n {namespace} | kubectl apply -f -"
         ));
     }
     if args.tls.is_none() {
@@ -175,7 +200,7 @@ fn wish(args: &InstanceCreateArgs) -> Result<InstanceSpec, Failure> {
     if let Some(secret) = &args.tls {
         server["tls"] = json!({ "enabled": true, "secretName": secret });
     }
-    if let Some(token) = &args.token {
+    if let Some(token) = &args.server_token {
         let (name, key) = token.split_once('/').unwrap_or((token, "token"));
         server["token"] = json!({ "name": name, "key": key });
     }
@@ -191,6 +216,11 @@ fn target(text: &str) -> Result<Value, Failure> {
     let [kind, namespace, name] = parts.as_slice() else {
         return Err(Failure::new(format!("{text:?} names no workload"))
             .hint("write it as KIND/NAMESPACE/NAME, such as Deployment/shop/web"));
+    };
+    let known = ["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"];
+    let Some(kind) = known.into_iter().find(|known| known.eq_ignore_ascii_case(kind)) else {
+        return Err(Failure::new(format!("{kind:?} is no kind that a server watches"))
+            .hint(format!("one of {}", known.join(", "))));
     };
     Ok(json!({ "kind": kind, "namespace": namespace, "name": name }))
 }

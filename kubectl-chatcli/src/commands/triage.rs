@@ -11,7 +11,7 @@ use kube::ResourceExt as _;
 use kube::api::DynamicObject;
 
 use super::resolve::{self, bare};
-use super::{Context, mark, vote};
+use super::{Context, brakes, mark, vote};
 use crate::cli::{DryRun, RequestTimeout, TriageArgs, VoteArgs};
 use crate::facts;
 use crate::failure::{Exit, Failure};
@@ -194,12 +194,12 @@ async fn take_over(issue: &Issue, cluster: &Cluster, context: &Context<'_>) -> R
     cluster.annotate(&Kind::issue(), Some(cluster.namespace()), &issue.name_any(), mark, false).await?;
     context.ui.print(&format!("{} acknowledged by {who}", Kind::issue().named(&issue.name_any())))?;
     let place = namespace.map(|namespace| format!(" -n {namespace}")).unwrap_or_default();
-    context.ui.note(&format!(
-        "hint: give it back: kubectl annotate {}/{}{place} {}-",
-        kind.resource.plural,
-        resource.name,
-        annotations::PAUSED
-    ));
+    let workload = format!("{}/{}", resource.kind.to_lowercase(), resource.name);
+    context.ui.note(&if brakes::can_pause(&resource.kind) {
+        format!("hint: give it back: kubectl chatcli resume {workload}{place}")
+    } else {
+        format!("hint: give it back: kubectl annotate {workload}{place} {}-", annotations::PAUSED)
+    });
     Ok(())
 }
 

@@ -3,6 +3,9 @@
 //! One request per connection, answered by method and path (the query is ignored). What is not listed gets the answer a real server
 //! gives: of a kind that is served, that there is no such object; else, that it does not know the group. Enough to see what the plugin asks and what it makes of the answer.
 
+#[allow(dead_code, reason = "for test programs in which a person is asked")]
+pub mod conversation;
+
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};

@@ -12,6 +12,10 @@ use super::subject::Subject;
 /// Names under which upstream's operator wrote.
 const EARLIER: &[&str] = &["manager", "chatcli-operator", "operator"];
 
+/// Fields that what we apply leaves out, and that must not be taken away with that: a Deployment would fall back to one replica, and the
+/// class that admission chose for a claim cannot be changed.
+const LEFT_ALONE: &[&str] = &["f:replicas", "f:storageClassName"];
+
 /// True when what was applied last to the object was not applied by us.
 pub(super) fn is_earlier(live: &Value) -> bool {
     live["metadata"]["annotations"][annotations::APPLIED].is_null()
@@ -56,9 +60,9 @@ pub(super) fn takeover(live: &Value, subject: &Subject) -> Option<Value> {
         let path = format!("/metadata/managedFields/{index}");
         patch.push(json!({ "op": "replace", "path": format!("{path}/manager"), "value": managers::INSTANCE }));
         patch.push(json!({ "op": "replace", "path": format!("{path}/operation"), "value": "Apply" }));
-        // The number of replicas is nobody's in what we apply; owned by us it would fall back to one.
-        if !fields.is_none_or(|entries| entries[index]["fieldsV1"]["f:spec"]["f:replicas"].is_null()) {
-            patch.push(json!({ "op": "remove", "path": format!("{path}/fieldsV1/f:spec/f:replicas") }));
+        let owned = fields.map(|entries| &entries[index]["fieldsV1"]["f:spec"]);
+        for field in LEFT_ALONE.iter().filter(|field| owned.is_some_and(|owned| !owned[**field].is_null())) {
+            patch.push(json!({ "op": "remove", "path": format!("{path}/fieldsV1/f:spec/{field}") }));
         }
     }
     (patch.len() > 1).then_some(Value::Array(patch))
@@ -108,6 +112,14 @@ mod tests {
                 "/metadata/managedFields/1/fieldsV1/f:spec/f:replicas"
             ]
         );
+    }
+
+    #[test]
+    fn the_storage_class_of_an_earlier_claim_is_not_ours_to_take_away() {
+        let mut claim = live(&subject().owner(), "manager");
+        claim["metadata"]["managedFields"][1]["fieldsV1"] = json!({ "f:spec": { "f:storageClassName": {} } });
+        let patch = takeover(&claim, &subject()).unwrap();
+        assert_eq!(patch[3]["path"], "/metadata/managedFields/1/fieldsV1/f:spec/f:storageClassName");
     }
 
     #[test]

@@ -91,7 +91,23 @@ pub(super) fn decide(input: &Input<'_>) -> Turn {
         prune(input, |kind| kind > ChildKind::ClusterRoleBinding && kind != ChildKind::Secret, &mut turn);
     }
     scale(input, &mut turn);
+    turn.adopted.extend(kept_service(subject, seen));
     turn
+}
+
+/// A Service of a kind that we do not make: what somebody chose for it stays, because its address cannot change in place.
+fn kept_service(subject: &Subject, seen: &Seen) -> Option<String> {
+    let (namespace, name) = (subject.namespace().to_owned(), subject.child(""));
+    let spec = &seen.made.get(&Place { kind: ChildKind::Service, namespace, name: name.clone() })?["spec"];
+    if spec["clusterIP"] == "None" {
+        return Some(format!(
+            "Service {name} was found headless and stays so, because clusterIP cannot change in place: clients that need one address \
+             have it after kubectl delete service {name} -n {}",
+            subject.namespace()
+        ));
+    }
+    let kind = spec["type"].as_str().filter(|kind| *kind != "ClusterIP")?;
+    Some(format!("Service {name} was found as a {kind} and stays one"))
 }
 
 /// The first problem with what others provide; one that withholds the server goes before one that does not.
@@ -280,7 +296,8 @@ fn roll_out(child: Child, subject: &Subject, seen: &Seen, turn: &mut Turn) -> bo
                  digests come with the next change of the Instance"
                     .to_owned(),
             );
-            return false;
+            // Its pods are of the earlier operator and mount what that one made for them.
+            return true;
         }
     }
     if is_as_applied(live, &child) {

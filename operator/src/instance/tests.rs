@@ -259,6 +259,32 @@ fn an_earlier_deployment_is_kept_until_something_changes() {
 }
 
 #[test]
+fn what_the_pods_of_an_earlier_deployment_mount_stays_as_long_as_they_do() {
+    let servers = json!([{ "name": "files", "transport": "stdio", "command": "files", "env": { "TOKEN": "t" } }]);
+    let subject = subject("shop", &json!({ "provider": "OLLAMA", "mcp": { "enabled": true, "servers": servers } }));
+    let mut seen = settled(&subject);
+    let (place, live) = earlier(&subject);
+    seen.made.insert(place, live);
+    let map = Place { kind: ChildKind::ConfigMap, namespace: "shop".to_owned(), name: "web-mcp".to_owned() };
+    let owned = json!({ "uid": "old-map", "labels": subject.labels(), "ownerReferences": [subject.owner()] });
+    seen.made.insert(map, json!({ "kind": "ConfigMap", "metadata": owned }));
+    let first = turn(&subject, &seen);
+    assert!(matches!(first.moves.as_slice(), [Move::Keep(_)]), "{:?}", first.moves);
+}
+
+#[test]
+fn a_service_that_was_found_headless_stays_so_and_it_is_said() {
+    let subject = plain();
+    let mut seen = settled(&subject);
+    let place = Place { kind: ChildKind::Service, namespace: "shop".to_owned(), name: "web".to_owned() };
+    seen.made.get_mut(&place).unwrap()["spec"]["clusterIP"] = json!("None");
+    assert_eq!(turn(&subject, &seen).moves, Vec::new());
+    let (holds, reason, message) = condition(&subject, &seen, conditions::ADOPTED);
+    assert!(holds && reason == "KeptAsFound");
+    insta::assert_snapshot!(message, @"Service web was found headless and stays so, because clusterIP cannot change in place: clients that need one address have it after kubectl delete service web -n shop");
+}
+
+#[test]
 fn a_legacy_object_gives_way_to_an_instance_of_its_name() {
     let document = json!({
         "apiVersion": "chatcli.diillson.com/v1alpha1", "kind": "ChatCLIInstance",

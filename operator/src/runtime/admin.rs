@@ -12,12 +12,14 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Router, extract::State};
+use common::api::instance::InstanceStatus;
+use common::api::keys::conditions;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::Context;
 use super::leader::Standing;
 use super::watching::PATIENCE;
+use super::{Context, ObjectKey};
 
 /// Which watches are failing, and since when.
 #[derive(Default)]
@@ -67,11 +69,26 @@ async fn readyz(State(ctx): State<Arc<Context>>) -> impl IntoResponse {
     }
 }
 
+/// ChatCLI servers of both kinds; a legacy object that an Instance replaced is none.
+fn servers(ctx: &Context) -> Vec<(String, String, bool)> {
+    let is_ready = |status: Option<&InstanceStatus>| {
+        let mut conditions = status.into_iter().flat_map(|status| &status.conditions);
+        conditions.any(|condition| condition.type_ == conditions::READY && condition.status == "True")
+    };
+    let told = |key: ObjectKey, status: Option<&InstanceStatus>| (key.namespace, key.name, is_ready(status));
+    let instances = ctx.stores.instances.all();
+    let legacy =
+        ctx.stores.legacy_instances.filter(|object| ctx.stores.instances.get(&ObjectKey::of(object)).is_none());
+    let instances = instances.iter().map(|object| told(ObjectKey::of(&**object), object.status.as_ref()));
+    instances.chain(legacy.iter().map(|object| told(ObjectKey::of(&**object), object.status.as_ref()))).collect()
+}
+
 async fn metrics(State(ctx): State<Arc<Context>>) -> impl IntoResponse {
     let open = ctx.stores.issues.filter(|issue| issue.status.as_ref().is_none_or(|status| status.state.is_open()));
     ctx.metrics.active_issues.set(i64::try_from(open.len()).unwrap_or(i64::MAX));
     let waiting = ctx.stores.approval_requests.filter(common::api::ApprovalRequest::is_pending);
     ctx.metrics.waiting(waiting.iter().map(|request| &**request));
+    ctx.metrics.servers(servers(&ctx));
     ([("content-type", "application/openmetrics-text; version=1.0.0; charset=utf-8")], ctx.metrics.text())
 }
 

@@ -44,6 +44,10 @@ pub struct Metrics {
     pub approval_duration: Family<ModeLabels, Histogram>,
     /// `llm_client_requests_total{result}`: questions to models.
     model_calls: Family<ResultLabels, Counter>,
+    managed_instances: Gauge,
+    instance_ready: Family<InstanceLabels, Gauge>,
+    reconciliations: Family<ResultLabels, Counter>,
+    reconciliation_duration: Histogram,
     reconciles: Family<ReconcileLabels, Counter>,
     reconcile_duration: Family<ControllerLabels, Histogram>,
     server_alerts: Family<ResultLabels, Counter>,
@@ -74,6 +78,8 @@ labels! {
     PendingLabels { namespace, mode }
     /// Of an approval.
     ModeLabels { mode }
+    /// Of an Instance.
+    InstanceLabels { name, namespace }
     /// Of a reconcile.
     ReconcileLabels { controller, result }
     /// Of a controller.
@@ -96,6 +102,10 @@ impl Default for Metrics {
         let approvals_pending = Family::default();
         let approval_duration = Family::new_with_constructor(long as fn() -> Histogram);
         let model_calls = Family::default();
+        let managed_instances = Gauge::default();
+        let instance_ready = Family::default();
+        let reconciliations = Family::default();
+        let reconciliation_duration = short();
         let reconciles = Family::default();
         let reconcile_duration = Family::new_with_constructor(short as fn() -> Histogram);
         let server_alerts = Family::default();
@@ -130,6 +140,15 @@ impl Default for Metrics {
             approval_duration.clone(),
         );
         registry.register("llm_client_requests", "Questions to models by outcome", model_calls.clone());
+        registry.register("managed_instances", "ChatCLI servers, of both kinds", managed_instances.clone());
+        registry.register("instance_ready", "1 while the server is ready and answers", instance_ready.clone());
+        registry.register("reconciliations", "Reconciles of Instances by outcome", reconciliations.clone());
+        registry.register_with_unit(
+            "reconciliation_duration",
+            "One reconcile of an Instance",
+            Unit::Seconds,
+            reconciliation_duration.clone(),
+        );
         registry.register("controller_reconciles", "Reconciles by outcome", reconciles.clone());
         registry.register_with_unit(
             "controller_reconcile_duration",
@@ -148,6 +167,10 @@ impl Default for Metrics {
             active_issues,
             vote_guards_intact,
             issue_resolution,
+            managed_instances,
+            instance_ready,
+            reconciliations,
+            reconciliation_duration,
             anomalies_processed,
             issues_created,
             remediations,
@@ -207,7 +230,23 @@ impl Metrics {
         self.model_calls.get_or_create(&ResultLabels { result: result.to_owned() }).inc();
     }
 
+    /// Notes every ChatCLI server there is: namespace, name, and whether it is ready. One that is gone is no longer told of.
+    pub(super) fn servers(&self, servers: impl IntoIterator<Item = (String, String, bool)>) {
+        self.instance_ready.clear();
+        let mut count = 0;
+        for (namespace, name, is_ready) in servers {
+            count += 1;
+            self.instance_ready.get_or_create(&InstanceLabels { name, namespace }).set(i64::from(is_ready));
+        }
+        self.managed_instances.set(count);
+    }
+
     pub(super) fn reconciled(&self, controller: &str, result: &str, took: Duration) {
+        if controller == "instance" {
+            let upstreams = if result == "success" { result } else { "error" };
+            self.reconciliations.get_or_create(&ResultLabels { result: upstreams.to_owned() }).inc();
+            self.reconciliation_duration.observe(took.as_secs_f64());
+        }
         let controller = controller.to_owned();
         self.reconcile_duration
             .get_or_create(&ControllerLabels { controller: controller.clone() })
@@ -247,6 +286,9 @@ mod tests {
         let metrics = Metrics::default();
         metrics.anomaly("new_issue_created");
         metrics.issue("high", "Analyzing");
+        metrics.servers([("shop".to_owned(), "gone".to_owned(), false)]);
+        metrics.servers([("shop".to_owned(), "chatcli".to_owned(), true)]);
+        metrics.reconciled("instance", "Conflict", Duration::from_millis(1));
         let text = metrics.text();
         for line in [
             "chatcli_operator_anomalies_processed_total{result=\"new_issue_created\"} 1",
@@ -254,9 +296,14 @@ mod tests {
             "chatcli_operator_issues_created_by_correlation_total 0",
             "chatcli_operator_active_issues 0",
             "chatcli_operator_issue_resolution_duration_seconds_count 0",
+            "chatcli_operator_managed_instances 1",
+            "chatcli_operator_instance_ready{name=\"chatcli\",namespace=\"shop\"} 1",
+            "chatcli_operator_reconciliations_total{result=\"error\"} 1",
+            "chatcli_operator_reconciliation_duration_seconds_count 1",
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");
         }
+        assert!(!text.contains("name=\"gone\""), "{text}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod installation;
 mod objects;
 mod operator;
 mod servers;
+mod webhooks;
 
 use futures::FutureExt as _;
 use serde_json::json;
@@ -27,16 +28,18 @@ pub async fn run(args: DoctorArgs, context: &Context<'_>) -> Result<Exit, Failur
     let busy = context.ui.busy("examining");
     let installation = installation::look(&cluster, home).boxed_local().await?;
     // Boxed: many requests at once are a future too large for the stack.
-    let (clock, operator, objects, servers) = futures::join!(
+    let (clock, operator, objects, servers, webhooks) = futures::join!(
         operator::clock(&cluster).boxed_local(),
         operator::look(&cluster, home, context.clock.now).boxed_local(),
         objects::look(&cluster, home, context.clock.now).boxed_local(),
         servers::look(&cluster, home, context.clock.now).boxed_local(),
+        webhooks::look(&cluster).boxed_local(),
     );
     drop(busy);
     let mut checks = vec![installation::version(&version)];
     checks.push(clock);
     checks.extend(installation.checks.iter().cloned());
+    checks.extend(webhooks);
     checks.extend(operator);
     checks.extend(objects);
     checks.extend(servers);

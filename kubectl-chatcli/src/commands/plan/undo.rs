@@ -9,7 +9,7 @@ use kube::runtime::wait::await_condition;
 use serde_json::json;
 
 use crate::cli::{DryRun, UndoArgs};
-use crate::commands::{Context, resolve};
+use crate::commands::{Context, brakes, resolve};
 use crate::failure::{Exit, Failure};
 use crate::kube::{Cluster, Kind, typed};
 
@@ -33,6 +33,9 @@ pub async fn run(args: &UndoArgs, context: &Context<'_>) -> Result<Exit, Failure
         if args.dry_run == DryRun::None && !args.yes && !context.ui.confirm("Take this back?")? {
             return Err(Failure::new("nothing was asked for"));
         }
+        if args.dry_run == DryRun::None {
+            keep_it_so(&plan, args, &cluster, context).await?;
+        }
         let who = cluster.whoami().await?.username.unwrap_or_default();
         let fields = json!({
             "metadata": { "annotations": { annotations::UNDO: who }, "resourceVersion": plan.resource_version() },
@@ -46,6 +49,44 @@ pub async fn run(args: &UndoArgs, context: &Context<'_>) -> Result<Exit, Failure
         return Ok(Exit::Ok);
     }
     outcome(&cluster, &plan, args, context).await
+}
+
+/// Where the operator acts by itself it would repair the fault again, as soon as that is back: automation is paused first, if wanted.
+async fn keep_it_so(
+    plan: &RemediationPlan,
+    args: &UndoArgs,
+    cluster: &Cluster,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    let target = match plan.spec.target.clone() {
+        Some(target) => target,
+        None => resolve::issue(cluster, &plan.spec.issue_ref.name).await?.spec.resource,
+    };
+    if !brakes::can_pause(&target.kind) {
+        return Ok(());
+    }
+    let namespaces = Kind::of("", "v1", "Namespace", "namespaces");
+    // Who may not read the namespace is not asked: the undo itself needs no answer to this.
+    let Ok(Some(namespace)) = cluster.find(&namespaces, None, &target.namespace).await else { return Ok(()) };
+    if namespace.annotations().get(annotations::AUTONOMY).is_none_or(|level| level != "auto") {
+        return Ok(());
+    }
+    let (short, scope) = (target.short(), format!(" -n {}", target.namespace));
+    let wanted = args.pause
+        || (!args.yes
+            && context.ui.confirm(&format!(
+                "namespace {} is auto: the operator would repair {short} again. Pause automation for it first?",
+                target.namespace
+            ))?);
+    if !wanted {
+        context.ui.note(&format!("note: the operator may repair {short} again; keep it from that with --pause"));
+        return Ok(());
+    }
+    let there = cluster.at(Some(&target.namespace));
+    context.ui.print(&brakes::pause_workload(&target.kind, &target.name, &there).await?)?;
+    let workload = format!("{}/{}", target.kind.to_lowercase(), target.name);
+    context.ui.note(&format!("hint: give it back: kubectl chatcli resume {workload}{scope}"));
+    Ok(())
 }
 
 /// Steps that changed something which is not taken back.

@@ -14,7 +14,7 @@ use k8s_openapi::ByteString;
 use kube::api::DynamicObject;
 
 use super::Context;
-use crate::cli::{InspectArgs, IssueArgs, KeyArg, TlsArgs, TlsCommand};
+use crate::cli::{GenerateArgs, InspectArgs, IssueArgs, KeyArg, TlsArgs, TlsCommand};
 use crate::failure::{Exit, Failure};
 use crate::kube::{Cluster, Kind};
 use crate::output::{certificate, structured};
@@ -27,6 +27,11 @@ pub async fn run(args: TlsArgs, context: &Context<'_>) -> Result<Exit, Failure> 
         TlsCommand::Check(args) => check::run(&args, context).await,
         TlsCommand::Rotate(args) => rotate::run(&args, context).await,
     }
+}
+
+/// `tls generate`, for commands that offer it.
+pub async fn generate(args: &GenerateArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    generate::run(args, context).await
 }
 
 async fn look_into(args: &InspectArgs, context: &Context<'_>) -> Result<Exit, Failure> {
