@@ -12,6 +12,7 @@ pub mod cluster;
 pub mod connection;
 pub mod control_plane;
 pub mod demo;
+pub mod disturbed;
 pub mod faults;
 pub mod generate;
 pub mod http;
