@@ -106,6 +106,7 @@ pub use constraints::{Constraint, validate};
 pub use diagnostic::ALLOWED as DIAGNOSTIC_COMMANDS;
 pub use digest::{DigestInput, canonical, digest};
 pub use health::{is_worse, sample};
+pub use helm_release::HelmRelease;
 pub use kind::Kind;
 pub use live::{Live, Need, ReadError, Scope, Unreadable, read};
 pub use object::Object;
