@@ -48,6 +48,7 @@
 //! schema, RBAC ([`rights`]) and documentation follow.
 
 mod action;
+mod allowed;
 mod apply;
 mod argo;
 mod autoscaling;
@@ -99,6 +100,7 @@ mod verdicts;
 mod wire;
 
 pub use action::{Action, AnyAction, Rule, Settled, Spec};
+pub use allowed::{BadEntry, also_apply, also_run};
 pub use apply::{Errand, Found, SendError, Sent, look, send};
 pub use catalogue::{Description, Param, catalogue, describe};
 pub use change::{ChangeSet, Undo, Write};
