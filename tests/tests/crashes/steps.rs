@@ -166,10 +166,10 @@ async fn killed_after_each_write_a_step_that_fails_takes_the_earlier_ones_with_i
     assert_eq!(template.annotations.unwrap_or_default().get("kubectl.kubernetes.io/restartedAt"), None);
 
     let operations = checkout.run.nothing_was_done_twice()?;
-    let undone: Vec<_> = operations.iter().filter(|operation| operation.ends_with(".undo")).collect();
-    let taken: Vec<_> = operations.iter().filter(|operation| !operation.ends_with(".undo")).collect();
+    let is_undo = |operation: &&String| operation.rsplit('.').next() == Some("undo");
+    let (undone, taken): (Vec<&String>, Vec<&String>) = operations.iter().partition(is_undo);
     assert_eq!(undone.len(), 2, "{operations:#?}");
-    assert_eq!(undone, [format!("{}.undo", taken[1]).as_str(), format!("{}.undo", taken[0]).as_str()], "newest first");
+    assert_eq!(undone, [&format!("{}.undo", taken[1]), &format!("{}.undo", taken[0])], "newest first");
     Ok(())
 }
 
