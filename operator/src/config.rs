@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, ValueEnum};
+use common::actions;
 use common::api::keys;
 use common::decisions::Autonomy;
 
@@ -55,6 +56,16 @@ pub struct Config {
     /// start.
     #[arg(long, env = "CHATCLI_LOG_SCRUB_PATTERNS", value_delimiter = ',', value_name = "REGEX")]
     pub log_scrub_pattern: Vec<String>,
+
+    /// Commands that ExecDiagnostic may run beside the published ones, comma-separated, each exactly as a step has it; no shell runs them. A bad
+    /// one ends the start.
+    #[arg(long, env = "CHATCLI_ALLOWED_DIAGNOSTIC_COMMANDS", value_delimiter = ',', value_name = "COMMAND")]
+    pub allowed_diagnostic_command: Vec<String>,
+
+    /// Kinds that ApplyManifest may apply beside the published ones, comma-separated: PersistentVolumeClaim, VerticalPodAutoscaler. The
+    /// operator needs the rights on them. Any other ends the start.
+    #[arg(long, env = "CHATCLI_ALLOWED_RESOURCE_TYPES", value_delimiter = ',', value_name = "KIND")]
+    pub allowed_resource_type: Vec<String>,
 
     /// File to which every audit event is added as a line of JSON, before it is in the API server; absolute.
     #[arg(long, env = "CHATCLI_AUDIT_LOG_PATH", value_name = "FILE")]
@@ -167,6 +178,14 @@ impl Config {
         std::time::Duration::from_secs(self.model_deadline_seconds)
     }
 
+    /// Adds what the installation allows to the published lists; once per process. The error names the flag.
+    pub fn extend_allow_lists(&self) -> Result<(), String> {
+        actions::also_run(&self.allowed_diagnostic_command)
+            .map_err(|problem| format!("--allowed-diagnostic-command: {problem}"))?;
+        actions::also_apply(&self.allowed_resource_type)
+            .map_err(|problem| format!("--allowed-resource-type: {problem}"))
+    }
+
     fn format(&self) -> LogFormat {
         self.log_format.unwrap_or(match self.zap_encoder.as_deref() {
             Some("console") => LogFormat::Text,
@@ -248,6 +267,16 @@ mod tests {
     #[test]
     fn the_shipped_default_asks_before_it_acts() {
         assert_eq!(parse(&[]).autonomy, Autonomy::Approve);
+    }
+
+    #[test]
+    fn allow_lists_are_comma_separated_as_upstreams_are() {
+        let config = parse(&["--allowed-diagnostic-command=uptime, cat /proc/uptime", "--allowed-resource-type="]);
+        assert_eq!(config.allowed_diagnostic_command, ["uptime", " cat /proc/uptime"]);
+        assert!(config.extend_allow_lists().is_ok());
+        // both lists are read once per process, so the commands are the same
+        let config = Config { allowed_resource_type: vec!["Secret".to_owned()], ..config };
+        assert!(config.extend_allow_lists().unwrap_err().contains("--allowed-resource-type"));
     }
 
     #[test]

@@ -28,6 +28,10 @@ pub fn run(config: Config) -> ExitCode {
         tracing::error!("--log-scrub-pattern: {problem}");
         return ExitCode::FAILURE;
     }
+    if let Err(problem) = config.extend_allow_lists() {
+        tracing::error!("{problem}");
+        return ExitCode::FAILURE;
+    }
     // Two workers: a long list being parsed on one must not delay the lease renewal on the other. More would only cost memory.
     let started = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let ended = match started {

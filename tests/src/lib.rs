@@ -13,6 +13,7 @@ pub mod connection;
 pub mod control_plane;
 pub mod deaths;
 pub mod demo;
+pub mod disturbed;
 pub mod faults;
 pub mod generate;
 pub mod http;

@@ -287,7 +287,18 @@ pub fn log_tail(log: &Path) -> String {
     format!("{}:\n{}", log.display(), lines[lines.len().saturating_sub(60)..].join("\n"))
 }
 
-/// A port nobody listens on now.
+/// A port nobody listens on now, and below those the kernel gives to connections: one of these could be gone before it is listened on.
 pub fn free_port() -> Result<u16> {
-    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    const FIRST: u32 = 10_000;
+    const COUNT: u32 = 20_000;
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+    for _ in 0..COUNT {
+        // programs that run at the same time begin at different places
+        let nth = std::process::id().wrapping_mul(101).wrapping_add(TAKEN.fetch_add(1, Ordering::Relaxed));
+        let port = u16::try_from(FIRST + nth % COUNT)?;
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("no free port between {FIRST} and {}", FIRST + COUNT)
 }

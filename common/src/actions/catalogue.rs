@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::registry::{Entry, OPT_IN, REGISTRY};
+use super::tools;
 use crate::api::remediation_plan::ActionClass;
 
 /// One action.
@@ -32,6 +33,8 @@ pub struct Description {
     pub takes_data: bool,
     /// What has to be allowed: verbs on a resource.
     pub rights: Vec<String>,
+    /// JSON Schema of the parameters, as a model is told.
+    pub parameters: Value,
     /// The action as a plan or Runbook carries it.
     pub example: Value,
 }
@@ -78,6 +81,7 @@ pub fn describe(entry: &Entry) -> Description {
         takes_data: spec.takes_data,
         rights: rights.collect(),
         params,
+        parameters: tools::parameters(entry),
         example,
     }
 }

@@ -115,6 +115,7 @@ fn told(command: &[String], out: &[u8], err: &[u8], end: &str) -> String {
 fn printable(command: &[String], output: &[u8]) -> String {
     let text = String::from_utf8_lossy(output);
     let prints_environment = match command {
+        [first, ..] if first == "printenv" => true,
         [only] => only == "env",
         [_, file] => file.ends_with("/environ"),
         _ => false,
@@ -137,9 +138,11 @@ mod tests {
 
     #[test]
     fn of_the_environment_only_the_names_are_kept() {
-        for (command, output) in
-            [("env", "DB_HOST=db\nPLAIN=hunter2\n"), ("cat /proc/1/environ", "DB_HOST=db\0PLAIN=hunter2\0")]
-        {
+        for (command, output) in [
+            ("env", "DB_HOST=db\nPLAIN=hunter2\n"),
+            ("printenv", "PLAIN=hunter2\n"),
+            ("cat /proc/1/environ", "DB_HOST=db\0PLAIN=hunter2\0"),
+        ] {
             let text = shown(command, output);
             assert!(text.contains("PLAIN=[REDACTED:env]") && !text.contains("hunter2"), "{text}");
         }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::action::{Action, Rule, Settled, Spec};
+use super::allowed;
 use super::change::ChangeSet;
 use super::kind::{self, Kind};
 use super::live::{Live, Need};
@@ -63,7 +64,7 @@ impl Action for ExecDiagnostic {
     }
 
     fn change(&self, live: &Live) -> Result<ChangeSet, Refusal> {
-        if !ALLOWED.contains(&self.command.as_str()) {
+        if !allowed::may_run(&self.command) {
             let text = format!(
                 "\"{}\" is not in approved diagnostic commands whitelist; `kubectl chatcli actions ExecDiagnostic` lists them",
                 self.command
@@ -128,7 +129,7 @@ impl ExecDiagnostic {
     }
 }
 
-/// Commands that may be run, exactly so: the published list.
+/// Commands that may be run, exactly so: the published list, to which an installation may add.
 pub const ALLOWED: &[&str] = &[
     "env",
     "whoami",

@@ -144,6 +144,29 @@ struct Hook {
     events: Vec<String>,
 }
 
+/// A revision as far as a rollback reads it.
+#[derive(Debug)]
+pub struct HelmRelease {
+    /// Its manifests.
+    pub documents: Vec<Value>,
+    /// Names of the hooks that Helm would run around a rollback.
+    pub rollback_hooks: Vec<String>,
+}
+
+impl HelmRelease {
+    /// Reads the Secret or ConfigMap that holds it. Larger than the limits, or no release: why, naming the object and the limit.
+    pub fn of(stored: &Object) -> Result<Self, String> {
+        let json = inflate(stored)?;
+        let release: Release =
+            serde_json::from_slice(&json).map_err(|error| format!("{} is no release: {error}", stored.reference()))?;
+        drop(json);
+        let hooks = release.hooks.iter();
+        let around = hooks.filter(|hook| hook.events.iter().any(|event| event.ends_with("-rollback")));
+        let rollback_hooks = around.map(|hook| hook.name.clone()).collect();
+        Ok(Self { documents: documents(&release.manifest)?, rollback_hooks })
+    }
+}
+
 /// The release that made the target: its history, and the live objects that the present and the wanted revision speak of.
 ///
 /// The history's own limits and decoding problems are words in it (`problem`), not errors: a refusal tells them.
@@ -170,18 +193,9 @@ pub async fn history(client: &Client, target: &Object, wanted: Option<i64>) -> R
         let Some(found) = found else { continue };
         let kind = Kind::named(found.kind()).unwrap_or(&kind::SECRET);
         let Some(whole) = one(client, kind, namespace, found.name()).await? else { continue };
-        let read = inflate(&whole).and_then(|json| {
-            serde_json::from_slice::<Release>(&json)
-                .map_err(|error| format!("{} is no release: {error}", found.reference()))
-        });
-        match read.and_then(|release| Ok((documents(&release.manifest)?, release.hooks))) {
-            Ok((documents, hooks)) => {
-                let hooks: Vec<String> = hooks
-                    .iter()
-                    .filter(|hook| hook.events.iter().any(|event| event.ends_with("-rollback")))
-                    .map(|hook| hook.name.clone())
-                    .collect();
-                history[role] = json!({"version": version(found), "object": found.reference(), "documents": documents, "hooks": hooks});
+        match HelmRelease::of(&whole) {
+            Ok(HelmRelease { documents, rollback_hooks }) => {
+                history[role] = json!({"version": version(found), "object": found.reference(), "documents": documents, "hooks": rollback_hooks});
                 bodies.extend(documents);
             }
             Err(problem) => history["problem"] = problem.into(),

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::action::{Action, Rule, Settled, Spec};
+use super::allowed;
 use super::change::ChangeSet;
 use super::health;
 use super::kind::{self, Kind};
@@ -32,7 +33,8 @@ fn manifest_yaml() -> String {
     "manifest.yaml".to_owned()
 }
 
-/// Kinds that may be applied, each in its own group; anything else is refused, whatever it is called.
+/// Kinds that may be applied, each in its own group, the published list; an installation may add a few, anything else is refused, whatever
+/// it is called.
 pub const ALLOWED: &[&Kind] = &[
     &kind::DEPLOYMENT,
     &kind::STATEFUL_SET,
@@ -175,7 +177,7 @@ pub(super) fn named(text: &str, namespace: &str) -> Vec<(&'static Kind, String)>
         .filter_map(|document| {
             let (kind, manifest) = permitted(document, namespace, None).ok().or_else(|| {
                 let kind = Kind::named(document["kind"].as_str()?)?;
-                ALLOWED.contains(&kind).then(|| (kind, Object(document.clone())))
+                allowed::kinds().any(|allowed| allowed == kind).then(|| (kind, Object(document.clone())))
             })?;
             let is_a_name = manifest.name().bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
             (is_a_name && !manifest.name().is_empty()).then(|| (kind, manifest.name().to_owned()))
@@ -188,9 +190,9 @@ pub(super) fn named(text: &str, namespace: &str) -> Vec<(&'static Kind, String)>
 fn permitted(document: &Value, namespace: &str, account: Option<&str>) -> Result<(&'static Kind, Object), Refusal> {
     let mut manifest = Object(document.clone());
     let (name, version) = (manifest.kind().to_owned(), manifest.text("/apiVersion").to_owned());
-    let allowed = || ALLOWED.iter().map(|kind| kind.kind).collect::<Vec<_>>().join(", ");
-    let Some(kind) = ALLOWED.iter().copied().find(|kind| kind.kind == name) else {
-        return Err(Refusal::Unsafe(format!("a {name} is never applied from a ConfigMap; allowed: {}", allowed())));
+    let names = || allowed::kinds().map(|kind| kind.kind).collect::<Vec<_>>().join(", ");
+    let Some(kind) = allowed::kinds().find(|kind| kind.kind == name) else {
+        return Err(Refusal::Unsafe(format!("a {name} is never applied from a ConfigMap; allowed: {}", names())));
     };
     if version != kind.api_version() {
         let text = format!("{name} of \"{version}\" is not applied; write it as {}", kind.api_version());

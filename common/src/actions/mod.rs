@@ -48,6 +48,7 @@
 //! schema, RBAC ([`rights`]) and documentation follow.
 
 mod action;
+mod allowed;
 mod apply;
 mod argo;
 mod autoscaling;
@@ -94,11 +95,13 @@ mod stateful_pod;
 mod statefulset;
 mod storage;
 mod strategy;
+mod tools;
 mod undo;
 mod verdicts;
 mod wire;
 
 pub use action::{Action, AnyAction, Rule, Settled, Spec};
+pub use allowed::{BadEntry, also_apply, also_run};
 pub use apply::{Errand, Found, SendError, Sent, look, send};
 pub use catalogue::{Description, Param, catalogue, describe};
 pub use change::{ChangeSet, Undo, Write};
@@ -106,6 +109,7 @@ pub use constraints::{Constraint, validate};
 pub use diagnostic::ALLOWED as DIAGNOSTIC_COMMANDS;
 pub use digest::{DigestInput, canonical, digest};
 pub use health::{is_worse, sample};
+pub use helm_release::HelmRelease;
 pub use kind::Kind;
 pub use live::{Live, Need, ReadError, Scope, Unreadable, read};
 pub use object::Object;
@@ -113,5 +117,6 @@ pub use preview::{PreviewError, PreviewInput, Previewed, preview};
 pub use quantity::Quantity;
 pub use refusal::Refusal;
 pub use registry::{Entry, OPT_IN, REGISTRY, find, is_containment, parse, rights};
+pub use tools::{Tool, tools};
 pub use undo::{Fitted, Undone, fit, restarts_pods, together, undo};
 pub use verdicts::owner::{Owner, of as owner_of};

@@ -7,6 +7,7 @@
 pub mod autonomy;
 pub mod brakes;
 pub mod breaker;
+pub mod cooldown;
 pub mod ending;
 #[cfg(test)]
 mod examples;

@@ -1,11 +1,11 @@
 //! Which incident of a resource this is: a fault that returns soon continues the last one, a fault that returns late begins another.
 
 use common::api::Issue;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use kube::ResourceExt as _;
 
-/// A fault that returns within this time after its incident was resolved re-opens it. Upstream's default.
-pub const COOLDOWN: SignedDuration = SignedDuration::from_mins(10);
+/// A fault that returns within this time after its incident was resolved re-opens it.
+pub use common::decisions::cooldown::COOLDOWN;
 
 /// The episode that trouble on a resource belongs to now, given its Issues.
 pub fn episode<'a>(issues: impl IntoIterator<Item = &'a Issue>, now: Timestamp) -> i64 {

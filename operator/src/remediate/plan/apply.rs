@@ -250,7 +250,9 @@ async fn send(
             fresh.forget(plan, index, tries);
             tracing::warn!(plan = plan.name_any(), step = index, why, "the answer was lost");
             draft.status.steps[index].message = Some(format!("the answer was lost: {why}"));
-            draft.write(ctx).await.map(drop)
+            draft.write(ctx).await?;
+            // Where it was lost before in the same words nothing is written, and no event of ours would bring the look.
+            return Err(WriteError::Unknown(why).into());
         }
         Err(error) => {
             let step = &mut draft.status.steps[index];
@@ -287,9 +289,9 @@ async fn look(
         }
         // The same stored request with the same guards: a late original and its repeat cannot both succeed.
         Found::NotApplied => {
+            tracing::info!(plan = plan.name_any(), step = index, "the request had not arrived; it is sent again");
             fresh.remember(plan, index, tries);
-            draft.status.steps[index].message = Some("the request had not arrived; it is sent again".to_owned());
-            draft.write(ctx).await.map(drop)
+            Ok(())
         }
         Found::Unknown(why) => {
             let step = &mut draft.status.steps[index];

@@ -36,6 +36,8 @@ pub struct Input<'a> {
     pub rival: Option<String>,
     /// What has been done in this namespace in the last hour, and the limits.
     pub budget: Budget,
+    /// Until when automation leaves the object alone, because a fix of it was proven only just now.
+    pub cooling_until: Option<Timestamp>,
     /// What the step at hand has achieved in the world.
     pub arrival: Arrival,
     /// How the target serves now; absent when it cannot be read.

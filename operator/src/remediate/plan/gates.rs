@@ -4,7 +4,7 @@ use common::api::{
     RemediationPlan,
     remediation_plan::{GateResult, OVERRIDABLE, Verdict, VerdictLevel},
 };
-use common::decisions::Ending;
+use common::decisions::{Ending, cooldown};
 
 use super::decide::{Consent, Input, Move, Outcome, Repeated, Sick, wait};
 
@@ -34,6 +34,7 @@ const GATES: &[Gate] = &[
     ("blockers", no_blockers),
     ("rules", same_rules),
     ("approval", approved),
+    ("cooldown", cooled_down),
     ("unchanged", unchanged),
     ("lock", not_locked),
 ];
@@ -237,6 +238,25 @@ fn approved(input: &Input<'_>) -> Answer {
         }
         Consent::Expired(why) => Answer::Stop("Expired", Move::Finish(Outcome::failed(Ending::Expired, why.clone()))),
         Consent::Unverified(why) => Answer::Stop("VoteIdentityUnverified", wait(None, "VoteIdentityUnverified", why)),
+    }
+}
+
+/// Trouble that is back right after a proven fix has outlived it. The quiet time binds automation, never people.
+fn cooled_down(input: &Input<'_>) -> Answer {
+    let spec = &input.plan.spec;
+    let Some(until) = input.cooling_until else { return Answer::Pass("CooledDown", String::new()) };
+    match &input.consent {
+        Consent::Given(who) => Answer::Pass("DecidedByPeople", who.clone()),
+        _ if spec.runbook_ref.is_none() && spec.requested_by.is_some() => {
+            Answer::Pass("DecidedByPeople", spec.requested_by.clone().unwrap_or_default())
+        }
+        _ => {
+            let minutes = cooldown::COOLDOWN.as_mins();
+            let message = format!(
+                "the last fix of this object was proven less than {minutes} minutes ago and did not last; nothing more is changed by itself before {until}"
+            );
+            Answer::Stop("CoolingDown", wait(Some(until), "CoolingDown", &message))
+        }
     }
 }
 

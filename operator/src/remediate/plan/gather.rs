@@ -27,6 +27,7 @@ pub(super) struct Seen {
     again: Option<Repeated>,
     rival: Option<String>,
     budget: Budget,
+    cooling_until: Option<Timestamp>,
     arrival: Arrival,
     intent_is_fresh: bool,
 }
@@ -45,6 +46,7 @@ impl Seen {
             consent: self.asked.consent.clone(),
             rival: self.rival.clone(),
             budget: self.budget,
+            cooling_until: self.cooling_until,
             arrival: self.arrival.clone(),
             health: self.health.clone(),
             intent_is_fresh: self.intent_is_fresh,
@@ -69,6 +71,7 @@ pub(super) async fn gather(ctx: &Arc<Context>, fresh: &Fresh, plan: &Arc<Remedia
         again: None,
         rival: target.as_ref().and_then(|target| world::rival(ctx, plan, target)),
         budget: world::budget(ctx, plan),
+        cooling_until: target.as_ref().and_then(|target| world::cooling_until(ctx, plan, target)),
         arrival: Arrival::NotLooked,
         intent_is_fresh: step_at_hand(&status).is_some_and(|(index, tries)| fresh.knows(plan, index, tries)),
         issue,

@@ -87,6 +87,8 @@ impl Controller for Plans {
         let decision = decide::next_move(&seen.input(ctx.clock.now(), &plan));
         let wakes_at = match &decision.next {
             decide::Move::Wait { until, .. } => *until,
+            // What it finds may be nothing to write down, and then no event of ours brings the next turn.
+            decide::Move::Look(_) => Some(ctx.clock.now()),
             _ => None,
         };
         apply::apply(ctx, &self.fresh, &plan, &seen, decision).await?;

@@ -27,6 +27,7 @@ fn input<'a>(plan: &'a RemediationPlan, issue: &'a Issue) -> Input<'a> {
         consent: Consent::NotNeeded("reversible, namespace is auto".to_owned()),
         rival: None,
         budget: Budget::default(),
+        cooling_until: None,
         arrival: Arrival::NotLooked,
         health: None,
         intent_is_fresh: true,
@@ -73,6 +74,22 @@ fn a_plan_edited_after_its_preview_starts_nothing() {
     let mut plan = pending();
     plan.metadata.generation = Some(2);
     assert_eq!(reason(&next(&plan, |_| ())), "EditedAfterPreview");
+}
+
+#[test]
+fn nothing_is_changed_by_itself_while_the_object_cools_down_but_people_may_decide_so() {
+    let until = now() + SignedDuration::from_mins(4);
+    let cooling = |plan: &RemediationPlan, consent: Consent| {
+        next(plan, |input| (input.cooling_until, input.consent) = (Some(until), consent))
+    };
+    let by_itself = cooling(&pending(), Consent::NotNeeded("namespace is auto".to_owned()));
+    assert_eq!(reason(&by_itself), "CoolingDown");
+    assert!(matches!(by_itself, Move::Wait { until: Some(at), .. } if at == until), "{by_itself:?}");
+    assert_eq!(cooling(&pending(), Consent::Given("alice".to_owned())), Move::Intend(0));
+
+    let mut own = pending();
+    (own.spec.requested_by, own.spec.runbook_ref) = (Some("alice".to_owned()), None);
+    assert_eq!(cooling(&own, Consent::NotNeeded("alice may do it".to_owned())), Move::Intend(0));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use common::api::{
     Anomaly, Issue, RemediationPlan, ResourceRef, SignalType,
     remediation_plan::{HealthSample, RemediationState, StepPhase},
 };
-use common::decisions::breaker;
+use common::decisions::{breaker, cooldown};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
 use kube::ResourceExt as _;
@@ -196,6 +196,14 @@ pub(super) fn rival(ctx: &Context, plan: &RemediationPlan, target: &ResourceRef)
                 || written(other).any(|theirs| written(plan).any(|ours| ours == theirs))
         })
         .map(|other| other.name_any())
+}
+
+/// Until when automation leaves the target alone, because a fix of it was proven only just now.
+pub(super) fn cooling_until(ctx: &Context, plan: &RemediationPlan, target: &ResourceRef) -> Option<Timestamp> {
+    let others = ctx.stores.plans.filter(|other| {
+        other.uid() != plan.uid() && target_of(&ctx.stores, other).is_some_and(|its| its.same_object(target))
+    });
+    cooldown::cooling_until(others.iter().map(AsRef::as_ref), ctx.clock.now())
 }
 
 /// UIDs of the objects a plan writes to.
