@@ -447,6 +447,7 @@ fn scanned() -> Answers {
         ("/apis/apps/v1/namespaces/shop/statefulsets", vec![]),
         ("/apis/apps/v1/namespaces/shop/daemonsets", vec![]),
         ("/apis/batch/v1/namespaces/shop/jobs", vec![]),
+        ("/apis/batch/v1/namespaces/shop/cronjobs", vec![]),
         ("/api/v1/namespaces/shop/events", vec![]),
         ("/api/v1/nodes", vec![]),
     ] {
