@@ -25,7 +25,14 @@ struct Figure {
 impl Figures {
     /// One figure; `goal` is the most it should be.
     pub fn add(&mut self, name: &str, value: f64, unit: &'static str, goal: Option<f64>) {
-        self.figures.push(Figure { name: name.to_owned(), value, unit, goal, samples: 1 });
+        self.take(Figure { name: name.to_owned(), value, unit, goal, samples: 1 });
+    }
+
+    /// Told at once: what comes later may fail, and a run is long.
+    fn take(&mut self, figure: Figure) {
+        let goal = figure.goal.map(|goal| format!(" (goal ≤ {goal})")).unwrap_or_default();
+        crate::say(&format!("{}: {:.3} {}{goal}", figure.name, figure.value, figure.unit));
+        self.figures.push(figure);
     }
 
     /// Median and 99th percentile of times, in seconds.
@@ -33,7 +40,7 @@ impl Figures {
         times.sort();
         for (label, share, goal) in [("P50", 0.50, goal_p50), ("P99", 0.99, goal_p99)] {
             let Some(time) = percentile(times, share) else { continue };
-            self.figures.push(Figure {
+            self.take(Figure {
                 name: format!("{name}, {label}"),
                 value: time.as_secs_f64(),
                 unit: "s",
