@@ -82,7 +82,8 @@ pub enum Move {
 /// What to do next about an incident.
 pub fn next_move(input: &Input<'_>) -> Move {
     let status = input.issue.status.clone().unwrap_or_default();
-    let fresh = input.issue.status.as_ref().is_none_or(|status| status.transition.is_none());
+    // One that another operator left open is begun anew; what it has ended stays ended.
+    let fresh = input.issue.status.as_ref().is_none_or(|status| status.transition.is_none() && status.state.is_open());
     if fresh {
         return enter(IssueState::Detected, "Detected", &input.issue.spec.description);
     }
@@ -91,10 +92,12 @@ pub fn next_move(input: &Input<'_>) -> Move {
     let over = is_over(input);
 
     if status.state == IssueState::Resolved {
-        return if over {
-            wait("nothing")
-        } else {
+        // Without a sign nothing has come back: the Anomalies of an old incident may be gone.
+        let returned = input.resource_exists && input.anomalies.iter().any(|anomaly| goes_on(anomaly, input.now));
+        return if returned {
             enter(IssueState::Analyzing, "FaultReturned", "the fault came back within the cooldown")
+        } else {
+            wait("nothing")
         };
     }
     if let (Some(ending), false) = (over.then(|| ending(input, plan)), busy) {
@@ -442,6 +445,17 @@ mod tests {
     #[test]
     fn a_fault_that_returns_opens_the_incident_again() {
         assert_eq!(scene(IssueState::Resolved, 1).enters(), (IssueState::Analyzing, "FaultReturned"));
+    }
+
+    #[test]
+    fn what_another_operator_has_ended_stays_ended_and_what_it_left_open_is_begun_anew() {
+        let mut scene = scene(IssueState::Resolved, 1);
+        scene.anomalies = Vec::new();
+        assert_eq!(scene.next(), wait("nothing"), "an old incident without Anomalies has not come back");
+        scene.issue.status.as_mut().unwrap().transition = None;
+        assert_eq!(scene.next(), wait("nothing"));
+        scene.issue.status.as_mut().unwrap().state = IssueState::Remediating;
+        assert_eq!(scene.enters(), (IssueState::Detected, "Detected"));
     }
 
     #[test]
