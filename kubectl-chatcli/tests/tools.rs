@@ -137,15 +137,20 @@ fn a_plan_says_why_it_ran_and_what_it_did() {
     assert_snapshot!(ran.out);
 }
 
-#[test]
-fn an_undo_is_asked_for_in_the_callers_name() {
+/// A plan that the caller, ann, may have undone.
+fn undoable() -> Answers {
     let mut answers = serving(WORKER);
     let review = json!({ "apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview", "metadata": {},
         "status": { "userInfo": { "username": "ann" } } });
     answers.insert(("POST".into(), "/apis/authentication.k8s.io/v1/selfsubjectreviews".into()), (201, review));
     let plan = answers[&get(&path("remediationplans", WORKER_PLAN))].1.clone();
     answers.insert(("PATCH".into(), path("remediationplans", WORKER_PLAN)), (200, plan));
-    let server = Server::answering(answers);
+    answers
+}
+
+#[test]
+fn an_undo_is_asked_for_in_the_callers_name() {
+    let server = Server::answering(undoable());
     let unasked = run(server.plugin(), &["plan", "undo", WORKER_PLAN, "-n", "shop"]);
     assert_eq!(unasked.code, 1);
     assert!(unasked.err.starts_with("error: cannot ask for confirmation"), "{}", unasked.err);
@@ -163,12 +168,7 @@ fn an_undo_is_asked_for_in_the_callers_name() {
 
 #[test]
 fn an_undo_where_the_operator_acts_by_itself_offers_to_pause_it_first() {
-    let mut answers = serving(WORKER);
-    let review = json!({ "apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview", "metadata": {},
-        "status": { "userInfo": { "username": "ann" } } });
-    answers.insert(("POST".into(), "/apis/authentication.k8s.io/v1/selfsubjectreviews".into()), (201, review));
-    let plan = answers[&get(&path("remediationplans", WORKER_PLAN))].1.clone();
-    answers.insert(("PATCH".into(), path("remediationplans", WORKER_PLAN)), (200, plan));
+    let mut answers = undoable();
     let shop = json!({ "apiVersion": "v1", "kind": "Namespace",
         "metadata": { "name": "shop", "annotations": { "platform.chatcli.io/autonomy": "auto" } } });
     answers.insert(get("/api/v1/namespaces/shop"), (200, shop));

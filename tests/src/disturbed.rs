@@ -96,16 +96,12 @@ impl Disturbed {
 
     /// Lets an operator die of each of its writes until the run is `over`; how many deaths that took. `between` is what happens while
     /// none runs.
-    pub async fn dying_of_each_write<F, B>(
+    pub async fn dying_of_each_write(
         &self,
         most: usize,
-        over: impl Fn() -> F,
-        mut between: impl FnMut() -> B,
-    ) -> Result<usize>
-    where
-        F: Future<Output = bool>,
-        B: Future<Output = Result<()>>,
-    {
+        over: impl AsyncFn() -> bool,
+        mut between: impl AsyncFnMut() -> Result<()>,
+    ) -> Result<usize> {
         let (mut deaths, mut survive) = (0, 1);
         loop {
             let proxy = Proxy::cutting_after(self.cluster.connection(), survive).await?;

@@ -11,7 +11,6 @@ pub mod bench;
 pub mod cluster;
 pub mod connection;
 pub mod control_plane;
-pub mod deaths;
 pub mod demo;
 pub mod disturbed;
 pub mod faults;

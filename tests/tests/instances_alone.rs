@@ -10,7 +10,7 @@ use k8s_openapi::api::core::v1::{
     ConfigMap, PersistentVolume, PersistentVolumeClaim, Pod, Secret, Service, ServiceAccount,
 };
 use k8s_openapi::api::rbac::v1::{Role, RoleBinding};
-use kit::deaths::killed_after;
+use kit::disturbed::Disturbed;
 use kit::installation::install;
 use kit::operator::{Options, Turn};
 use kit::servers::{ROLLOUT, Server, condition_of, secret};
@@ -268,24 +268,6 @@ async fn is_as_asked(server: &Server<'_>, namespace: &TestNamespace) {
     .await;
 }
 
-/// Operators come and die, each after its first write, until everything is as it was asked for; how often.
-async fn dying(cluster: &Cluster, server: &Server<'_>, namespace: &TestNamespace) -> Result<usize> {
-    let mut deaths = 0;
-    loop {
-        let finished = async {
-            is_as_asked(server, namespace).await;
-            Ok(())
-        };
-        let Some(path) = killed_after(cluster, 1, finished).await.with_context(|| format!("after {deaths} deaths"))?
-        else {
-            return Ok(deaths);
-        };
-        deaths += 1;
-        kit::say(&format!("killed after {path}"));
-        anyhow::ensure!(deaths <= MOST_WRITES, "it writes and dies and comes to no end");
-    }
-}
-
 /// Far more than the writes of one server: an operator that never ends would pass else.
 const MOST_WRITES: usize = 60;
 
@@ -330,11 +312,16 @@ async fn asked(namespace: &TestNamespace) -> Result<Server<'_>> {
 #[tokio::test]
 async fn killed_after_each_write_a_server_ends_as_if_its_operator_had_never_died() -> Result<()> {
     let (cluster, _turn) = alone().await?;
-    let mortal = TestNamespace::create(cluster.connection(), "mortal", None).await?;
-    let server = asked(&mortal).await?;
-    let building = dying(&cluster, &server, &mortal).await?;
+    let run = Disturbed::from_now_on(&cluster, TestNamespace::create(cluster.connection(), "mortal", None).await?)?;
+    let mortal = &run.namespace;
+    let server = asked(mortal).await?;
+    let asked_for = async || {
+        is_as_asked(&server, mortal).await;
+        true
+    };
+    let building = run.dying_of_each_write(MOST_WRITES, &asked_for, async || Ok(())).await?;
     server.edit(second_wish()).await?;
-    let changing = dying(&cluster, &server, &mortal).await?;
+    let changing = run.dying_of_each_write(MOST_WRITES, &asked_for, async || Ok(())).await?;
     kit::say(&format!("killed {building} times while it was made and {changing} times while it was changed"));
     assert!(building >= 10 && changing >= 6, "{building} and {changing}");
 
@@ -347,10 +334,10 @@ async fn killed_after_each_write_a_server_ends_as_if_its_operator_had_never_died
     is_as_asked(&undisturbed, &quiet).await;
     // No field of a child, but a new generation: that it was observed says that everything was looked at, and put right if it was not.
     server.edit(json!({ "aiops": { "maxRemediationAttempts": 3 } })).await?;
-    is_as_asked(&server, &mortal).await;
+    is_as_asked(&server, mortal).await;
     operator.still_runs()?;
     assert_eq!(server.rollouts().await?, undisturbed.rollouts().await?, "no death is a rollout");
-    assert_eq!(outcome(&mortal).await?, outcome(&quiet).await?);
+    assert_eq!(outcome(mortal).await?, outcome(&quiet).await?);
     operator.stop().await?;
     Ok(())
 }

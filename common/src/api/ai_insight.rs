@@ -44,6 +44,18 @@ pub struct AIInsightSpec {
     pub analysis_generation: Option<i64>,
 }
 
+impl AIInsightSpec {
+    /// Of an explanation that rules alone are asked for.
+    pub fn by_rules(issue: impl Into<String>) -> Self {
+        Self {
+            issue_ref: NameRef::new(issue),
+            provider: String::new(),
+            model: String::new(),
+            analysis_generation: None,
+        }
+    }
+}
+
 /// The answer. Upstream's fields hold the same answer in prose.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]

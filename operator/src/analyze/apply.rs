@@ -63,10 +63,9 @@ async fn create(ctx: &Context, issue: &Issue) -> Result<Arc<AIInsight>, Error> {
     // Rules answer; whom the Instance names may be asked to refine later.
     let instance = refine::instance_for(ctx, &issue.namespace().unwrap_or_default());
     let spec = AIInsightSpec {
-        issue_ref: NameRef { name: issue.name_any(), uid: None },
         provider: instance.as_ref().map(|instance| instance.spec.provider.clone()).unwrap_or_default(),
         model: instance.as_ref().and_then(|instance| instance.spec.model.clone()).unwrap_or_default(),
-        analysis_generation: None,
+        ..AIInsightSpec::by_rules(issue.name_any())
     };
     let mut insight = AIInsight::new(&naming::insight(&issue.name_any()), spec);
     insight.metadata.namespace = issue.namespace();

@@ -177,9 +177,9 @@ fn log_summary(facts: &Facts) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use common::api::SignalType;
     use common::api::ai_insight::AIInsightSpec;
     use common::api::issue::IssueState;
-    use common::api::{NameRef, SignalType};
 
     use super::*;
     use crate::correlate::testing::anomaly;
@@ -190,13 +190,7 @@ mod tests {
     }
 
     fn insight(code: &str) -> AIInsight {
-        let spec = AIInsightSpec {
-            issue_ref: NameRef::new("web"),
-            provider: String::new(),
-            model: String::new(),
-            analysis_generation: None,
-        };
-        let mut insight = AIInsight::new("web-insight", spec);
+        let mut insight = AIInsight::new("web-insight", AIInsightSpec::by_rules("web"));
         insight.status = Some(answer(vec![finding(code)], None, Some(&insight), at(100)));
         insight
     }

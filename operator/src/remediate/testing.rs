@@ -83,15 +83,7 @@ pub(crate) fn action(action_type: ActionType) -> RemediationAction {
 }
 
 pub(crate) fn insight(remedies: &[ActionType]) -> AIInsight {
-    let mut insight = AIInsight::new(
-        "web-image-insight",
-        AIInsightSpec {
-            issue_ref: NameRef::new("web-image"),
-            provider: String::new(),
-            model: String::new(),
-            analysis_generation: None,
-        },
-    );
+    let mut insight = AIInsight::new("web-image-insight", AIInsightSpec::by_rules("web-image"));
     insight.status = Some(AIInsightStatus {
         findings: vec![Finding {
             code: "image-tag-missing".to_owned(),

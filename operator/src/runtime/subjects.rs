@@ -136,13 +136,9 @@ pub fn facts(stores: &Stores, key: &SubjectKey, now: Timestamp) -> Option<Facts>
 }
 
 fn cron_job_facts(stores: &Stores, key: &SubjectKey, now: Timestamp) -> Option<Facts> {
-    let of_it = stores.jobs.filter(|job| {
-        job.metadata.namespace.as_deref() == Some(&key.object.namespace)
-            && membership::controller(&job.metadata)
-                .is_some_and(|owner| owner.kind == "CronJob" && owner.name == key.object.name)
-    });
-    let newest = of_it.into_iter().max_by_key(|job| membership::created(&job.metadata));
     let cron_job = stores.cron_jobs.get(&key.object)?;
+    let of_it = cron_job.metadata.uid.iter().flat_map(|uid| stores.jobs.tagged(&Tag::Owner(uid.clone())));
+    let newest = of_it.max_by_key(|job| membership::created(&job.metadata));
     Some(complete(stores, Facts::about_cron_job(cron_job, newest, now)))
 }
 

@@ -182,19 +182,13 @@ pub fn again(now: Timestamp, failures: i32) -> Timestamp {
 mod tests {
     use common::api::ai_insight::{AIInsightSpec, Evidence};
     use common::api::issue::IssueState;
-    use common::api::{NameRef, ResourceRef, Time};
+    use common::api::{ResourceRef, Time};
 
     use super::*;
     use crate::detect::testing::{at, issue_in};
 
     fn insight(confidence: f64) -> AIInsight {
-        let spec = AIInsightSpec {
-            issue_ref: NameRef::new("web"),
-            provider: String::new(),
-            model: String::new(),
-            analysis_generation: None,
-        };
-        let mut insight = AIInsight::new("web-insight", spec);
+        let mut insight = AIInsight::new("web-insight", AIInsightSpec::by_rules("web"));
         let evidence = vec![Evidence { statement: "container app ended".into(), ..Evidence::default() }];
         let finding = Finding { code: "unknown".into(), confidence, evidence, ..Finding::default() };
         insight.status = Some(AIInsightStatus { findings: vec![finding], ..AIInsightStatus::default() });
