@@ -121,34 +121,38 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" 
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand triage" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -s l -l selector -d 'Only incidents with these labels' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -s l -l selector -d 'Only incidents with these labels' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
 json\t'The objects as JSON'
 yaml\t'The objects as YAML'
 name\t'Only `issue.platform.chatcli.io/NAME`'"
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -s n -l namespace -d 'Namespace to work in' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l kubeconfig -d 'Kubeconfig file to use' -r -F
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l context -d 'Kubeconfig context to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l cluster -d 'Kubeconfig cluster to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l user -d 'Kubeconfig user to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -s s -l server -d 'Address of the API server' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l token -d 'Bearer token' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l as -d 'User to act as' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l as-group -d 'Group to act as; may be repeated' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l as-uid -d 'UID to act as' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l client-certificate -d 'Client certificate file' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l client-key -d 'Client key file' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -s A -l all-namespaces -d 'All namespaces'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l open -d 'Only incidents that are not over'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -s w -l watch -d 'Go on and print every change'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -a "ack" -d 'Say that you are looking at it'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze" -a "snooze" -d 'Hear nothing of it for a while'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l open -d 'Only incidents that are not over'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -s w -l watch -d 'Go on and print every change'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -a "ack" -d 'Say that you are looking at it'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -a "snooze" -d 'Hear nothing of it for a while'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -a "resolve" -d 'Say that it is dealt with'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -a "reopen" -d 'Keep it open, or open it again'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -a "split" -d 'Take a resource out of an incident it was folded into'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -a "merge" -d 'Put an incident into another one'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from ack" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
 client\t'Print what would be sent; send nothing'
 server\t'Send it, and let the API server check it without storing'"
@@ -194,34 +198,127 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; 
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from snooze" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -s l -l selector -d 'Only incidents with these labels' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from resolve" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from resolve" -s m -l note -d 'What was done, or why; it is part of the report' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from resolve" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from resolve" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from resolve" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from resolve" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from resolve" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from resolve" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from resolve" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from resolve" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from resolve" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from resolve" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from resolve" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from resolve" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from resolve" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from resolve" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from resolve" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from resolve" -l undo -d 'Take it back'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from resolve" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from resolve" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from resolve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from reopen" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from reopen" -s m -l note -d 'What was done, or why; it is part of the report' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from reopen" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from reopen" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from reopen" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from reopen" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from reopen" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from reopen" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from reopen" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from reopen" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from reopen" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from reopen" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from reopen" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from reopen" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from reopen" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from reopen" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from reopen" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from reopen" -l undo -d 'Take it back'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from reopen" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from reopen" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from reopen" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from split" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from split" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from split" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from split" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from split" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from split" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from split" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from split" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from split" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from split" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from split" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from split" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from split" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from split" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from split" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from split" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from split" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from split" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from split" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from merge" -l into -d 'Incident that goes on' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from merge" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from merge" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from merge" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from merge" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from merge" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from merge" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from merge" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from merge" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from merge" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from merge" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from merge" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from merge" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from merge" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from merge" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from merge" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from merge" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from merge" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from merge" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issues; and __fish_seen_subcommand_from merge" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -s l -l selector -d 'Only incidents with these labels' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
 json\t'The objects as JSON'
 yaml\t'The objects as YAML'
 name\t'Only `issue.platform.chatcli.io/NAME`'"
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -s n -l namespace -d 'Namespace to work in' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l kubeconfig -d 'Kubeconfig file to use' -r -F
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l context -d 'Kubeconfig context to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l cluster -d 'Kubeconfig cluster to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l user -d 'Kubeconfig user to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -s s -l server -d 'Address of the API server' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l token -d 'Bearer token' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l as -d 'User to act as' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l as-group -d 'Group to act as; may be repeated' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l as-uid -d 'UID to act as' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l client-certificate -d 'Client certificate file' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l client-key -d 'Client key file' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -s A -l all-namespaces -d 'All namespaces'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l open -d 'Only incidents that are not over'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -s w -l watch -d 'Go on and print every change'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -a "ack" -d 'Say that you are looking at it'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze" -a "snooze" -d 'Hear nothing of it for a while'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -s A -l all-namespaces -d 'All namespaces'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l open -d 'Only incidents that are not over'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -s w -l watch -d 'Go on and print every change'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -a "ack" -d 'Say that you are looking at it'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -a "snooze" -d 'Hear nothing of it for a while'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -a "resolve" -d 'Say that it is dealt with'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -a "reopen" -d 'Keep it open, or open it again'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -a "split" -d 'Take a resource out of an incident it was folded into'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and not __fish_seen_subcommand_from ack snooze resolve reopen split merge" -a "merge" -d 'Put an incident into another one'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from ack" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
 client\t'Print what would be sent; send nothing'
 server\t'Send it, and let the API server check it without storing'"
@@ -267,6 +364,95 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; a
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from snooze" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from resolve" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from resolve" -s m -l note -d 'What was done, or why; it is part of the report' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from resolve" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from resolve" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from resolve" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from resolve" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from resolve" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from resolve" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from resolve" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from resolve" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from resolve" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from resolve" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from resolve" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from resolve" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from resolve" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from resolve" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from resolve" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from resolve" -l undo -d 'Take it back'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from resolve" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from resolve" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from resolve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from reopen" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from reopen" -s m -l note -d 'What was done, or why; it is part of the report' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from reopen" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from reopen" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from reopen" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from reopen" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from reopen" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from reopen" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from reopen" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from reopen" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from reopen" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from reopen" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from reopen" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from reopen" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from reopen" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from reopen" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from reopen" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from reopen" -l undo -d 'Take it back'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from reopen" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from reopen" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from reopen" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from split" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from split" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from split" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from split" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from split" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from split" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from split" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from split" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from split" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from split" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from split" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from split" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from split" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from split" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from split" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from split" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from split" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from split" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from split" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from merge" -l into -d 'Incident that goes on' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from merge" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from merge" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from merge" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from merge" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from merge" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from merge" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from merge" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from merge" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from merge" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from merge" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from merge" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from merge" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from merge" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from merge" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from merge" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from merge" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from merge" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from merge" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand issue; and __fish_seen_subcommand_from merge" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
 json\t'Causes with all findings and receipts as JSON'
 yaml\t'Causes with all findings and receipts as YAML'

@@ -165,26 +165,43 @@ impl Cluster {
         }
     }
 
-    /// All objects, page by page, and the resourceVersion to watch from.
+    /// All objects without their `managedFields`, and the resourceVersion to watch from.
     pub async fn list(
         &self,
         kind: &Kind,
         namespace: Option<&str>,
         labels: Option<&str>,
     ) -> Result<(Vec<DynamicObject>, String), Failure> {
+        let mut found = Vec::new();
+        let keep = |page| {
+            found.extend(page);
+            Ok(())
+        };
+        let version = self.pages(kind, namespace, labels, keep).await?;
+        Ok((found, version))
+    }
+
+    /// The same, a page at a time: for whoever keeps less than the objects.
+    pub async fn pages(
+        &self,
+        kind: &Kind,
+        namespace: Option<&str>,
+        labels: Option<&str>,
+        mut on: impl FnMut(Vec<DynamicObject>) -> Result<(), Failure>,
+    ) -> Result<String, Failure> {
         let api = self.api(kind, namespace);
         let doing = Doing::new("list", kind).in_namespace(namespace);
         let mut params = ListParams::default().limit(PAGE);
         if let Some(labels) = labels {
             params = params.labels(labels);
         }
-        let mut found = Vec::new();
         loop {
-            let page = self.call(&doing, api.list(&params)).await?;
-            found.extend(page.items);
+            let mut page = self.call(&doing, api.list(&params)).await?;
+            page.items.iter_mut().for_each(|object| object.metadata.managed_fields = None);
+            on(page.items)?;
             match page.metadata.continue_.filter(|token| !token.is_empty()) {
                 Some(token) => params = params.continue_token(&token),
-                None => return Ok((found, page.metadata.resource_version.unwrap_or_default())),
+                None => return Ok(page.metadata.resource_version.unwrap_or_default()),
             }
         }
     }

@@ -12,7 +12,7 @@ use kube::api::DynamicObject;
 use plugin::clock::Clock;
 use plugin::kube::typed;
 use plugin::output::explanation::Explanation;
-use plugin::output::incidents::{Columns, table};
+use plugin::output::incidents::{Columns, line, table};
 use plugin::output::scan::{self, Report};
 use plugin::output::status::{self, Operator, Status};
 use plugin::output::{actions, decision, explanation, incident, model, preview, report, triage};
@@ -74,19 +74,23 @@ fn list() -> Vec<DynamicObject> {
     issues
 }
 
+fn listed(columns: Columns) -> String {
+    table(list().iter().map(|object| line(object, columns, &clock())).collect(), columns).render()
+}
+
 #[test]
 fn the_list_shows_what_is_urgent_first_and_hides_nothing_it_cannot_read() {
-    assert_snapshot!(plain(&table(&list(), Columns::default(), &clock()).render()));
+    assert_snapshot!(plain(&listed(Columns::default())));
 }
 
 #[test]
 fn the_wide_list_of_all_namespaces() {
-    assert_snapshot!(plain(&table(&list(), Columns { namespace: true, wide: true }, &clock()).render()));
+    assert_snapshot!(plain(&listed(Columns { namespace: true, wide: true })));
 }
 
 #[test]
 fn colours_repeat_what_the_words_say() {
-    assert_snapshot!(table(&list(), Columns::default(), &clock()).render().replace('\u{1b}', "ESC"));
+    assert_snapshot!(listed(Columns::default()).replace('\u{1b}', "ESC"));
 }
 
 #[test]

@@ -204,11 +204,6 @@ struct DryRun<'a> {
     freed: BTreeSet<String>,
 }
 
-/// Kind, namespace and name: an object that does not exist yet has no UID.
-fn key_of(object: &ResourceRef) -> String {
-    format!("{}/{}/{}", object.kind, object.namespace, object.name)
-}
-
 impl DryRun<'_> {
     /// Asks for every write of a step, lays the answers over the world, and returns the step's diff.
     async fn step(
@@ -223,7 +218,7 @@ impl DryRun<'_> {
         for index in 0..change.writes.len() {
             let write = change.writes[index].clone();
             let asked = match write.record.kind {
-                WriteKind::Patch if self.made.contains_key(&key_of(&write.record.object)) => {
+                WriteKind::Patch if self.made.contains_key(&write.record.object.path()) => {
                     self.fold(&write, params, verdicts).await
                 }
                 WriteKind::Patch if write.is_raw() => self.as_recorded(&write, params, verdicts).await,
@@ -364,7 +359,7 @@ impl DryRun<'_> {
     ) -> Result<String, SendError> {
         let record = &write.record;
         let body = apply::body(self.client, record, params).await?;
-        let key = key_of(&record.object);
+        let key = record.object.path();
         let mut asked = body.clone();
         if self.freed.contains(&key) {
             // The name is free only once the plan runs; everything else about the object can be asked now.
@@ -416,7 +411,7 @@ impl DryRun<'_> {
         params: &BTreeMap<String, String>,
         verdicts: &mut Vec<Verdict>,
     ) -> Result<String, SendError> {
-        let key = key_of(&write.record.object);
+        let key = write.record.object.path();
         let Some((made, body)) = self.made.get(&key).cloned() else { return Ok(String::new()) };
         let before = Object(body.clone());
         let operations = apply::operations(self.client, &write.record, &before, self.plan_uid, params).await?;
@@ -473,7 +468,7 @@ impl DryRun<'_> {
             verdicts.push(verdict("undo", VerdictLevel::Warn, VerdictSource::Computed, why.clone()));
         }
         if record.kind == WriteKind::Delete {
-            self.freed.insert(key_of(&record.object));
+            self.freed.insert(record.object.path());
         }
         let live = world.find(&record.object).cloned().unwrap_or_default();
         let planned = if record.kind == WriteKind::Evict { "evicted, its owner makes a new one" } else { "deleted" };

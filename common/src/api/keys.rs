@@ -104,6 +104,16 @@ pub mod annotations {
     pub const ACKNOWLEDGED_BY: &str = "platform.chatcli.io/acknowledged-by";
     /// Issue: RFC 3339; until then it is not among what waits for a person.
     pub const SNOOZED_UNTIL: &str = "platform.chatcli.io/snoozed-until";
+    /// Issue: the person who says that it is dealt with. It ends once its signals are clear; taken away when the fault returns.
+    pub const RESOLVED_BY: &str = "platform.chatcli.io/resolved-by";
+    /// Issue: the person who keeps it open, clear signals or not, until somebody resolves it.
+    pub const REOPENED_BY: &str = "platform.chatcli.io/reopened-by";
+    /// Issue: what that person wrote about it.
+    pub const RESOLUTION_NOTE: &str = "platform.chatcli.io/resolution-note";
+    /// Issue: resources whose trouble a person says belongs here, as `Kind/namespace/name`, separated by commas.
+    pub const ABSORBS: &str = "platform.chatcli.io/absorbs";
+    /// Issue: resources whose trouble a person says does not belong here, as `Kind/namespace/name`, separated by commas.
+    pub const SPLIT_OFF: &str = "platform.chatcli.io/split-off";
     /// `<planUID>.<step>.<try>` on an object we changed.
     pub const OPERATION_ID: &str = "platform.chatcli.io/operation-id";
     /// Blast radius in words, on an ApprovalRequest.

@@ -91,6 +91,18 @@ impl ResourceRef {
             && !matches!((&self.uid, &other.uid), (Some(a), Some(b)) if a != b)
     }
 
+    /// `Deployment/shop/web`: one name for one object, as long as nobody makes it anew.
+    pub fn path(&self) -> String {
+        format!("{}/{}/{}", self.kind, self.namespace, self.name)
+    }
+
+    /// The reference that [`path`](Self::path) names; `None` when the text is no such path.
+    pub fn from_path(path: &str) -> Option<Self> {
+        let mut parts = path.split('/');
+        let (kind, namespace, name) = (parts.next()?, parts.next()?, parts.next()?);
+        parts.next().is_none().then(|| Self::new(kind, namespace, name))
+    }
+
     /// `deploy/web`, the way a kubectl user writes it; without a name all of the kind are meant: `events`.
     pub fn short(&self) -> String {
         if self.name.is_empty() && !self.kind.is_empty() {

@@ -44,7 +44,7 @@ pub use instance::{
     InstanceArgs, InstanceCommand, InstanceCreateArgs, InstanceGrantArgs, InstanceListArgs, InstanceOutput,
     InstanceShowArgs,
 };
-pub use issues::{IssueAction, IssuesArgs, IssuesOutput, MarkArgs, SnoozeArgs};
+pub use issues::{IssueAction, IssuesArgs, IssuesOutput, MarkArgs, MergeArgs, SnoozeArgs, SplitArgs, WordArgs};
 pub use plan::{ListOutput, PlanArgs, PlanCommand, PlanListArgs, PlanShowArgs, PreviewArgs, UndoArgs};
 pub use policy::{PolicyArgs, PolicyCommand, PolicyExplainArgs, PolicyLintArgs, PolicyListArgs, PolicyTestArgs};
 pub use postmortem::{PostmortemArgs, PostmortemCommand, PostmortemListArgs, PostmortemOutput, PostmortemShowArgs};

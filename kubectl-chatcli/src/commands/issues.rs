@@ -11,7 +11,7 @@ use super::{Context, mark};
 use crate::cli::{IssuesArgs, IssuesOutput, Structured};
 use crate::failure::{Exit, Failure};
 use crate::kube::{Cluster, Doing, Kind, typed};
-use crate::output::incidents::{Columns, is_open, table};
+use crate::output::incidents::{Columns, is_open, line, table};
 use crate::output::table::Widths;
 use crate::output::{incident, structured};
 use crate::story::Story;
@@ -71,21 +71,31 @@ async fn show_one(
 
 async fn many(args: &IssuesArgs, cluster: &Cluster, context: &Context<'_>) -> Result<(), Failure> {
     let namespace = (!args.all_namespaces).then_some(cluster.namespace());
-    let (mut found, mut version) = cluster.list(&Kind::issue(), namespace, args.selector.as_deref()).await?;
-    found.retain(|object| !args.open || is_open(object));
     let columns = Columns { namespace: args.all_namespaces, wide: args.output == Some(IssuesOutput::Wide) };
-    let mut widths = Widths::default();
-    match args.output {
-        Some(IssuesOutput::Json) => context.ui.print(&structured::list(&found, Structured::Json)?)?,
-        Some(IssuesOutput::Yaml) => context.ui.print(&structured::list(&found, Structured::Yaml)?)?,
-        Some(IssuesOutput::Name) => {
-            for object in &found {
-                context.ui.print(&Kind::issue().named(&object.name_any()))?;
+    // Thousands of incidents are not held as objects where a row of each is enough.
+    let (mut objects, mut lines, mut shown) = (Vec::new(), Vec::new(), BTreeMap::new());
+    let take = |page: Vec<DynamicObject>| {
+        for object in page.into_iter().filter(|object| !args.open || is_open(object)) {
+            if args.watch {
+                shown.insert(key(&object), line_of(&object));
+            }
+            match args.output {
+                Some(IssuesOutput::Json | IssuesOutput::Yaml) => objects.push(object),
+                Some(IssuesOutput::Name) => context.ui.print(&Kind::issue().named(&object.name_any()))?,
+                Some(IssuesOutput::Wide) | None => lines.push(line(&object, columns, &context.clock)),
             }
         }
-        Some(IssuesOutput::Wide) | None if found.is_empty() && !args.watch => nothing(args, cluster, context),
+        Ok(())
+    };
+    let mut version = cluster.pages(&Kind::issue(), namespace, args.selector.as_deref(), take).await?;
+    let mut widths = Widths::default();
+    match args.output {
+        Some(IssuesOutput::Json) => context.ui.print(&structured::list(&objects, Structured::Json)?)?,
+        Some(IssuesOutput::Yaml) => context.ui.print(&structured::list(&objects, Structured::Yaml)?)?,
+        Some(IssuesOutput::Name) => {}
+        Some(IssuesOutput::Wide) | None if lines.is_empty() && !args.watch => nothing(args, cluster, context),
         Some(IssuesOutput::Wide) | None => {
-            let shown = table(&found, columns, &context.clock);
+            let shown = table(lines, columns);
             widths = shown.widths();
             context.ui.print(&shown.render())?;
         }
@@ -95,7 +105,6 @@ async fn many(args: &IssuesArgs, cluster: &Cluster, context: &Context<'_>) -> Re
     }
     let params =
         args.selector.as_ref().map_or_else(WatchParams::default, |labels| WatchParams::default().labels(labels));
-    let mut shown: BTreeMap<_, _> = found.iter().map(|object| (key(object), line_of(object))).collect();
     loop {
         let ended = watch(cluster, namespace, &params, &mut version, async |event| match event {
             Change::Set(object) => {
@@ -155,7 +164,7 @@ fn changed(
         Some(IssuesOutput::Yaml) => format!("---\n{}", structured::object(object, Structured::Yaml)?),
         Some(IssuesOutput::Name) => Kind::issue().named(&object.name_any()),
         Some(IssuesOutput::Wide) | None => {
-            table(std::slice::from_ref(object), columns, &context.clock.later()).lines(widths)
+            table(vec![line(object, columns, &context.clock.later())], columns).lines(widths)
         }
     })
 }

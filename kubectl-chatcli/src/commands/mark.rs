@@ -1,42 +1,254 @@
-//! `kubectl chatcli issues ack` and `snooze`: what a person says about an incident, as annotations.
+//! What a person says about an incident, as annotations: who looks at it, who wants to hear nothing of it for a while, who has resolved it,
+//! what belongs to it.
 
+use std::time::Duration;
+
+use common::api::issue::{Issue, IssueState};
 use common::api::keys::annotations;
+use common::api::{Anomaly, ResourceRef};
 use jiff::{SignedDuration, Timestamp};
+use kube::ResourceExt as _;
+use serde_json::{Value, json};
 
 use super::Context;
 use super::resolve::bare;
-use crate::cli::{DryRun, IssueAction, MarkArgs, SnoozeArgs};
+use crate::cli::{DryRun, IssueAction, MarkArgs, MergeArgs, SnoozeArgs, SplitArgs, WordArgs};
 use crate::failure::{Exit, Failure};
-use crate::kube::{Cluster, Kind};
+use crate::kube::{Cluster, Kind, typed};
 
-/// Runs either command.
+/// How long the operator gets to act on what was said, before the command says what it waits for.
+const PATIENCE: Duration = Duration::from_secs(5);
+const STEP: Duration = Duration::from_millis(200);
+
+/// Runs one of them.
 pub async fn run(action: &IssueAction, context: &Context<'_>) -> Result<Exit, Failure> {
     let cluster = context.cluster().await?;
-    let (IssueAction::Ack(about) | IssueAction::Snooze(SnoozeArgs { mark: about, .. })) = action;
-    // A near miss is offered before anything is asked or sent.
-    cluster.get(&Kind::issue(), bare(&about.name)).await?;
+    let to = |args: &MarkArgs| To { name: bare(&args.name).to_owned(), dry_run: args.dry_run };
     match action {
         IssueAction::Ack(args) => {
-            let who = if args.undo { None } else { Some(acknowledger(&cluster).await?) };
+            let to = to(args);
+            to.issue(&cluster).await?;
+            let who = if args.undo { None } else { Some(caller(&cluster).await?) };
             let verbed = if args.undo { "unacknowledged" } else { "acknowledged" };
-            mark(args, (annotations::ACKNOWLEDGED_BY, who), verbed, &cluster, context).await
+            to.set(json!({ annotations::ACKNOWLEDGED_BY: who }), &cluster).await?;
+            to.say(verbed, context)
         }
-        IssueAction::Snooze(args) => {
-            let until =
-                if args.mark.undo { None } else { Some(until(context.clock.now, args.period.0.unwrap_or_default())?) };
-            let verbed = match &until {
-                Some(until) => format!("snoozed until {until}"),
-                None => "unsnoozed".to_owned(),
-            };
-            mark(&args.mark, (annotations::SNOOZED_UNTIL, until), &verbed, &cluster, context).await
+        IssueAction::Snooze(SnoozeArgs { mark, period }) => {
+            let to = to(mark);
+            to.issue(&cluster).await?;
+            let until = if mark.undo { None } else { Some(until(context.clock.now, period.0.unwrap_or_default())?) };
+            to.set(json!({ annotations::SNOOZED_UNTIL: until }), &cluster).await?;
+            to.say(&until.map_or_else(|| "unsnoozed".to_owned(), |until| format!("snoozed until {until}")), context)
+        }
+        IssueAction::Resolve(args) => resolve(&to(&args.mark), args, &cluster, context).await,
+        IssueAction::Reopen(args) => reopen(&to(&args.mark), args, &cluster, context).await,
+        IssueAction::Split(args) => split(args, &cluster, context).await,
+        IssueAction::Merge(args) => merge(args, &cluster, context).await,
+    }
+}
+
+/// The incident that is spoken of, and how far to go.
+struct To {
+    name: String,
+    dry_run: DryRun,
+}
+
+impl To {
+    /// The incident; a near miss is offered before anything is asked or sent.
+    async fn issue(&self, cluster: &Cluster) -> Result<Issue, Failure> {
+        typed(&cluster.get(&Kind::issue(), &self.name).await?)
+    }
+
+    /// Sets annotations; `null` takes one away.
+    async fn set(&self, marks: Value, cluster: &Cluster) -> Result<(), Failure> {
+        self.send(json!({ "metadata": { "annotations": marks } }), cluster).await
+    }
+
+    /// Adds a resource to a list and takes it out of another; refused by the server when somebody else was faster.
+    async fn relist(
+        &self,
+        issue: &Issue,
+        resource: &ResourceRef,
+        to: &str,
+        from: &str,
+        cluster: &Cluster,
+    ) -> Result<(), Failure> {
+        let path = resource.path();
+        let list = |key: &str| -> Vec<String> {
+            let text = issue.annotations().get(key).map(String::as_str).unwrap_or_default();
+            text.split(',')
+                .map(str::trim)
+                .filter(|entry| !entry.is_empty() && *entry != path)
+                .map(str::to_owned)
+                .collect()
+        };
+        let mut longer = list(to);
+        longer.push(path.clone());
+        let shorter = Some(list(from).join(",")).filter(|list| !list.is_empty());
+        let version = issue.resource_version();
+        let marks = json!({ to: longer.join(","), from: shorter });
+        self.send(json!({ "metadata": { "resourceVersion": version, "annotations": marks } }), cluster).await
+    }
+
+    async fn send(&self, fields: Value, cluster: &Cluster) -> Result<(), Failure> {
+        if self.dry_run == DryRun::Client {
+            return Ok(());
+        }
+        let server_only = self.dry_run == DryRun::Server;
+        cluster.merge(&Kind::issue(), Some(cluster.namespace()), &self.name, &fields, server_only).await.map(drop)
+    }
+
+    fn say(&self, what: &str, context: &Context<'_>) -> Result<Exit, Failure> {
+        let suffix = match self.dry_run {
+            DryRun::None => "",
+            DryRun::Client => " (dry run)",
+            DryRun::Server => " (server dry run)",
+        };
+        context.ui.print(&format!("{} {what}{suffix}", Kind::issue().named(&self.name)))?;
+        Ok(Exit::Ok)
+    }
+
+    /// The incident once the operator has done what `enough` asks for, or as it is when patience ends; `None` when it is gone.
+    async fn wait(&self, cluster: &Cluster, enough: impl Fn(&Issue) -> bool) -> Result<Option<Issue>, Failure> {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let found = cluster.find(&Kind::issue(), Some(cluster.namespace()), &self.name).await?;
+            let issue: Option<Issue> = found.as_ref().map(typed).transpose()?;
+            if self.dry_run != DryRun::None
+                || tokio::time::Instant::now() > deadline
+                || issue.as_ref().is_none_or(&enough)
+            {
+                return Ok(issue);
+            }
+            tokio::time::sleep(STEP).await;
         }
     }
 }
 
 /// Who the API server says the caller is.
-async fn acknowledger(cluster: &Cluster) -> Result<String, Failure> {
+async fn caller(cluster: &Cluster) -> Result<String, Failure> {
     let caller = cluster.whoami().await?;
     caller.username.ok_or_else(|| Failure::new("the API server does not say who you are"))
+}
+
+fn state(issue: &Issue) -> IssueState {
+    issue.status.as_ref().map(|status| status.state).unwrap_or_default()
+}
+
+async fn resolve(to: &To, args: &WordArgs, cluster: &Cluster, context: &Context<'_>) -> Result<Exit, Failure> {
+    let issue = to.issue(cluster).await?;
+    let over = !state(&issue).is_open();
+    if args.mark.undo {
+        if over {
+            return Err(Failure::new(format!("{} is over already", to.name)).hint(format!(
+                "open it again: kubectl chatcli issues reopen {}{}",
+                to.name,
+                context.scope()
+            )));
+        }
+        to.set(json!({ annotations::RESOLVED_BY: null, annotations::RESOLUTION_NOTE: null }), cluster).await?;
+        return to.say("is not called resolved any more", context);
+    }
+    if over {
+        return Err(Failure::new(format!("{} is over already: it is {}", to.name, state(&issue))));
+    }
+    let who = caller(cluster).await?;
+    let marks = json!({
+        annotations::RESOLVED_BY: who, annotations::REOPENED_BY: null, annotations::RESOLUTION_NOTE: args.note,
+    });
+    to.set(marks, cluster).await?;
+    match to.wait(cluster, |issue| !state(issue).is_open()).await? {
+        Some(issue) if to.dry_run == DryRun::None && state(&issue).is_open() => to.say(
+            &format!("will be resolved when its signals are clear; {}", what_holds(&issue, cluster).await),
+            context,
+        ),
+        _ => to.say("resolved", context),
+    }
+}
+
+/// Which signals of an incident go on.
+async fn what_holds(issue: &Issue, cluster: &Cluster) -> String {
+    let listed = cluster.list(&Kind::anomaly(), Some(cluster.namespace()), None).await;
+    let uid = issue.metadata.uid.as_deref();
+    let anomalies = listed.map(|(found, _)| found).unwrap_or_default();
+    let mut active: Vec<String> = anomalies
+        .iter()
+        .filter_map(|object| typed::<Anomaly>(object).ok())
+        .filter(|anomaly| {
+            let status = anomaly.status.as_ref();
+            let of_this = status.and_then(|status| status.issue_ref.as_ref()?.uid.as_deref()) == uid;
+            of_this && status.is_some_and(|status| status.active == Some(true))
+        })
+        .map(|anomaly| format!("{} on {}", anomaly.spec.signal_type, anomaly.spec.resource.short()))
+        .collect();
+    active.sort();
+    active.dedup();
+    match active.as_slice() {
+        [] => "the operator has not taken it up yet".to_owned(),
+        active => format!("still there: {}", active.join(", ")),
+    }
+}
+
+async fn reopen(to: &To, args: &WordArgs, cluster: &Cluster, context: &Context<'_>) -> Result<Exit, Failure> {
+    let issue = to.issue(cluster).await?;
+    if args.mark.undo {
+        to.set(json!({ annotations::REOPENED_BY: null, annotations::RESOLUTION_NOTE: null }), cluster).await?;
+        return to.say("ends by itself again when its signals are clear", context);
+    }
+    let was_open = state(&issue).is_open();
+    let who = caller(cluster).await?;
+    let marks = json!({
+        annotations::REOPENED_BY: who, annotations::RESOLVED_BY: null, annotations::RESOLUTION_NOTE: args.note,
+    });
+    to.set(marks, cluster).await?;
+    to.wait(cluster, |issue| state(issue).is_open()).await?;
+    to.say(if was_open { "stays open until somebody resolves it" } else { "reopened" }, context)
+}
+
+async fn split(args: &SplitArgs, cluster: &Cluster, context: &Context<'_>) -> Result<Exit, Failure> {
+    let to = To { name: bare(&args.name).to_owned(), dry_run: args.dry_run };
+    let issue = to.issue(cluster).await?;
+    let folded = issue.status.as_ref().map(|status| status.folded_in.as_slice()).unwrap_or_default();
+    let wanted = args.resource.to_lowercase();
+    let is_it = |resource: &ResourceRef| {
+        wanted == resource.short() || wanted == format!("{}/{}", resource.kind.to_lowercase(), resource.name)
+    };
+    let Some(found) = folded.iter().find(|folded| is_it(&folded.resource)) else {
+        let there: Vec<String> = folded.iter().map(|folded| folded.resource.short()).collect();
+        let hint = match there.as_slice() {
+            [] => "nothing was folded into it".to_owned(),
+            there => format!("folded into it: {}", there.join(", ")),
+        };
+        return Err(Failure::new(format!("{} is no part of {}", args.resource, to.name)).hint(hint));
+    };
+    to.relist(&issue, &found.resource, annotations::SPLIT_OFF, annotations::ABSORBS, cluster).await?;
+    to.say(&format!("no longer speaks for {}", found.resource.short()), context)
+}
+
+async fn merge(args: &MergeArgs, cluster: &Cluster, context: &Context<'_>) -> Result<Exit, Failure> {
+    let ending = To { name: bare(&args.name).to_owned(), dry_run: args.dry_run };
+    let to = To { name: bare(&args.into).to_owned(), dry_run: args.dry_run };
+    let (issue, into) = (ending.issue(cluster).await?, to.issue(cluster).await?);
+    if issue.metadata.uid == into.metadata.uid {
+        return Err(Failure::new(format!("{} is one incident already", to.name)));
+    }
+    for (name, issue) in [(&ending.name, &issue), (&to.name, &into)] {
+        if !state(issue).is_open() {
+            return Err(Failure::new(format!("{name} is over: it is {}", state(issue))));
+        }
+    }
+    if issue.status.as_ref().is_some_and(|status| status.remediation_attempts > 0) {
+        return Err(Failure::new(format!("a plan has acted on {}: it keeps its own history", ending.name))
+            .hint(format!("end it instead: kubectl chatcli issues resolve {}{}", ending.name, context.scope())));
+    }
+    to.relist(&into, &issue.spec.resource, annotations::ABSORBS, annotations::SPLIT_OFF, cluster).await?;
+    match ending.wait(cluster, |_| false).await? {
+        Some(_) if args.dry_run == DryRun::None => to.say(
+            &format!("will speak for {} too; the operator has not taken it up yet", issue.spec.resource.short()),
+            context,
+        ),
+        _ => to.say(&format!("speaks for {} too; {} is gone", issue.spec.resource.short(), ending.name), context),
+    }
 }
 
 /// The moment a snooze ends, to the second.
@@ -50,29 +262,6 @@ pub fn until(now: Timestamp, period: std::time::Duration) -> Result<String, Fail
     }
     let end = now.checked_add(period).map_err(wrong)?;
     Ok(Timestamp::from_second(end.as_second()).map_err(wrong)?.to_string())
-}
-
-async fn mark(
-    args: &MarkArgs,
-    (key, value): (&str, Option<String>),
-    verbed: &str,
-    cluster: &Cluster,
-    context: &Context<'_>,
-) -> Result<Exit, Failure> {
-    let kind = Kind::issue();
-    let name = bare(&args.name);
-    let told = kind.named(name);
-    let suffix = match args.dry_run {
-        DryRun::None => "",
-        DryRun::Client => " (dry run)",
-        DryRun::Server => " (server dry run)",
-    };
-    if args.dry_run != DryRun::Client {
-        let server_only = args.dry_run == DryRun::Server;
-        cluster.annotate(&kind, Some(cluster.namespace()), name, (key, value.as_deref()), server_only).await?;
-    }
-    context.ui.print(&format!("{told} {verbed}{suffix}"))?;
-    Ok(Exit::Ok)
 }
 
 #[cfg(test)]

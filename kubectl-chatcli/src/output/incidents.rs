@@ -2,17 +2,18 @@
 
 use std::cmp::Reverse;
 
-use common::api::issue::{Issue, IssueState};
+use common::api::IssueSeverity;
+use common::api::issue::{IssueSpec, IssueState, IssueStatus};
 use common::api::keys::{annotations, labels};
 use jiff::Timestamp;
 use kube::ResourceExt;
 use kube::api::DynamicObject;
 use owo_colors::Style;
+use serde::Deserialize as _;
 
 use super::style;
 use super::table::{Cell, Table};
 use crate::clock::Clock;
-use crate::kube::typed;
 
 /// What the list shows beside its rows.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,25 +24,55 @@ pub struct Columns {
     pub wide: bool,
 }
 
-/// The table.
-pub fn table(objects: &[DynamicObject], columns: Columns, clock: &Clock) -> Table {
+/// One row and its turn in the list. The object it was made from need not be kept.
+#[derive(Debug)]
+pub struct Line {
+    turn: Turn,
+    cells: Vec<Cell>,
+}
+
+/// What the rows are sorted by.
+type Turn = ((u8, Reverse<Option<IssueSeverity>>, i64), Option<String>, String);
+
+/// The row of an object.
+pub fn line(object: &DynamicObject, columns: Columns, clock: &Clock) -> Line {
+    let issue = Seen::of(object);
+    Line { turn: urgency(object, issue.as_ref()), cells: row(object, issue.as_ref(), columns, clock) }
+}
+
+/// The table of rows.
+pub fn table(mut lines: Vec<Line>, columns: Columns) -> Table {
+    lines.sort_unstable_by(|one, other| one.turn.cmp(&other.turn));
     let mut table = Table::new(header(columns));
-    let mut rows: Vec<_> = objects.iter().map(|object| (object, typed::<Issue>(object).ok())).collect();
-    rows.sort_by_cached_key(|(object, issue)| urgency(object, issue.as_ref()));
-    for (object, issue) in rows {
-        table.push(row(object, issue.as_ref(), columns, clock));
+    for line in lines {
+        table.push(line.cells);
     }
     table
 }
 
+/// What of an Issue is shown, read without a copy of the object.
+struct Seen {
+    spec: IssueSpec,
+    status: IssueStatus,
+}
+
+impl Seen {
+    /// `None` for an object that cannot be read.
+    fn of(object: &DynamicObject) -> Option<Self> {
+        let spec = IssueSpec::deserialize(&object.data["spec"]).ok()?;
+        let status = Option::<IssueStatus>::deserialize(&object.data["status"]).ok()?;
+        Some(Self { spec, status: status.unwrap_or_default() })
+    }
+}
+
 /// True for an incident that is not over, and for one that cannot be read: hiding it would hide trouble.
 pub fn is_open(object: &DynamicObject) -> bool {
-    typed::<Issue>(object).map_or(true, |issue| issue.status.unwrap_or_default().state.is_open())
+    Seen::of(object).is_none_or(|issue| issue.status.state.is_open())
 }
 
 /// The most urgent first.
 pub fn sort_by_urgency(objects: &mut [DynamicObject]) {
-    objects.sort_by_cached_key(|object| urgency(object, typed::<Issue>(object).ok().as_ref()));
+    objects.sort_by_cached_key(|object| urgency(object, Seen::of(object).as_ref()));
 }
 
 /// Until when a person wants to hear nothing of it; `None` where that is over or was never said.
@@ -64,22 +95,22 @@ fn header(columns: Columns) -> Vec<&'static str> {
 }
 
 /// Open before closed; then by severity; open ones oldest first, closed ones newest first; then by name.
-fn urgency(object: &DynamicObject, issue: Option<&Issue>) -> impl Ord + use<> {
-    let state = issue.and_then(|issue| issue.status.as_ref()).map(|status| status.state).unwrap_or_default();
+fn urgency(object: &DynamicObject, issue: Option<&Seen>) -> Turn {
+    let state = issue.map(|issue| issue.status.state).unwrap_or_default();
     let born = object.metadata.creation_timestamp.as_ref().map_or(0, |time| time.0.as_second());
     let severity = issue.map(|issue| issue.spec.severity);
     let turn = if state.is_open() { (0, Reverse(severity), born) } else { (1, Reverse(None), -born) };
     (turn, object.namespace(), object.name_any())
 }
 
-fn row(object: &DynamicObject, issue: Option<&Issue>, columns: Columns, clock: &Clock) -> Vec<Cell> {
+fn row(object: &DynamicObject, issue: Option<&Seen>, columns: Columns, clock: &Clock) -> Vec<Cell> {
     let mut cells = Vec::new();
     if columns.namespace {
         cells.push(Cell::new(object.namespace().unwrap_or_default()));
     }
     cells.push(Cell::new(object.name_any()));
     if let Some(issue) = issue {
-        readable(&mut cells, issue, columns.wide, clock);
+        readable(&mut cells, object, issue, columns.wide, clock);
     } else {
         cells.extend([Cell::new("<unknown>"), Cell::styled("<unreadable>", Style::new().red())]);
         cells.extend(std::iter::repeat_n(Cell::new("<unknown>"), if columns.wide { 8 } else { 3 }));
@@ -88,13 +119,13 @@ fn row(object: &DynamicObject, issue: Option<&Issue>, columns: Columns, clock: &
     cells
 }
 
-fn readable(cells: &mut Vec<Cell>, issue: &Issue, wide: bool, clock: &Clock) {
-    let status = issue.status.clone().unwrap_or_default();
-    let waits_for = status.waits_for.filter(|_| status.state.is_open()).unwrap_or_default();
+fn readable(cells: &mut Vec<Cell>, object: &DynamicObject, issue: &Seen, wide: bool, clock: &Clock) {
+    let status = &issue.status;
+    let waits_for = status.waits_for.as_deref().filter(|_| status.state.is_open()).unwrap_or_default();
     cells.extend([
         Cell::styled(issue.spec.severity.to_string(), style::severity(issue.spec.severity)),
         Cell::styled(status.state.as_str(), style::state(status.state)),
-        Cell::new(status.cause.map(|cause| cause.code).unwrap_or_default()),
+        Cell::new(status.cause.as_ref().map(|cause| cause.code.as_str()).unwrap_or_default()),
         Cell::new(issue.spec.resource.short()),
         Cell::new(waits_for),
     ]);
@@ -104,8 +135,8 @@ fn readable(cells: &mut Vec<Cell>, issue: &Issue, wide: bool, clock: &Clock) {
             Cell::new(issue.spec.risk_score.map(|risk| risk.to_string()).unwrap_or_default()),
             Cell::new(if status.state == IssueState::Detected { String::new() } else { attempts }),
             Cell::new(status.anomaly_count.map(|count| count.to_string()).unwrap_or_default()),
-            Cell::new(status.last_seen.map(|time| clock.age(time.0)).unwrap_or_default()),
-            Cell::new(issue.labels().get(labels::INCIDENT_ID).cloned().unwrap_or_default()),
+            Cell::new(status.last_seen.as_ref().map(|time| clock.age(time.0)).unwrap_or_default()),
+            Cell::new(object.labels().get(labels::INCIDENT_ID).cloned().unwrap_or_default()),
         ]);
     }
 }

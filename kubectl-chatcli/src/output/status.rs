@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::decision::tally;
 use super::explanation::section;
-use super::incidents::{Columns, snoozed_until, table};
+use super::incidents::{Columns, line, snoozed_until, table};
 use super::style::{ends, plural, tame, title};
 use crate::clock::Clock;
 use crate::kube::typed;
@@ -89,7 +89,8 @@ pub fn page(status: &Status, clock: &Clock, width: usize) -> String {
     if !awake.is_empty() {
         let columns = Columns { namespace: status.namespace.is_none(), wide: false };
         let shown = &awake[..awake.len().min(SHOWN)];
-        page.push_str(&indented(&table(shown, columns, clock).render()));
+        let lines = shown.iter().map(|object| line(object, columns, clock)).collect();
+        page.push_str(&indented(&table(lines, columns).render()));
         if awake.len() > SHOWN {
             let _ = writeln!(page, "  and {} more", awake.len() - SHOWN);
         }

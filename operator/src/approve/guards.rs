@@ -40,6 +40,7 @@ const SHIPPED: &[&str] = &[
     include_str!("../../../manifests/admission/authors.yaml"),
     include_str!("../../../manifests/admission/brakes.yaml"),
     include_str!("../../../manifests/admission/deletions.yaml"),
+    include_str!("../../../manifests/admission/marks.yaml"),
     include_str!("../../../manifests/admission/params-guard.yaml"),
     include_str!("../../../manifests/admission/plans.yaml"),
     include_str!("../../../manifests/admission/policies.yaml"),

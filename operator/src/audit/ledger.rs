@@ -162,7 +162,12 @@ impl Ledger {
         };
         self.write_head(ctx, namespace, after).await?;
         self.log.append(&line(namespace, &pending.spec));
-        self.write_event(ctx, namespace, &pending).await
+        self.write_event(ctx, namespace, &pending).await?;
+        // It is there, so the next one need not make sure of it.
+        if let Some(head) = self.heads.as_mut().and_then(|heads| heads.by_namespace.get_mut(namespace)) {
+            head.event = None;
+        }
+        Ok(())
     }
 
     async fn write_event(&mut self, ctx: &Context, namespace: &str, pending: &Pending) -> Result<(), Error> {

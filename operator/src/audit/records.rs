@@ -9,7 +9,7 @@ use common::api::{
     approval_request::ApprovalRequestState,
     audit_event::{AuditActor, AuditResource},
     issue::IssueState,
-    keys::conditions,
+    keys::{annotations, conditions},
     remediation_plan::RemediationState,
 };
 use common::naming;
@@ -105,7 +105,8 @@ fn moment(time: Option<&Time>) -> String {
 
 /// An incident was opened, handed over, contained, is over.
 pub(super) fn of_issue(issue: &Issue) -> Vec<Record> {
-    let Some(status) = &issue.status else { return Vec::new() };
+    // Without a transition it is not taken up yet, or another operator has ended it.
+    let Some(status) = issue.status.as_ref().filter(|status| status.transition.is_some()) else { return Vec::new() };
     let name = issue.name_any();
     let mut teller = Teller::of(issue, "issue-controller", Some(&name));
     let attempts = status.remediation_attempts.to_string();
@@ -130,7 +131,15 @@ pub(super) fn of_issue(issue: &Issue) -> Vec<Record> {
             ("attempts", &attempts),
             ("required_action", status.required_action.as_deref().unwrap_or_default()),
         ];
-        teller.tell(event_type, &moment(Some(since)), Some(since), &details).severity(grave);
+        let record = teller.tell(event_type, &moment(Some(since)), Some(since), &details).severity(grave);
+        let person = match condition.reason.as_str() {
+            "ResolvedByPerson" => issue.annotations().get(annotations::RESOLVED_BY),
+            "ReopenedByPerson" => issue.annotations().get(annotations::REOPENED_BY),
+            _ => None,
+        };
+        if let Some(person) = person {
+            record.by_user(person);
+        }
     }
     teller.told
 }

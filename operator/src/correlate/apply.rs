@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use common::api::issue::{CorrelatedAnomaly, FoldedIn};
-use common::api::keys::{conditions, labels, managers};
+use common::api::keys::{annotations, conditions, labels, managers};
 use common::api::{Anomaly, Issue, NameRef, Time};
 use futures::StreamExt as _;
 use jiff::SignedDuration;
@@ -11,10 +11,10 @@ use kube::{Resource as _, ResourceExt as _};
 use serde_json::json;
 
 use super::decide::{Decision, Explanation, Incident, Merge, Raise, Target};
-use super::gather::members;
+use super::gather::{BY_HAND, members};
 use super::incident_id::IncidentIds;
 use super::topology;
-use crate::runtime::{Context, Error, Note, ObjectKey, WriteError, read, status};
+use crate::runtime::{Context, Error, Note, ObjectKey, WriteError, listed_in, read, status};
 
 /// What the correlator owns of an Anomaly's status.
 const ANOMALY: status::Owner = status::Owner {
@@ -159,7 +159,12 @@ pub async fn summarise(ctx: &Context, key: &ObjectKey, episode: i64) -> Result<(
         return Ok(());
     }
     let now = ctx.clock.now();
-    let reason = |anomaly: &Anomaly| topology::reason(&ctx.stores, &anomaly.spec.resource, &issue, now);
+    let reason = |anomaly: &Anomaly| {
+        let path = anomaly.spec.resource.path();
+        let by_hand = listed_in(&*issue, annotations::ABSORBS).any(|entry| entry == path);
+        let found = || topology::reason(&ctx.stores, &anomaly.spec.resource, &issue, now);
+        if by_hand { Some(BY_HAND.to_owned()) } else { found() }
+    };
     let summary = summary(&issue, &members, episode, reason);
     status::apply(ctx, &issue, &ISSUE, summary).await?;
     Ok(())

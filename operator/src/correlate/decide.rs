@@ -11,6 +11,7 @@ use kube::ResourceExt as _;
 
 use super::weights::{Impact, risk, severity, weight};
 use crate::detect::{continues, episode, is_ours};
+use crate::runtime::listed_in;
 
 /// After the incident they were folded into is over, dependants get this long to be well again.
 const DEPENDANTS_GRACE: SignedDuration = SignedDuration::from_secs(60);
@@ -43,6 +44,8 @@ pub struct Seen {
     pub own_issue: Option<Arc<Issue>>,
     /// The incident that the own one, as it was explained, belongs to.
     pub blamed: Option<Explanation>,
+    /// The incident that a person has put the resource's trouble into.
+    pub absorbed_by: Option<Explanation>,
 }
 
 /// Trouble elsewhere that explains what is seen here.
@@ -125,6 +128,21 @@ pub fn decide(seen: &Seen) -> Decision {
     }
     joining.sort_by_key(|anomaly| (anomaly.creation_timestamp(), anomaly.name_any()));
 
+    if let Some(into) = seen.absorbed_by.as_ref().filter(|into| !is_of(&into.issue, &seen.resource)) {
+        match &seen.own_issue {
+            None if joining.is_empty() => {}
+            None => decision.explained = Some((into.clone(), joining)),
+            Some(own) if untouched(own) => {
+                let anomalies = members(seen, own).chain(joining).collect();
+                decision.merged = Some(Merge { issue: Arc::clone(own), into: into.clone(), anomalies });
+            }
+            // What a plan has touched keeps its own history, whatever anybody says.
+            Some(own) => {
+                decision.incident = Some(Incident { issue: Target::Existing(Arc::clone(own)), joining, raise: None });
+            }
+        }
+        return decision;
+    }
     if let Some(merge) = merge(seen, &joining) {
         decision.merged = Some(merge);
         return decision;
@@ -139,7 +157,7 @@ pub fn decide(seen: &Seen) -> Decision {
         return decision;
     }
     if current.is_none()
-        && let Some(explanation) = &seen.explained_by
+        && let Some(explanation) = seen.explained_by.as_ref().filter(|it| !is_split_off(seen, &it.issue))
     {
         let (explained, own): (Vec<_>, Vec<_>) =
             joining.into_iter().partition(|anomaly| explanation.signals.contains(&anomaly.spec.signal_type));
@@ -167,18 +185,12 @@ const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(1);
 /// Does the own incident belong to another? Only while nothing was done about it: what a plan has touched keeps its own history.
 fn merge(seen: &Seen, joining: &[Arc<Anomaly>]) -> Option<Merge> {
     let own = seen.own_issue.as_ref()?;
-    let status = own.status.clone().unwrap_or_default();
-    let untouched = status.remediation_attempts == 0 && own.spec.requested_by.is_none() && !is_kept_apart(own);
     let explanation = seen.blamed.as_ref().or(seen.explained_by.as_ref())?;
-    if !untouched || explanation.issue.metadata.uid == own.metadata.uid {
+    let may = untouched(own) && own.spec.requested_by.is_none() && !is_kept_apart(own);
+    if !may || explanation.issue.metadata.uid == own.metadata.uid || is_split_off(seen, &explanation.issue) {
         return None;
     }
-    let members = seen
-        .anomalies
-        .iter()
-        .filter(|(_, incident)| incident.as_ref().is_some_and(|issue| issue.metadata.uid == own.metadata.uid))
-        .map(|(anomaly, _)| Arc::clone(anomaly));
-    let anomalies: Vec<Arc<Anomaly>> = members.chain(joining.iter().cloned()).collect();
+    let anomalies: Vec<Arc<Anomaly>> = members(seen, own).chain(joining.iter().cloned()).collect();
     let active = |anomaly: &Anomaly| anomaly.status.as_ref().is_none_or(|status| status.active != Some(false));
     let explains_all = anomalies
         .iter()
@@ -189,6 +201,26 @@ fn merge(seen: &Seen, joining: &[Arc<Anomaly>]) -> Option<Merge> {
         into: explanation.clone(),
         anomalies,
     })
+}
+
+fn members<'a>(seen: &'a Seen, own: &'a Issue) -> impl Iterator<Item = Arc<Anomaly>> + 'a {
+    let of_own =
+        |incident: &Option<Arc<Issue>>| incident.as_ref().is_some_and(|it| it.metadata.uid == own.metadata.uid);
+    seen.anomalies.iter().filter(move |(_, incident)| of_own(incident)).map(|(anomaly, _)| Arc::clone(anomaly))
+}
+
+fn untouched(issue: &Issue) -> bool {
+    issue.status.as_ref().is_none_or(|status| status.remediation_attempts == 0)
+}
+
+fn is_of(issue: &Issue, resource: &ResourceRef) -> bool {
+    issue.spec.resource.same_object(resource)
+}
+
+/// A person says that the resource's trouble does not belong to this incident.
+fn is_split_off(seen: &Seen, issue: &Issue) -> bool {
+    let path = seen.resource.path();
+    listed_in(issue, annotations::SPLIT_OFF).any(|entry| entry == path)
 }
 
 /// A person wants this incident to stay one of its own.
@@ -222,6 +254,7 @@ fn standing(seen: &Seen, anomaly: &Anomaly, incident: Option<&Issue>) -> Standin
         return Standing::Waiting;
     }
     match incident {
+        Some(issue) if status.active != Some(false) && is_split_off(seen, issue) => Standing::Waiting,
         _ if !active => Standing::Settled,
         None => Standing::Waiting,
         Some(issue) if issue.spec.resource.same_object(&seen.resource) => {
@@ -260,11 +293,7 @@ fn open(seen: &Seen, joining: &[Arc<Anomaly>]) -> Issue {
     let first = joining.iter().rev().max_by_key(|anomaly| weight(anomaly.spec.signal_type)).unwrap_or(&joining[0]);
     let signal = first.spec.signal_type.as_str();
     let number = next_episode(seen, None);
-    let identity = seen
-        .resource
-        .uid
-        .clone()
-        .unwrap_or_else(|| format!("{}/{}/{}", seen.resource.kind, seen.resource.namespace, seen.resource.name));
+    let identity = seen.resource.uid.clone().unwrap_or_else(|| seen.resource.path());
     let mut issue = Issue::new(
         &naming::issue(&seen.resource.name, signal, &identity, number),
         IssueSpec {
@@ -361,6 +390,7 @@ mod tests {
             shared_cause: None,
             own_issue: None,
             blamed: None,
+            absorbed_by: None,
         }
     }
 
@@ -373,6 +403,37 @@ mod tests {
 
     fn joined(decision: &Decision) -> Vec<String> {
         decision.incident.iter().flat_map(|incident| &incident.joining).map(|anomaly| anomaly.name_any()).collect()
+    }
+
+    #[test]
+    fn what_a_person_puts_into_an_incident_goes_there_with_what_it_had() {
+        let own = issue_in(IssueState::Escalated, 1, None);
+        let mut other = issue_in(IssueState::Analyzing, 1, None);
+        (other.metadata.uid, other.spec.resource) =
+            (Some("other".into()), ResourceRef::new("Deployment", "shop", "db"));
+        let mut seen =
+            seen(vec![(folded(anomaly(OomKill, "a"), &own), Some(&own)), (anomaly(ErrorRate, "b"), None)], &[&own]);
+        seen.own_issue = Some(Arc::new(own));
+        let by_hand = Explanation { issue: Arc::new(other), signals: &[], reason: "a person says so".into() };
+        seen.absorbed_by = Some(by_hand);
+        let merged = decide(&seen).merged.unwrap();
+        assert_eq!(merged.anomalies.len(), 2);
+        assert_eq!(merged.into.issue.metadata.uid.as_deref(), Some("other"));
+    }
+
+    #[test]
+    fn what_a_person_splits_off_gets_an_incident_of_its_own() {
+        let mut node = issue_in(IssueState::Analyzing, 1, None);
+        (node.metadata.uid, node.spec.resource) = (Some("node".into()), ResourceRef::new("Node", "", "worker-1"));
+        let scene = |node: &Issue| {
+            let mut seen = seen(vec![(folded(anomaly(PodNotReady, "a"), node), Some(node))], &[]);
+            let reason = "its pods run there".to_owned();
+            seen.explained_by = Some(Explanation { issue: Arc::new(node.clone()), signals: &[PodNotReady], reason });
+            decide(&seen)
+        };
+        assert!(scene(&node).incident.is_none(), "it belongs to the node");
+        node.annotations_mut().insert(annotations::SPLIT_OFF.into(), "Deployment/shop/web".into());
+        assert_eq!(opened(&scene(&node)).spec.resource.name, "web");
     }
 
     #[test]

@@ -40,11 +40,12 @@ pub fn gather(ctx: &Context, key: &ResourceKey) -> Seen {
         operator_namespace: ctx.namespace.clone(),
         accepts_objects: subjects::accepts_objects(&ctx.stores, &home),
         blamed: own_issue.as_ref().and_then(|issue| blamed(&ctx.stores, issue)),
+        absorbed_by: absorber(&ctx.stores, &own),
         own_issue,
         issues,
         impact: facts.as_ref().map(impact).unwrap_or_default(),
         shared_cause: match &elsewhere {
-            Some(Elsewhere::Shared(object)) => Some(format!("{}/{}/{}", object.kind, object.namespace, object.name)),
+            Some(Elsewhere::Shared(object)) => Some(object.path()),
             _ => None,
         },
         expected: match &elsewhere {
@@ -81,6 +82,17 @@ fn newest_open(stores: &Stores, resource: &ResourceRef) -> Option<Arc<Issue>> {
     issues.retain(|issue| is_open(issue) && issue.spec.resource.same_object(resource));
     issues.into_iter().max_by_key(|issue| issue.status.as_ref().and_then(|status| status.episode))
 }
+
+/// The open incident of the same namespace that a person has put this resource's trouble into.
+fn absorber(stores: &Stores, resource: &ResourceRef) -> Option<Explanation> {
+    let mut found = stores.issues.tagged(&Tag::Absorbs(resource.path()));
+    found.retain(|issue| is_open(issue) && issue.metadata.namespace.as_deref() == Some(&resource.namespace));
+    let issue = found.into_iter().min_by_key(|issue| issue.metadata.creation_timestamp.clone())?;
+    Some(Explanation { issue, signals: ALL, reason: BY_HAND.to_owned() })
+}
+
+/// Why a resource is in an incident that nothing else explains it by.
+pub const BY_HAND: &str = "a person says it belongs here";
 
 /// The older open incident that an explained one belongs to: that of the workload it blames, or of the object it blames.
 fn blamed(stores: &Stores, issue: &Arc<Issue>) -> Option<Explanation> {

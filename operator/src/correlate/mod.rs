@@ -19,13 +19,16 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use common::api::keys::annotations;
 use common::api::{Issue, ResourceRef};
 
-use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Runtime, Stores, Tag, cause_tag};
+use crate::runtime::{
+    Change, Context, Controller, Error, Next, Object, ObjectKey, Runtime, Stores, Tag, cause_tag, listed_in,
+};
 use incident_id::IncidentIds;
 
 /// While anomalies pour in, an Issue's summary is rewritten at most this often. The first is written at once.
-const SUMMARY_EVERY: Duration = Duration::from_secs(1);
+const SUMMARY_EVERY: Duration = Duration::from_secs(2);
 /// How long the opening of an incident takes that somebody else is at.
 const MOMENT: Duration = Duration::from_millis(100);
 
@@ -45,7 +48,7 @@ impl ResourceKey {
     }
 
     fn tag(&self) -> Tag {
-        Tag::Resource(format!("{}/{}/{}", self.0.kind, self.0.namespace, self.0.name))
+        Tag::Resource(self.0.path())
     }
 }
 
@@ -69,7 +72,8 @@ impl Controller for Correlator {
     type Error = Error;
 
     const NAME: &'static str = "anomaly";
-    const CONCURRENCY: usize = 32;
+    // A worker waits for the API server nearly all its time; in a storm the answers take long, and each resource must not wait its turn.
+    const CONCURRENCY: usize = 96;
 
     fn wake(&self, stores: &Stores, change: &Change) -> Vec<ResourceKey> {
         match &change.object {
@@ -87,6 +91,9 @@ impl Controller for Correlator {
                 let mut keys: Vec<_> = folded.map(|anomaly| ResourceKey::of(&anomaly.spec.resource)).collect();
                 keys.push(ResourceKey::of(&issue.spec.resource));
                 keys.extend(related(stores, issue));
+                keys.extend(
+                    listed_in(&**issue, annotations::ABSORBS).filter_map(ResourceRef::from_path).map(ResourceKey),
+                );
                 keys.dedup();
                 keys
             }

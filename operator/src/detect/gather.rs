@@ -42,7 +42,7 @@ pub fn gather(ctx: &Context, key: &SubjectKey) -> Seen {
 
 fn anomalies_about(ctx: &Context, key: &SubjectKey) -> Vec<Arc<Anomaly>> {
     let reference = key.reference();
-    let by_name = Tag::Resource(format!("{}/{}/{}", reference.kind, reference.namespace, reference.name));
+    let by_name = Tag::Resource(reference.path());
     let mut found = ctx.stores.anomalies.tagged(&by_name);
     found.retain(|anomaly| is_ours(anomaly));
     found

@@ -8,12 +8,14 @@ use common::api::{
     ai_insight::{AIInsightSpec, AIInsightStatus, Finding, Remedy},
     anomaly::{AnomalySpec, AnomalyStatus},
     issue::{IssueSpec, IssueState, IssueStatus},
+    keys::labels,
     remediation_plan::{
         PlanPreview, RemediationPlanSpec, RemediationPlanStatus, RemediationState, StepPhase, StepPreview, StepStatus,
         WriteRecord,
     },
 };
 use jiff::Timestamp;
+use kube::ResourceExt as _;
 
 pub(crate) const NOW: &str = "2026-11-21T14:00:00Z";
 
@@ -69,6 +71,7 @@ pub(crate) fn anomaly(active: bool) -> Arc<Anomaly> {
             requested_by: None,
         },
     );
+    anomaly.labels_mut().insert(labels::SOURCE.to_owned(), "watcher".to_owned());
     anomaly.status = Some(AnomalyStatus {
         correlated: true,
         active: Some(active),

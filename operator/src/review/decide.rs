@@ -30,7 +30,7 @@ pub struct Input<'a> {
     pub requests: &'a [Arc<ApprovalRequest>],
     /// The report so far.
     pub existing: Option<&'a PostMortem>,
-    /// Reports of the same namespace.
+    /// Reports about the same resource.
     pub others: &'a [Arc<PostMortem>],
 }
 
@@ -38,7 +38,8 @@ pub struct Input<'a> {
 pub fn report(input: &Input<'_>) -> Option<PostMortemStatus> {
     let issue = input.issue.status.as_ref()?;
     let told = input.existing.and_then(|report| report.status.as_ref()).and_then(|status| status.issue_transition);
-    if !is_worth_a_report(issue.state) || (told.is_some() && told == issue.transition) {
+    // What another operator has ended carries no transition: its story is not known here.
+    if !is_worth_a_report(issue.state) || told == issue.transition {
         return None;
     }
     let before = input.existing.and_then(|report| report.status.clone()).unwrap_or_default();

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use common::api::{AIInsight, ApprovalRequest, Issue, PostMortem, RemediationPlan};
+use common::api::{AIInsight, ApprovalRequest, Issue, PostMortem, RemediationPlan, ResourceRef};
 use common::naming;
 use jiff::Timestamp;
 use kube::ResourceExt as _;
 
 use super::decide::Input;
-use crate::runtime::{Context, ObjectKey, Tag};
+use crate::runtime::{Context, ObjectKey, Tag, resource_tags};
 
 pub(super) struct Seen {
     insight: Option<Arc<AIInsight>>,
@@ -32,7 +32,7 @@ impl Seen {
     }
 }
 
-pub(super) fn gather(ctx: &Context, issue: &ObjectKey) -> Seen {
+pub(super) fn gather(ctx: &Context, issue: &ObjectKey, about: &ResourceRef) -> Seen {
     let beside = |name: String| ObjectKey::new(issue.namespace.clone(), name);
     let mut plans = ctx.stores.plans.tagged(&Tag::Issue(issue.clone()));
     plans.sort_by_key(|plan| plan.spec.attempt);
@@ -40,11 +40,15 @@ pub(super) fn gather(ctx: &Context, issue: &ObjectKey) -> Seen {
         .iter()
         .filter_map(|plan| ctx.stores.approval_requests.get(&beside(naming::approval_request(&plan.name_any()))))
         .collect();
+    let mut others: Vec<_> = resource_tags(about).flat_map(|tag| ctx.stores.post_mortems.tagged(&tag)).collect();
+    others.retain(|report| report.metadata.namespace.as_deref() == Some(&issue.namespace));
+    others.sort_by_key(|report| report.name_any());
+    others.dedup_by(|one, other| Arc::ptr_eq(one, other));
     Seen {
         insight: ctx.stores.insights.get(&beside(naming::insight(&issue.name))),
         plans,
         requests,
         existing: ctx.stores.post_mortems.get(&beside(naming::post_mortem(&issue.name))),
-        others: ctx.stores.post_mortems.filter(|report| report.namespace().as_deref() == Some(&issue.namespace)),
+        others,
     }
 }

@@ -41,7 +41,7 @@ impl Controller for Reviews {
 
     async fn reconcile(&self, ctx: &Arc<Context>, key: &ObjectKey) -> Result<Next, Error> {
         let Some(issue) = ctx.stores.issues.get(key) else { return Ok(Next::OnChange) };
-        let seen = gather::gather(ctx, key);
+        let seen = gather::gather(ctx, key, &issue.spec.resource);
         let Some(told) = decide::report(&seen.input(ctx.clock.now(), &issue)) else { return Ok(Next::OnChange) };
         let report = match seen.existing {
             Some(report) => report,

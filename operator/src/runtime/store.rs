@@ -51,6 +51,8 @@ pub enum Tag {
     Incident(String),
     /// `Kind/namespace/name` of the object in which the cause of an incident sits.
     Cause(String),
+    /// `Kind/namespace/name` of a resource whose trouble belongs to an incident because a person says so.
+    Absorbs(String),
     /// Namespace it is in.
     Namespace(String),
     /// Request a vote belongs to.

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use common::api::keys::annotations;
 use common::api::{
     AIInsight, Anomaly, ApprovalPolicy, ApprovalRequest, ApprovalVote, ChatCLIInstance, Instance, Issue, PostMortem,
     RemediationPlan, ResourceRef, Runbook,
@@ -128,7 +129,8 @@ watched! {
     Issue in issues, trimmed by meta, found by |issue| {
         let cause = issue.status.as_ref().and_then(|status| status.cause.as_ref()).map(|cause| cause_tag(&cause.place.object));
         let shared = issue.spec.correlation_id.clone().map(Tag::Cause);
-        resource_tags(&issue.spec.resource).chain(cause).chain(shared).collect()
+        let absorbed = listed_in(issue, annotations::ABSORBS).map(|resource| Tag::Absorbs(resource.to_owned()));
+        resource_tags(&issue.spec.resource).chain(cause).chain(shared).chain(absorbed).collect()
     };
     AIInsight in insights, trimmed by insight, found by |insight| vec![Tag::Issue(beside(insight, &insight.spec.issue_ref.name))];
     RemediationPlan in plans, trimmed by meta, found by |plan| vec![Tag::Issue(beside(plan, &plan.spec.issue_ref.name))];
@@ -138,7 +140,10 @@ watched! {
     ApprovalVote in approval_votes, trimmed by meta, found by |vote| vec![Tag::Request(beside(vote, &vote.spec.request_ref.name))];
     Instance in instances, trimmed by meta, found by |_| Vec::new();
     ChatCLIInstance in legacy_instances, trimmed by meta, found by |_| Vec::new();
-    PostMortem in post_mortems, trimmed by meta, found by |review| vec![Tag::Issue(beside(review, &review.spec.issue_ref.name))];
+    PostMortem in post_mortems, trimmed by meta, found by |review| {
+        let issue = Tag::Issue(beside(review, &review.spec.issue_ref.name));
+        resource_tags(&review.spec.resource).chain([issue]).collect()
+    };
 }
 
 /// Of our own kinds everything is read but the book-keeping of the API server.
@@ -156,13 +161,18 @@ fn insight(insight: &mut AIInsight) {
 
 /// The tags of an affected resource: by UID where known, and by name.
 pub fn resource_tags(resource: &ResourceRef) -> impl Iterator<Item = Tag> {
-    let by_name = format!("{}/{}/{}", resource.kind, resource.namespace, resource.name);
-    resource.uid.clone().into_iter().chain([by_name]).map(Tag::Resource)
+    resource.uid.clone().into_iter().chain([resource.path()]).map(Tag::Resource)
 }
 
 /// The tag of the object in which a cause sits.
 pub fn cause_tag(object: &ResourceRef) -> Tag {
-    Tag::Cause(format!("{}/{}/{}", object.kind, object.namespace, object.name))
+    Tag::Cause(object.path())
+}
+
+/// The resources, as `Kind/namespace/name`, that an annotation of an object lists.
+pub fn listed_in<'a, K: Resource>(object: &'a K, annotation: &str) -> impl Iterator<Item = &'a str> + use<'a, K> {
+    let list = object.meta().annotations.as_ref().and_then(|annotations| annotations.get(annotation));
+    list.into_iter().flat_map(|list| list.split(',')).map(str::trim).filter(|entry| !entry.is_empty())
 }
 
 fn here<K: Resource>(object: &K) -> Vec<Tag> {

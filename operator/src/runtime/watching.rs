@@ -16,9 +16,12 @@ use super::{Context, leader_wakes};
 /// missing bookmarks long before.
 const LIFETIME: u32 = 3600;
 
+/// Objects per page of a first listing: what one page takes before it is trimmed is what the process keeps at its largest.
+const PAGE: u32 = 100;
+
 /// Watches all objects of a kind that has a shared store, for ever.
 pub(super) async fn shared<K: Watched>(ctx: Arc<Context>) {
-    let mut config = watcher::Config::default().timeout(LIFETIME);
+    let mut config = watcher::Config::default().timeout(LIFETIME).page_size(PAGE);
     if K::kind(&()) == "Lease" {
         config = config.fields(&format!("metadata.name={}", common::api::keys::LEASE_NAME));
     }
@@ -48,7 +51,8 @@ where
     let receive = |wrapped: W| match open(wrapped) {
         Ok(mut object) => {
             object.trim();
-            if let Some(object) = store.deliver(object) {
+            // Parsing leaves room for more in every list it fills; a copy takes what it needs, which is half of it.
+            if let Some(object) = store.deliver(object.clone()) {
                 tell(object, false);
             }
         }

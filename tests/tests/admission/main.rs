@@ -6,6 +6,7 @@ mod brakes;
 mod counting;
 mod gate;
 mod guards;
+mod marks;
 mod policies;
 mod quorum;
 mod requests;

@@ -26,7 +26,7 @@ pub async fn take(ctx: &Context, alert: &Alert, origin: Origin) -> Result<Option
     let subject = facts.map_or_else(|| key.reference(), |facts| facts.subject);
     let home = if subject.namespace.is_empty() { ctx.namespace.clone() } else { subject.namespace.clone() };
     let issues = resource_tags(&subject).next().map(|tag| ctx.stores.issues.tagged(&tag)).unwrap_or_default();
-    let by_name = Tag::Resource(format!("{}/{}/{}", subject.kind, subject.namespace, subject.name));
+    let by_name = Tag::Resource(subject.path());
     let mut anomalies = ctx.stores.anomalies.tagged(&by_name);
     anomalies.retain(|anomaly| origin.raised(anomaly));
     let change = decide(&Seen {

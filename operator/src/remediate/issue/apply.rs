@@ -6,7 +6,7 @@ use std::sync::Arc;
 use common::api::{
     Issue, NameRef, RemediationPlan, Runbook, SignalType,
     issue::IssueState,
-    keys::{labels, managers},
+    keys::{annotations, labels, managers},
     remediation_plan::RemediationPlanSpec,
     runbook::{RunbookBinding, RunbookSpec, RunbookStep, RunbookTrigger},
 };
@@ -23,6 +23,7 @@ use crate::runtime::{Context, Note, WriteError};
 
 pub(super) async fn apply(ctx: &Context, issue: &Arc<Issue>, seen: &Seen, next: Move) -> Result<(), WriteError> {
     match next {
+        Move::Rest => Ok(()),
         Move::Wait { for_what } => status::wait(ctx, issue, &for_what, seen.max_attempts).await.map(drop),
         Move::Enter { state, reason, message, required_action } => {
             let back = state == IssueState::Analyzing
@@ -30,6 +31,7 @@ pub(super) async fn apply(ctx: &Context, issue: &Arc<Issue>, seen: &Seen, next: 
             if back {
                 explain_again(ctx, seen).await?;
             }
+            let issue = &if back { without_word(ctx, issue).await? } else { Arc::clone(issue) };
             let entering = Entering {
                 state,
                 reason,
@@ -109,6 +111,8 @@ fn reason_word(reason: &str) -> &'static str {
         "RemediationSucceeded",
         "AutoResolved",
         "ResourceDeleted",
+        "ResolvedByPerson",
+        "ReopenedByPerson",
         "HumanActionRestoredService",
         "ContainmentApplied",
         "MaxAttemptsReached",
@@ -142,6 +146,15 @@ fn taken_up<'a>(issue: &Issue, seen: &'a Seen, state: IssueState) -> Option<(i32
     let known = issue.status.as_ref().map_or(0, |status| status.remediation_attempts);
     let plan = seen.plans.iter().find(|plan| state == IssueState::Remediating && plan.spec.attempt == known + 1)?;
     Some((plan.spec.attempt, plan.metadata.name.as_deref()?))
+}
+
+/// The fault is back: what a person said about the end of it no longer holds.
+async fn without_word(ctx: &Context, issue: &Arc<Issue>) -> Result<Arc<Issue>, WriteError> {
+    if !issue.annotations().contains_key(annotations::RESOLVED_BY) {
+        return Ok(Arc::clone(issue));
+    }
+    let nothing = json!({ annotations::RESOLVED_BY: null, annotations::RESOLUTION_NOTE: null });
+    ctx.merge(managers::ISSUE, &**issue, json!({ "metadata": { "annotations": nothing } })).await
 }
 
 /// Asks for a new explanation. Asking twice makes one more explanation, never a wrong one.

@@ -2,14 +2,18 @@
 
 use common::actions::is_containment;
 use common::api::{
-    AIInsight, Anomaly, Issue, RemediationPlan, ResourceRef, Runbook, ai_insight::Finding, issue::IssueState,
-    keys::conditions, remediation_plan::RemediationState,
+    AIInsight, Anomaly, Issue, RemediationPlan, ResourceRef, Runbook,
+    ai_insight::Finding,
+    issue::IssueState,
+    keys::{annotations, conditions},
+    remediation_plan::RemediationState,
 };
 use common::decisions::{Afterwards, Ending};
 use jiff::Timestamp;
+use kube::ResourceExt as _;
 
 use super::remedies::{self, Chosen};
-use crate::{analyze, remediate::goes_on};
+use crate::{analyze, detect, remediate::goes_on};
 
 /// Everything the next move depends on. Nothing else may influence it.
 pub struct Input<'a> {
@@ -47,6 +51,8 @@ pub enum MayPlan {
 /// The one next move of an incident.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Move {
+    /// It is over: nothing to do and nothing to say.
+    Rest,
     /// Nothing to do until something changes.
     Wait {
         /// What it waits for, in words for `kubectl chatcli issues`.
@@ -89,43 +95,110 @@ pub fn next_move(input: &Input<'_>) -> Move {
     }
     let plan = current_plan(input);
     let busy = plan.is_some_and(|plan| !state_of(plan).is_terminal());
-    let over = is_over(input);
+    let word = Word::about(input.issue);
+    let over = is_over(input, word.as_ref());
 
     if status.state == IssueState::Resolved {
+        if let (Some(Word::Reopened { .. }), true) = (&word, input.resource_exists) {
+            return handed_back(input, word.as_ref());
+        }
         // Without a sign nothing has come back: the Anomalies of an old incident may be gone.
-        let returned = input.resource_exists && input.anomalies.iter().any(|anomaly| goes_on(anomaly, input.now));
+        let returned = input.resource_exists && fault_goes_on(input, word.as_ref());
         return if returned {
             enter(IssueState::Analyzing, "FaultReturned", "the fault came back within the cooldown")
         } else {
-            wait("nothing")
+            Move::Rest
         };
     }
-    if let (Some(ending), false) = (over.then(|| ending(input, plan)), busy) {
-        return ending;
+    if over && !busy {
+        return ending(input, plan, word.as_ref());
+    }
+    if let (Some(Word::Resolved { who, .. }), false) = (&word, busy || status.state == IssueState::Detected) {
+        return wait(&format!("signals to clear; {who} has resolved it"));
     }
     match status.state {
         IssueState::Detected => enter(IssueState::Analyzing, "AIInsightCreated", "the cause is being looked for"),
         IssueState::Analyzing => choose(input, plan, status.remediation_attempts),
         IssueState::Remediating => follow(input, plan, status.remediation_attempts),
         IssueState::Escalated | IssueState::Contained => wait("a person"),
-        IssueState::Resolved | IssueState::Failed => wait("nothing"),
+        IssueState::Resolved | IssueState::Failed => Move::Rest,
     }
 }
 
-/// True when every signal of the incident is clear, its recovery time included, or its resource is gone.
-fn is_over(input: &Input<'_>) -> bool {
-    let signals_clear =
-        !input.anomalies.is_empty() && !input.anomalies.iter().any(|anomaly| goes_on(anomaly, input.now));
-    signals_clear || !input.resource_exists
+/// What a person has said about the end of an incident.
+enum Word {
+    Resolved { who: String, note: Option<String> },
+    Reopened { who: String, note: Option<String> },
 }
 
-fn ending(input: &Input<'_>, plan: Option<&RemediationPlan>) -> Move {
+impl Word {
+    fn about(issue: &Issue) -> Option<Self> {
+        let mark = |key: &str| issue.annotations().get(key).filter(|text| !text.is_empty()).cloned();
+        let note = mark(annotations::RESOLUTION_NOTE);
+        match (mark(annotations::RESOLVED_BY), mark(annotations::REOPENED_BY)) {
+            (Some(who), _) => Some(Self::Resolved { who, note }),
+            (None, Some(who)) => Some(Self::Reopened { who, note }),
+            (None, None) => None,
+        }
+    }
+
+    /// As a sentence: `resolved by alice: restarted the database`.
+    fn sentence(&self) -> String {
+        let (verb, who, note) = match self {
+            Self::Resolved { who, note } => ("resolved", who, note),
+            Self::Reopened { who, note } => ("reopened", who, note),
+        };
+        match note {
+            Some(note) => format!("{verb} by {who}: {note}"),
+            None => format!("{verb} by {who}"),
+        }
+    }
+}
+
+/// True when every signal of the incident is clear, its recovery time included, or its resource is gone. Without any signal a person has
+/// to say so, and a person can keep it open.
+fn is_over(input: &Input<'_>, word: Option<&Word>) -> bool {
+    let signals_clear = !fault_goes_on(input, word);
+    let ends = match word {
+        Some(Word::Resolved { .. }) => signals_clear,
+        Some(Word::Reopened { .. }) => false,
+        None => signals_clear && !input.anomalies.is_empty(),
+    };
+    ends || !input.resource_exists
+}
+
+/// Whether any signal holds. What others reported has no end of its own: it counts as dealt with once a person has resolved the incident,
+/// until it is seen again.
+fn fault_goes_on(input: &Input<'_>, word: Option<&Word>) -> bool {
+    let resolved_at = input.issue.status.as_ref().and_then(|status| status.resolved_at.as_ref()).map(|at| at.0);
+    let seen = |anomaly: &Anomaly| {
+        let last = anomaly.status.as_ref().and_then(|status| status.last_seen.as_ref());
+        last.or(anomaly.metadata.creation_timestamp.as_ref()).map(|at| at.0)
+    };
+    let dealt_with = |anomaly: &Anomaly| {
+        matches!(word, Some(Word::Resolved { .. }))
+            && !detect::is_ours(anomaly)
+            && resolved_at.is_none_or(|end| seen(anomaly).is_none_or(|seen| seen <= end))
+    };
+    input.anomalies.iter().any(|anomaly| goes_on(anomaly, input.now) && !dealt_with(anomaly))
+}
+
+/// A person does not take it for over: it is that person's now.
+fn handed_back(input: &Input<'_>, word: Option<&Word>) -> Move {
+    let message = word.map(Word::sentence).unwrap_or_default();
+    escalate("ReopenedByPerson", &message, primary_finding(input))
+}
+
+fn ending(input: &Input<'_>, plan: Option<&RemediationPlan>, word: Option<&Word>) -> Move {
     if !input.resource_exists {
         return enter(
             IssueState::Resolved,
             "ResourceDeleted",
             &format!("{} no longer exists", input.issue.spec.resource),
         );
+    }
+    if let Some(word @ Word::Resolved { .. }) = word {
+        return enter(IssueState::Resolved, "ResolvedByPerson", &word.sentence());
     }
     match plan {
         Some(plan) if state_of(plan) == RemediationState::Completed => {
@@ -336,6 +409,11 @@ mod tests {
             self
         }
 
+        fn said(mut self, key: &str, value: &str) -> Self {
+            self.issue.annotations_mut().insert(key.to_owned(), value.to_owned());
+            self
+        }
+
         fn quiet(mut self) -> Self {
             self.anomalies = vec![anomaly(false)];
             self
@@ -451,11 +529,58 @@ mod tests {
     fn what_another_operator_has_ended_stays_ended_and_what_it_left_open_is_begun_anew() {
         let mut scene = scene(IssueState::Resolved, 1);
         scene.anomalies = Vec::new();
-        assert_eq!(scene.next(), wait("nothing"), "an old incident without Anomalies has not come back");
+        assert_eq!(scene.next(), Move::Rest, "an old incident without Anomalies has not come back");
         scene.issue.status.as_mut().unwrap().transition = None;
-        assert_eq!(scene.next(), wait("nothing"));
+        assert_eq!(scene.next(), Move::Rest);
         scene.issue.status.as_mut().unwrap().state = IssueState::Remediating;
         assert_eq!(scene.enters(), (IssueState::Detected, "Detected"));
+    }
+
+    #[test]
+    fn a_person_ends_an_incident_once_its_signals_are_clear_and_not_before() {
+        let said =
+            |scene: Scene| scene.said(annotations::RESOLVED_BY, "alice").said(annotations::RESOLUTION_NOTE, "disk");
+        let goes_on = said(scene(IssueState::Escalated, 1));
+        assert_eq!(goes_on.next(), wait("signals to clear; alice has resolved it"));
+        match said(scene(IssueState::Escalated, 1).quiet()).next() {
+            Move::Enter { state: IssueState::Resolved, reason: "ResolvedByPerson", message, .. } => {
+                assert_eq!(message, "resolved by alice: disk");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_incident_without_signals_ends_by_a_persons_word_alone() {
+        let mut scene = scene(IssueState::Escalated, 0);
+        scene.anomalies = Vec::new();
+        assert_eq!(scene.next(), wait("a person"));
+        assert_eq!(scene.said(annotations::RESOLVED_BY, "alice").enters().1, "ResolvedByPerson");
+    }
+
+    #[test]
+    fn a_persons_word_ends_what_others_reported_until_they_see_it_again() {
+        let mut reported = Anomaly::clone(&anomaly(true));
+        reported.spec.source = common::api::Source::Prometheus;
+        let mut scene = scene(IssueState::Escalated, 0).said(annotations::RESOLVED_BY, "alice");
+        scene.anomalies = vec![Arc::new(reported.clone())];
+        assert_eq!(scene.enters(), (IssueState::Resolved, "ResolvedByPerson"));
+        let status = scene.issue.status.as_mut().unwrap();
+        (status.state, status.resolved_at) = (IssueState::Resolved, Some(Time(now())));
+        assert_eq!(scene.next(), Move::Rest);
+        let again = Time(now() + jiff::SignedDuration::from_secs(5));
+        reported.status.as_mut().unwrap().last_seen = Some(again);
+        scene.anomalies = vec![Arc::new(reported)];
+        assert_eq!(scene.enters(), (IssueState::Analyzing, "FaultReturned"));
+    }
+
+    #[test]
+    fn what_a_person_reopens_is_a_persons_until_somebody_resolves_it() {
+        let said = |scene: Scene| scene.said(annotations::REOPENED_BY, "alice");
+        assert_eq!(said(scene(IssueState::Resolved, 1).quiet()).enters(), (IssueState::Escalated, "ReopenedByPerson"));
+        let open = said(scene(IssueState::Escalated, 1).quiet());
+        assert_eq!(open.next(), wait("a person"), "clear signals do not end it");
+        assert_eq!(open.said(annotations::RESOLVED_BY, "bob").enters().1, "ResolvedByPerson");
     }
 
     #[test]
