@@ -3,6 +3,7 @@
 //! In: `KIND/NAME`. Out: [`Facts`], as deep as the rules ask for and the caller may read; what may not be read is named in them.
 //! Never: more than the rules want, and nothing is kept.
 
+use common::facts::Pod;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use futures::future::join_all;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::batch::v1::{CronJob, Job};
-use k8s_openapi::api::core::v1::{Node, Pod, Service};
+use k8s_openapi::api::core::v1::{Node, Service};
 use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -254,7 +255,7 @@ fn listed<T: DeserializeOwned>(
 
 /// The nodes its pods run on, as far as the caller may read nodes: most people may not, and most causes do not need them.
 async fn nodes(cluster: &Cluster, pods: &[Arc<Pod>]) -> Vec<Arc<Node>> {
-    let mut names: Vec<_> = pods.iter().filter_map(|pod| pod.spec.as_ref()?.node_name.clone()).collect();
+    let mut names: Vec<_> = pods.iter().filter_map(|pod| pod.node.clone()).collect();
     names.sort();
     names.dedup();
     let kind = Kind::of("", "v1", "Node", "nodes");

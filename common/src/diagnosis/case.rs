@@ -2,10 +2,11 @@
 //!
 //! In: [`Facts`]. Out: questions with answers. Never: concludes.
 
+use crate::facts::Pod;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use k8s_openapi::api::core::v1::{Event, Pod};
+use k8s_openapi::api::core::v1::Event;
 
 use regex::Regex;
 
@@ -232,7 +233,7 @@ impl<'a> Case<'a> {
 
 /// Is this container part of the trouble?
 fn is_sick(container: &View<'_>) -> bool {
-    if container.is_done() || container.pod.spec.as_ref().is_none_or(|spec| spec.node_name.is_none()) {
+    if container.is_done() || container.pod.node.is_none() {
         return false;
     }
     // Waiting for its init containers is not its own trouble.

@@ -57,7 +57,7 @@ pub fn scalers(facts: &Facts) -> impl Iterator<Item = Scaler<'_>> {
 pub struct Blocking<'a> {
     pub budget: &'a PodDisruptionBudget,
     pub node: &'a Node,
-    pub pod: &'a k8s_openapi::api::core::v1::Pod,
+    pub pod: &'a crate::facts::Pod,
     /// Since when the node is cordoned, where its taint says so.
     pub since: Option<Timestamp>,
 }

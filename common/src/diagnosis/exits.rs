@@ -138,7 +138,7 @@ pub fn bad_config_change(case: &Case<'_>) -> Vec<Finding> {
         template.is_some() && set.spec.as_ref().and_then(|spec| spec.template.as_ref()?.spec.as_ref()) == template
     });
     let rolled_out = same.filter_map(|set| created(&set.metadata)).min();
-    let spec = container.pod.spec.as_ref();
+    let spec = container.pod.spec.as_deref();
     let used = spec.map(references::of_pod).unwrap_or_default();
     let edits = case.facts.extra.config_maps.iter().filter_map(|map| {
         let name = map.metadata.name.as_deref()?;

@@ -51,16 +51,15 @@ pub fn image(case: &Case<'_>) -> Vec<Finding> {
             draft = draft.cause(&case.neighbour("Secret", name), "").receipt(event_receipt(event));
         }
         if code == Code::ImageNoSpace {
-            draft =
-                draft.receipts(container.pod.spec.as_ref().and_then(|spec| spec.node_name.as_deref()).map(|node| {
-                    receipt(
-                        format!("it runs on node {node}"),
-                        pod_ref(container.pod),
-                        ".spec.nodeName",
-                        node,
-                        Some(case.facts.now),
-                    )
-                }));
+            draft = draft.receipts(container.pod.node.as_deref().map(|node| {
+                receipt(
+                    format!("it runs on node {node}"),
+                    pod_ref(container.pod),
+                    ".spec.nodeName",
+                    node,
+                    Some(case.facts.now),
+                )
+            }));
         }
         if let Some(event) = event {
             draft = draft.receipt(event_receipt(event));

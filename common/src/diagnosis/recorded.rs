@@ -2,11 +2,12 @@
 //!
 //! `fixtures/<fault>.json` was recorded from a live cluster and trimmed. What the strings look like is not ours to invent.
 
+use crate::facts::Pod;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use k8s_openapi::api::apps::v1::ReplicaSet;
-use k8s_openapi::api::core::v1::{ConfigMap, Event, Pod};
+use k8s_openapi::api::core::v1::{ConfigMap, Event};
 use serde::Deserialize;
 
 use super::*;

@@ -38,7 +38,7 @@ fn judge(case: &Case<'_>, container: &View<'_>, end: &Ended<'_>) -> Finding {
     let name = container.name();
     let path = format!("{}.resources.limits.memory", template_path(case.facts, container));
     let Some(limit) = memory_limit(container.spec) else {
-        let node = container.pod.spec.as_ref().and_then(|spec| spec.node_name.clone()).unwrap_or_default();
+        let node = container.pod.node.clone().unwrap_or_default();
         return Draft::of(
             Code::OomOnNode,
             format!(

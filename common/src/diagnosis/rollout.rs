@@ -275,7 +275,7 @@ pub fn evicted(case: &Case<'_>) -> Vec<Finding> {
         "exceeds the limit",
     ];
     let code = if own.iter().any(|words| lower.contains(words)) { Code::EvictedStorage } else { Code::EvictedByNode };
-    let node = pod.spec.as_ref().and_then(|spec| spec.node_name.clone()).unwrap_or_default();
+    let node = pod.node.clone().unwrap_or_default();
     let draft = Draft::of(code, format!("{}: the kubelet put a pod out: {}", case.subject(), said.trim()));
     let draft = if code == Code::EvictedStorage {
         draft.cause(&case.facts.subject, ".spec.template.spec.containers[*].resources.limits.ephemeral-storage")

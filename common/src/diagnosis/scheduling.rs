@@ -2,7 +2,8 @@
 //!
 //! In: the scheduler's sentence, the nodes. Out: findings by what is short. Never: adds nodes or evicts others.
 
-use k8s_openapi::api::core::v1::{Pod, PodCondition, PodSpec};
+use crate::facts::Pod;
+use k8s_openapi::api::core::v1::{PodCondition, PodSpec};
 
 use super::case::{Case, pod_ref};
 use super::codes::Code;
@@ -198,7 +199,7 @@ pub fn scheduler(case: &Case<'_>) -> Vec<Finding> {
     let waiting = case.facts.current_pods().find_map(|pod| {
         let spec = pod.spec.as_ref()?;
         let name = spec.scheduler_name.as_deref().filter(|name| *name != "default-scheduler")?;
-        let ignored = spec.node_name.is_none() && condition(pod, "PodScheduled").is_none();
+        let ignored = pod.node.is_none() && condition(pod, "PodScheduled").is_none();
         ignored.then_some((pod, name))
     });
     let Some((pod, name)) = waiting else { return Vec::new() };

@@ -3,9 +3,10 @@
 //! In: the scheduler's sentence, mount Events, the claims and their Events, the names of StorageClasses. Out: findings on the claim. Never:
 //! touches data.
 
+use crate::facts::Pod;
 use std::sync::LazyLock;
 
-use k8s_openapi::api::core::v1::{PersistentVolumeClaim, Pod, PodCondition};
+use k8s_openapi::api::core::v1::{PersistentVolumeClaim, PodCondition};
 use regex::Regex;
 
 use super::case::{Case, event_receipt};

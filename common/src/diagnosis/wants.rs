@@ -115,7 +115,7 @@ pub fn wants(case: &Case<'_>) -> Vec<Want> {
 }
 
 /// The claims of a pod that were not asked for yet.
-fn claims(case: &Case<'_>, pod: &k8s_openapi::api::core::v1::Pod) -> Vec<Want> {
+fn claims(case: &Case<'_>, pod: &crate::facts::Pod) -> Vec<Want> {
     let extra = &case.facts.extra;
     storage::claims_of(pod)
         .into_iter()

@@ -2,8 +2,9 @@
 //!
 //! In: a Pod. Out: what its containers wait for, how they ended, how long they lived. Never: guesses; an absent status is `None`.
 
+use crate::facts::Pod;
 use jiff::{SignedDuration, Timestamp};
-use k8s_openapi::api::core::v1::{Container, ContainerState, ContainerStateTerminated, ContainerStatus, Pod};
+use k8s_openapi::api::core::v1::{Container, ContainerState, ContainerStateTerminated, ContainerStatus};
 
 /// What a container is in its pod.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

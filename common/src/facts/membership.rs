@@ -2,9 +2,10 @@
 //!
 //! In: metadata and status of API objects. Out: owners, revisions, life stages. Never: compares names.
 
+use crate::facts::Pod;
 use jiff::Timestamp;
 use k8s_openapi::api::apps::v1::ReplicaSet;
-use k8s_openapi::api::core::v1::{Pod, PodCondition};
+use k8s_openapi::api::core::v1::PodCondition;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 
 /// Annotation in which the Deployment controller numbers its ReplicaSets.

@@ -4,6 +4,7 @@
 
 pub mod containers;
 pub mod membership;
+mod pod;
 pub mod probes;
 pub mod quantity;
 pub mod reading;
@@ -20,11 +21,12 @@ use jiff::Timestamp;
 use k8s_openapi::api::{
     apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet},
     batch::v1::{CronJob, Job},
-    core::v1::{ConfigMap, Event, LimitRange, Node, PersistentVolumeClaim, Pod, PodSpec, ResourceQuota, Service},
+    core::v1::{ConfigMap, Event, LimitRange, Node, PersistentVolumeClaim, PodSpec, ResourceQuota, Service},
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::api::ResourceRef;
+pub use pod::Pod;
 pub use surroundings::Surroundings;
 
 /// Everything known about one subject at one moment.
@@ -256,7 +258,7 @@ impl Subject {
             Self::DaemonSet(object) => object.spec.as_ref()?.template.spec.as_ref(),
             Self::Job(object) => object.spec.as_ref()?.template.spec.as_ref(),
             Self::CronJob(object) => object.spec.as_ref()?.job_template.spec.as_ref()?.template.spec.as_ref(),
-            Self::Pod(object) => object.spec.as_ref(),
+            Self::Pod(object) => object.spec.as_deref(),
             Self::Node(_) => None,
         }
     }
@@ -349,14 +351,8 @@ impl Facts {
     /// Adds those of the nodes that the subject's pods run on.
     #[must_use]
     pub fn with_nodes(mut self, candidates: impl IntoIterator<Item = Arc<Node>>) -> Self {
-        self.nodes = candidates
-            .into_iter()
-            .filter(|node| {
-                self.pods.iter().any(|pod| {
-                    pod.spec.as_ref().and_then(|spec| spec.node_name.as_ref()) == node.metadata.name.as_ref()
-                })
-            })
-            .collect();
+        self.nodes =
+            candidates.into_iter().filter(|node| self.pods.iter().any(|pod| pod.node == node.metadata.name)).collect();
         self
     }
 
@@ -401,7 +397,7 @@ impl Facts {
 
     /// The node a pod runs on, where known.
     pub fn node_of(&self, pod: &Pod) -> Option<&Node> {
-        let name = pod.spec.as_ref()?.node_name.as_ref()?;
+        let name = pod.node.as_ref()?;
         self.nodes.iter().map(AsRef::as_ref).find(|node| node.metadata.name.as_ref() == Some(name))
     }
 }

@@ -11,7 +11,7 @@ use futures::AsyncReadExt as _;
 use futures::future::join_all;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::core::v1::{
-    ConfigMap, Event, LimitRange, Node, PersistentVolumeClaim, Pod, ResourceQuota, Service,
+    ConfigMap, Event, LimitRange, Node, PersistentVolumeClaim, Pod as LivePod, ResourceQuota, Service,
 };
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::storage::v1::StorageClass;
@@ -19,7 +19,7 @@ use kube::api::{ListParams, LogParams};
 use kube::{Api, Client, ResourceExt as _};
 
 use super::surroundings::{holds, selector};
-use super::{Extra, Facts, LogTail, ServiceFacts, Subject, Want, membership};
+use super::{Extra, Facts, LogTail, Pod, ServiceFacts, Subject, Want, membership};
 use crate::api::{ResourceRef, keys};
 use crate::redact;
 
@@ -176,7 +176,7 @@ async fn logs(
     known: &redact::Known,
     extra: &mut Extra,
 ) {
-    let api: Api<Pod> = Api::namespaced(client.clone(), namespace);
+    let api: Api<LivePod> = Api::namespaced(client.clone(), namespace);
     let params = LogParams {
         container: Some(container.to_owned()),
         previous,
@@ -196,7 +196,7 @@ async fn logs(
 }
 
 /// The text of a log. What is no UTF-8 in it is replaced: a program may write anything, and the rest must not be lost for it.
-async fn log_text(api: &Api<Pod>, pod: &str, params: &LogParams) -> kube::Result<String> {
+async fn log_text(api: &Api<LivePod>, pod: &str, params: &LogParams) -> kube::Result<String> {
     let mut bytes = Vec::new();
     let mut stream = std::pin::pin!(api.log_stream(pod, params).await?);
     stream.read_to_end(&mut bytes).await.map_err(kube::Error::ReadEvents)?;

@@ -3,10 +3,13 @@
 //! In: an object as the watch delivered it. Out: the same object without what nobody here reads. Never: touches identity (name, UID,
 //! resourceVersion, owners, generation, finalizers, deletion). Who needs a dropped field (managedFields, last-applied) reads it live.
 
+use std::sync::Arc;
+
+use crate::facts::Pod;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::batch::v1::{CronJob, Job};
-use k8s_openapi::api::core::v1::{Container, ContainerStatus, Namespace, Node, Pod, PodSpec, PodTemplateSpec, Service};
+use k8s_openapi::api::core::v1::{Container, ContainerStatus, Namespace, Node, PodSpec, PodTemplateSpec, Service};
 use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -29,7 +32,7 @@ pub fn meta(meta: &mut ObjectMeta) {
 /// A Pod: no sandbox details, no mounts, no security contexts.
 pub fn pod(pod: &mut Pod) {
     meta(&mut pod.metadata);
-    if let Some(spec) = &mut pod.spec {
+    if let Some(spec) = pod.spec.as_mut().map(Arc::make_mut) {
         pod_spec(spec);
         spec.tolerations = None;
     }
@@ -38,6 +41,9 @@ pub fn pod(pod: &mut Pod) {
         status.pod_ips = None;
         status.resource_claim_statuses = None;
         status.ephemeral_container_statuses = None;
+        if let Some(conditions) = &mut status.conditions {
+            conditions.retain(|condition| condition.type_ != "Initialized");
+        }
         for list in [&mut status.container_statuses, &mut status.init_container_statuses].into_iter().flatten() {
             list.iter_mut().for_each(container_status);
         }

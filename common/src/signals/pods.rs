@@ -3,8 +3,9 @@
 //! In: the current pods. Out: observations on `pod` (scheduling, readiness) and `container <name>`. A pod that is replaced takes its
 //! signals along; a pod that is still being made keeps them open, for nobody knows yet whether it fares better.
 
+use crate::facts::Pod;
 use jiff::{SignedDuration, Timestamp};
-use k8s_openapi::api::core::v1::{Pod, PodCondition, PodSpec};
+use k8s_openapi::api::core::v1::{PodCondition, PodSpec};
 
 use super::board::{Board, Counts, Words};
 use super::crashes;
@@ -97,7 +98,7 @@ fn expect_containers(spec: &PodSpec, quiet: SignedDuration, board: &mut Board) {
 
 /// Has the pod found a node?
 fn is_placed(facts: &Facts, pod: &Pod, board: &mut Board) -> bool {
-    if pod.spec.as_ref().is_some_and(|spec| spec.node_name.is_some()) {
+    if pod.node.is_some() {
         return true;
     }
     let refused = condition(pod, "PodScheduled")

@@ -5,6 +5,7 @@
 
 pub mod causes;
 
+use common::facts::Pod;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use common::facts::{Facts, Subject, Surroundings, membership, trim};
 use jiff::Timestamp;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::batch::v1::{CronJob, Job};
-use k8s_openapi::api::core::v1::{Node, Pod};
+use k8s_openapi::api::core::v1::Node;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::ListParams;
 use kube::core::Resource;
@@ -136,7 +137,7 @@ impl Landscape {
             membership::controller(&pod.metadata).is_none_or(|owner| !spokesmen.contains(owner.uid.as_str()))
         });
         subjects.extend(alone.map(|pod| about(Subject::Pod(Arc::clone(pod)))));
-        let hosting: HashSet<&str> = self.pods.iter().filter_map(|pod| node_name(pod)).collect();
+        let hosting: HashSet<&str> = self.pods.iter().filter_map(|pod| pod.node.as_deref()).collect();
         let here = self.nodes.iter().filter(|node| {
             self.whole_cluster || node.metadata.name.as_deref().is_some_and(|name| hosting.contains(name))
         });
@@ -204,12 +205,8 @@ fn owned<K>(objects: &ByOwner<K>, uid: &str) -> Vec<Arc<K>> {
     objects.get(uid).cloned().unwrap_or_default()
 }
 
-fn node_name(pod: &Pod) -> Option<&str> {
-    pod.spec.as_ref()?.node_name.as_deref()
-}
-
 fn hosts(pods: &[Arc<Pod>], nodes: &HashMap<&str, &Arc<Node>>) -> Vec<Arc<Node>> {
-    let names: BTreeSet<&str> = pods.iter().filter_map(|pod| node_name(pod)).collect();
+    let names: BTreeSet<&str> = pods.iter().filter_map(|pod| pod.node.as_deref()).collect();
     names.into_iter().filter_map(|name| nodes.get(name).map(|node| Arc::clone(node))).collect()
 }
 

@@ -35,7 +35,8 @@ const MOMENT: Duration = Duration::from_millis(100);
 /// Adds the correlator, and what forgets.
 pub fn register(runtime: &mut Runtime) {
     runtime.register(Correlator::default());
-    runtime.register(retention::Retention);
+    let namespace = runtime.context().namespace.clone();
+    runtime.register(retention::Retention { namespace });
 }
 
 /// A resource by kind, namespace and name. One worker at a time per resource is what makes one open Issue per resource.

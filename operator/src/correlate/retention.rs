@@ -5,13 +5,14 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use common::api::{Anomaly, Issue};
 use jiff::{SignedDuration, Timestamp};
 use kube::ResourceExt as _;
 
 use super::ResourceKey;
-use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Stores, WriteError};
+use crate::runtime::{Change, Context, Controller, Error, Next, Object, Stores, WriteError};
 
 /// An Anomaly is kept this long after it cleared.
 const ANOMALIES: SignedDuration = SignedDuration::from_hours(48);
@@ -20,73 +21,60 @@ const ISSUES: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Issues of one resource that are kept in any case.
 const ISSUES_KEPT: usize = 20;
 
-/// Deletes what is old enough.
-pub struct Retention;
+/// How often what is old is looked for.
+const EVERY: Duration = Duration::from_secs(600);
 
-/// One object that ends some day.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub enum Mortal {
-    /// An Anomaly.
-    Anomaly(ObjectKey),
-    /// An Issue.
-    Issue(ObjectKey),
+/// Deletes what is old enough.
+pub struct Retention {
+    /// The operator's namespace, which is there when the operator starts.
+    pub namespace: String,
 }
 
-impl fmt::Display for Mortal {
+/// All that ends some day, looked through as one: a clock for each would take more room than the objects.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Everything;
+
+impl fmt::Display for Everything {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Anomaly(key) => write!(f, "Anomaly {key}"),
-            Self::Issue(key) => write!(f, "Issue {key}"),
-        }
+        f.write_str("what is over")
     }
 }
 
 impl Controller for Retention {
-    type Key = Mortal;
+    type Key = Everything;
     type Error = Error;
 
     const NAME: &'static str = "retention";
-    const CONCURRENCY: usize = 2;
+    const CONCURRENCY: usize = 1;
 
-    fn wake(&self, _: &Stores, change: &Change) -> Vec<Mortal> {
+    fn wake(&self, _: &Stores, change: &Change) -> Vec<Everything> {
         match &change.object {
-            Object::Anomaly(anomaly) if !change.gone && anomaly_ends(anomaly).is_some() => {
-                vec![Mortal::Anomaly(ObjectKey::of(&**anomaly))]
-            }
-            Object::Issue(issue) if !change.gone && issue_ends(issue).is_some() => {
-                vec![Mortal::Issue(ObjectKey::of(&**issue))]
+            Object::Namespace(namespace) if namespace.metadata.name.as_deref() == Some(&self.namespace) => {
+                vec![Everything]
             }
             _ => Vec::new(),
         }
     }
 
-    async fn reconcile(&self, ctx: &Arc<Context>, key: &Mortal) -> Result<Next, Error> {
+    async fn reconcile(&self, ctx: &Arc<Context>, _: &Everything) -> Result<Next, Error> {
         let now = ctx.clock.now();
-        match key {
-            Mortal::Anomaly(key) => {
-                let Some(anomaly) = ctx.stores.anomalies.get(key) else { return Ok(Next::OnChange) };
-                match anomaly_ends(&anomaly) {
-                    Some(end) if end <= now => gone(ctx.delete(&*anomaly).await),
-                    end => Ok(Next::at(end)),
-                }
-            }
-            Mortal::Issue(key) => {
-                let Some(issue) = ctx.stores.issues.get(key) else { return Ok(Next::OnChange) };
-                let siblings = ctx.stores.issues.tagged(&ResourceKey::of(&issue.spec.resource).tag());
-                match issue_ends(&issue) {
-                    Some(end) if end <= now && !is_kept(&issue, &siblings) => gone(ctx.delete(&*issue).await),
-                    Some(end) if end > now => Ok(Next::At(end)),
-                    // Among the last of its resource: looked at again when there is a newer one.
-                    _ => Ok(Next::OnChange),
-                }
+        let past = |end: Option<Timestamp>| end.is_some_and(|end| end <= now);
+        for anomaly in ctx.stores.anomalies.filter(|anomaly| past(anomaly_ends(anomaly))) {
+            gone(ctx.delete(&*anomaly).await)?;
+        }
+        for issue in ctx.stores.issues.filter(|issue| past(issue_ends(issue))) {
+            let siblings = ctx.stores.issues.tagged(&ResourceKey::of(&issue.spec.resource).tag());
+            if !is_kept(&issue, &siblings) {
+                gone(ctx.delete(&*issue).await)?;
             }
         }
+        Ok(Next::In(EVERY))
     }
 }
 
-fn gone(result: Result<(), WriteError>) -> Result<Next, Error> {
+fn gone(result: Result<(), WriteError>) -> Result<(), Error> {
     match result {
-        Ok(()) | Err(WriteError::Gone(_)) => Ok(Next::OnChange),
+        Ok(()) | Err(WriteError::Gone(_)) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }

@@ -4,6 +4,7 @@
 //! `needs configuration`, one along `calls a Service`; a chain folds because each step leads to an incident that was itself led on. Never:
 //! reads anything live, matches names by prefix.
 
+use common::facts::Pod;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use common::facts::surroundings::{holds, selector};
 use common::facts::{Facts, Subject, membership};
 use common::signals;
 use jiff::{SignedDuration, Timestamp};
-use k8s_openapi::api::core::v1::{Pod, Service};
+use k8s_openapi::api::core::v1::Service;
 
 use super::ResourceKey;
 use super::decide::Explanation;

@@ -10,10 +10,11 @@ mod decide;
 mod episode;
 mod gather;
 
+use common::facts::Pod;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use k8s_openapi::api::core::v1::{Node, Pod};
+use k8s_openapi::api::core::v1::Node;
 
 use crate::runtime::subjects::{self, Kind, SubjectKey};
 use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Runtime, Stores, Tag};

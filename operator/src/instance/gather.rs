@@ -270,7 +270,7 @@ fn pod_problem(ctx: &Context, subject: &Subject) -> Option<String> {
     problems.into_iter().next()
 }
 
-fn problem_of(pod: &k8s_openapi::api::core::v1::Pod) -> Option<String> {
+fn problem_of(pod: &common::facts::Pod) -> Option<String> {
     let status = pod.status.as_ref()?;
     let containers = status.init_container_statuses.iter().chain(&status.container_statuses).flatten();
     for container in containers {

@@ -16,6 +16,9 @@ const FIRST_RETRY: Duration = Duration::from_millis(20);
 /// Longest wait after an error.
 const LAST_RETRY: Duration = Duration::from_secs(60);
 
+/// Keys for which room is kept.
+const ROOM: usize = 256;
+
 /// Keys waiting for one controller.
 pub struct Queue<K> {
     state: Mutex<State<K>>,
@@ -157,6 +160,18 @@ impl<K: Clone + Eq + Hash> State<K> {
         if changed_meanwhile {
             self.add(key.clone());
         }
+        if self.ready.is_empty() && self.ready.capacity() > ROOM {
+            self.give_back();
+        }
+    }
+
+    /// A first listing brings thousands of keys at once; afterwards a handful waits at any time.
+    fn give_back(&mut self) {
+        self.ready.shrink_to(ROOM);
+        self.queued.shrink_to(ROOM);
+        self.running.shrink_to(ROOM);
+        self.again.shrink_to(ROOM);
+        self.due.shrink_to(ROOM);
     }
 
     fn cancel_timer(&mut self, key: &K) {

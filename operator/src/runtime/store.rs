@@ -112,6 +112,11 @@ impl<K: Resource> Store<K> {
         self.read().by_tag.get(tag).cloned().unwrap_or_default()
     }
 
+    /// One with this tag.
+    pub fn any_tagged(&self, tag: &Tag) -> Option<Arc<K>> {
+        self.read().by_tag.get(tag).and_then(|found| found.first()).cloned()
+    }
+
     /// All that `wanted` says yes to.
     pub fn filter(&self, wanted: impl Fn(&K) -> bool) -> Vec<Arc<K>> {
         self.read().objects.values().filter(|object| wanted(object)).cloned().collect()

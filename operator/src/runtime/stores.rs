@@ -3,6 +3,7 @@
 //! To watch one more kind for everybody, add a line to `watched!` below. For a watch that one folder alone needs (a single ConfigMap, a
 //! cluster policy), use [`super::Runtime::also_watch`].
 
+use common::facts::Pod;
 use std::sync::Arc;
 
 use common::api::keys::annotations;
@@ -16,7 +17,7 @@ use k8s_openapi::api::{
     autoscaling::v2::HorizontalPodAutoscaler,
     batch::v1::{CronJob, Job},
     coordination::v1::Lease,
-    core::v1::{Namespace, Node, Pod, Service},
+    core::v1::{Namespace, Node, Service},
     networking::v1::Ingress,
     policy::v1::PodDisruptionBudget,
 };
@@ -44,10 +45,12 @@ pub trait Watched:
     fn object(this: Arc<Self>) -> Object;
     /// Takes out what nobody reads, before the object is stored.
     fn trim(&mut self);
+    /// Takes what it has in common with stored objects from them.
+    fn share(&mut self, _stored: &Store<Self>) {}
 }
 
 macro_rules! watched {
-    ($($kind:ident in $field:ident, trimmed by $trim:expr, found by $tags:expr;)*) => {
+    ($($kind:ident in $field:ident, trimmed by $trim:expr, $(sharing $share:expr,)? found by $tags:expr;)*) => {
         /// Every shared store.
         #[allow(missing_docs, reason = "named after the kinds")]
         pub struct Stores { $(pub $field: Store<$kind>,)* }
@@ -87,6 +90,7 @@ macro_rules! watched {
             fn store(stores: &Stores) -> &Store<Self> { &stores.$field }
             fn object(this: Arc<Self>) -> Object { Object::$kind(this) }
             fn trim(&mut self) { ($trim as fn(&mut Self))(self) }
+            $(fn share(&mut self, stored: &Store<Self>) { ($share as fn(&mut Self, &Store<Self>))(self, stored); })?
         })*
 
         /// Starts one watch per kind.
@@ -103,8 +107,8 @@ pub(super) trait StartWatch {
 }
 
 watched! {
-    Pod in pods, trimmed by trim::pod, found by |pod| {
-        let node = pod.spec.as_ref().and_then(|spec| spec.node_name.clone()).map(Tag::Node);
+    Pod in pods, trimmed by trim::pod, sharing share_spec, found by |pod| {
+        let node = pod.node.clone().map(Tag::Node);
         owner(pod).into_iter().chain(node).chain(here(pod)).collect()
     };
     ReplicaSet in replica_sets, trimmed by trim::replica_set, found by |set| owner(set).into_iter().collect();
@@ -149,6 +153,13 @@ watched! {
 /// Of our own kinds everything is read but the book-keeping of the API server.
 fn meta<K: Resource>(object: &mut K) {
     trim::meta(object.meta_mut());
+}
+
+/// Pods of one ReplicaSet have one spec: thousands of copies of it would be most of what this process holds.
+fn share_spec(pod: &mut Pod, stored: &Store<Pod>) {
+    if let Some(sibling) = owner(pod).and_then(|tag| stored.any_tagged(&tag)) {
+        pod.share(&sibling);
+    }
 }
 
 /// A transcript is large, and read by people alone.

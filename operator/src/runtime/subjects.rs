@@ -2,6 +2,7 @@
 //!
 //! In: objects, UIDs. Out: [`SubjectKey`]s and [`Facts`]. Never: matches names by prefix, reads anything.
 
+use common::facts::Pod;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use common::facts::surroundings::holds;
 use common::facts::{Facts, Subject, Surroundings, membership};
 use jiff::Timestamp;
 use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::{Namespace, Pod};
+use k8s_openapi::api::core::v1::Namespace;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 
 use super::store::{ObjectKey, Tag};
@@ -164,8 +165,7 @@ fn complete(stores: &Stores, facts: Facts) -> Facts {
         budgets: stores.budgets.tagged(&here),
         ..Surroundings::default()
     });
-    let names: std::collections::BTreeSet<&str> =
-        facts.pods.iter().filter_map(|pod| pod.spec.as_ref()?.node_name.as_deref()).collect();
+    let names: std::collections::BTreeSet<&str> = facts.pods.iter().filter_map(|pod| pod.node.as_deref()).collect();
     let nodes: Vec<Arc<_>> = names.into_iter().filter_map(|name| stores.nodes.get(&ObjectKey::new("", name))).collect();
     facts.with_nodes(nodes)
 }

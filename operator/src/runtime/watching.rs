@@ -52,7 +52,9 @@ where
         Ok(mut object) => {
             object.trim();
             // Parsing leaves room for more in every list it fills; a copy takes what it needs, which is half of it.
-            if let Some(object) = store.deliver(object.clone()) {
+            let mut object = object.clone();
+            object.share(store);
+            if let Some(object) = store.deliver(object) {
                 tell(object, false);
             }
         }

@@ -7,6 +7,7 @@
 #[cfg(test)]
 mod tests;
 
+use common::facts::Pod;
 use std::collections::BTreeMap;
 
 use common::api::ai_insight::Finding;
@@ -16,7 +17,7 @@ use common::facts::revisions::{changes, rollout};
 use common::facts::{Facts, Subject};
 use common::naming;
 use jiff::Timestamp;
-use k8s_openapi::api::core::v1::{Container, Pod};
+use k8s_openapi::api::core::v1::Container;
 use std::fmt::Write as _;
 use std::sync::Arc;
 

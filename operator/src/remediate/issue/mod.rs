@@ -51,6 +51,9 @@ impl Controller for Issues {
         }
         let seen = gather::gather(ctx, key, &issue);
         let next = decide::next_move(&seen.input(ctx.clock.now(), &issue));
+        if next == decide::Move::Rest {
+            return Ok(Next::OnChange);
+        }
         apply::apply(ctx, &issue, &seen, next).await?;
         Ok(Next::In(SAFETY_NET))
     }

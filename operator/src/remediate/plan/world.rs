@@ -1,5 +1,6 @@
 //! The target as the shared stores show it: is it still in trouble, how does it serve, did the change set it back.
 
+use common::facts::Pod;
 use std::sync::Arc;
 
 use common::actions::{self, Object};
@@ -10,7 +11,7 @@ use common::api::{
 };
 use common::decisions::{breaker, cooldown};
 use jiff::{SignedDuration, Timestamp};
-use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
+use k8s_openapi::api::core::v1::ContainerStatus;
 use kube::ResourceExt as _;
 use serde::Serialize;
 
