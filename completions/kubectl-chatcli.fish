@@ -1060,30 +1060,31 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; a
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand audit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -s o -l output -d 'Form of the output' -r -f -a "md\t'Markdown, to paste into a ticket'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -s o -l output -d 'Form of the output' -r -f -a "md\t'Markdown, to paste into a ticket'
 json\t'The object as JSON'
 yaml\t'The object as YAML'
 name\t'Only `postmortem.platform.chatcli.io/NAME`'"
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -s n -l namespace -d 'Namespace to work in' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l kubeconfig -d 'Kubeconfig file to use' -r -F
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l context -d 'Kubeconfig context to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l cluster -d 'Kubeconfig cluster to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l user -d 'Kubeconfig user to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -s s -l server -d 'Address of the API server' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l token -d 'Bearer token' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l as -d 'User to act as' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l as-group -d 'Group to act as; may be repeated' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l as-uid -d 'UID to act as' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l client-certificate -d 'Client certificate file' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l client-key -d 'Client key file' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -a "list" -d 'List reports, the newest first'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show" -a "show" -d 'Read one report'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -a "list" -d 'List reports, the newest first'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -a "show" -d 'Read one report'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and not __fish_seen_subcommand_from list show close" -a "close" -d 'Say that you are done with a report'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
 json\t'The objects as JSON'
 yaml\t'The objects as YAML'
@@ -1129,30 +1130,53 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmort
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -s o -l output -d 'Form of the output' -r -f -a "md\t'Markdown, to paste into a ticket'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from close" -s m -l note -d 'What came of it' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from close" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from close" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from close" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from close" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from close" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from close" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from close" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from close" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from close" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from close" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from close" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from close" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from close" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from close" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from close" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from close" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from close" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from close" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortem; and __fish_seen_subcommand_from close" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -s o -l output -d 'Form of the output' -r -f -a "md\t'Markdown, to paste into a ticket'
 json\t'The object as JSON'
 yaml\t'The object as YAML'
 name\t'Only `postmortem.platform.chatcli.io/NAME`'"
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -s n -l namespace -d 'Namespace to work in' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l kubeconfig -d 'Kubeconfig file to use' -r -F
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l context -d 'Kubeconfig context to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l cluster -d 'Kubeconfig cluster to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l user -d 'Kubeconfig user to use' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -s s -l server -d 'Address of the API server' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l token -d 'Bearer token' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l as -d 'User to act as' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l as-group -d 'Group to act as; may be repeated' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l as-uid -d 'UID to act as' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l client-certificate -d 'Client certificate file' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l client-key -d 'Client key file' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -a "list" -d 'List reports, the newest first'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show" -a "show" -d 'Read one report'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -a "list" -d 'List reports, the newest first'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -a "show" -d 'Read one report'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and not __fish_seen_subcommand_from list show close" -a "close" -d 'Say that you are done with a report'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "wide\t'More columns'
 json\t'The objects as JSON'
 yaml\t'The objects as YAML'
@@ -1198,6 +1222,28 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmort
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from close" -s m -l note -d 'What came of it' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from close" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
+client\t'Print what would be sent; send nothing'
+server\t'Send it, and let the API server check it without storing'"
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from close" -s n -l namespace -d 'Namespace to work in' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from close" -l kubeconfig -d 'Kubeconfig file to use' -r -F
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from close" -l context -d 'Kubeconfig context to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from close" -l cluster -d 'Kubeconfig cluster to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from close" -l user -d 'Kubeconfig user to use' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from close" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from close" -l token -d 'Bearer token' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from close" -l as -d 'User to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from close" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from close" -l as-uid -d 'UID to act as' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from close" -l certificate-authority -d 'File with the API server\'s certificate authority' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from close" -l client-certificate -d 'Client certificate file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from close" -l client-key -d 'Client key file' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from close" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from close" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from close" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from close" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand postmortems; and __fish_seen_subcommand_from close" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand actions" -s o -l output -d 'Form of the output' -r -f -a "json\t'As JSON'
 yaml\t'As YAML'
 name\t'Only the names'"

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use common::api::keys::{OPERATOR_NAMESPACE, OPERATOR_SERVICE_ACCOUNT};
+use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::authentication::v1::{TokenRequest, TokenRequestSpec};
 use k8s_openapi::api::core::v1::ServiceAccount;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
@@ -73,6 +74,17 @@ pub fn manifests(folder: &Path) -> Result<Vec<DynamicObject>> {
 pub fn parse(text: &str) -> Result<Vec<DynamicObject>> {
     let documents: Vec<serde_json::Value> = serde_saphyr::from_multiple(text)?;
     documents.into_iter().filter(|value| !value.is_null()).map(|value| Ok(DynamicObject::deserialize(value)?)).collect()
+}
+
+/// The environment the shipped Deployment gives the operator, but for what it takes from its pod.
+pub fn operator_environment() -> Result<Vec<(String, String)>> {
+    let shipped = manifests(&place::repository().join("manifests/operator"))?;
+    let deployment = shipped.into_iter().find(|object| object.types.as_ref().is_some_and(|it| it.kind == "Deployment"));
+    let deployment: Deployment = deployment.context("no Deployment is shipped")?.try_parse()?;
+    let containers =
+        deployment.spec.and_then(|spec| spec.template.spec).map(|spec| spec.containers).unwrap_or_default();
+    let variables = containers.into_iter().flat_map(|container| container.env.unwrap_or_default());
+    Ok(variables.filter_map(|variable| Some((variable.name, variable.value?))).collect())
 }
 
 /// Server-side apply of one object, whatever its kind; repeated until its kind is served.

@@ -22,7 +22,7 @@ use tokio::time::Instant;
 
 use crate::cluster::Cluster;
 use crate::connection::Connection;
-use crate::installation::{install, operator_token};
+use crate::installation::{install, operator_environment, operator_token};
 use crate::locks::{self, Lock};
 use crate::place;
 use crate::programs::{Build, Programs};
@@ -142,6 +142,7 @@ impl Operator {
                 "--zap-encoder=console",
                 if options.quiet { "--zap-log-level=info" } else { "--zap-log-level=debug" },
             ])
+            .envs(operator_environment()?)
             .env("NO_COLOR", "1")
             .args(&options.flags)
             .env_remove("KUBECONFIG")

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use common::api::issue::IssueState;
+use common::api::post_mortem::PostMortemState;
 use common::api::{Issue, PostMortem};
 use kit::installation::install;
 use kit::operator::{Operator, Options};
@@ -56,8 +57,19 @@ impl Place {
     }
 
     fn say(&self, arguments: &[&str]) -> Result<plugin::Ran> {
-        let line = [&["issues"], arguments, &["-n", self.namespace.name()]].concat();
-        plugin::run(self.plane.connection(), &line)
+        self.run(&[&["issues"], arguments].concat())
+    }
+
+    fn run(&self, arguments: &[&str]) -> Result<plugin::Ran> {
+        plugin::run(self.plane.connection(), &[arguments, &["-n", self.namespace.name()]].concat())
+    }
+
+    async fn report(&self, what: &str, state: PostMortemState) {
+        eventually(&self.namespace.api::<PostMortem>(), PATIENCE, what, |seen| {
+            let status = seen.all().next()?.status.as_ref()?;
+            (status.state == state && (state == PostMortemState::Open || status.reviewed_at.is_some())).then_some(())
+        })
+        .await;
     }
 }
 
@@ -83,9 +95,15 @@ async fn a_person_ends_an_incident_in_their_own_name_and_opens_it_again() -> Res
     })
     .await;
 
+    let told = place.run(&["postmortem", "close", &name, "--note", "an alert was added"])?.results();
+    assert_eq!(told, format!("postmortem.platform.chatcli.io/pm-{name} closed\n"));
+    place.report("the report, closed", PostMortemState::Closed).await;
+    assert!(place.run(&["postmortem", &name])?.results().contains("by admin: an alert was added"));
+
     assert!(place.say(&["reopen", &name, "-m", "it was not the database"])?.results().ends_with(" reopened\n"));
     let open = place.issue("the incident, a person's", |issue| state(issue) == IssueState::Escalated).await;
     assert_eq!(open.status.and_then(|status| status.waits_for).as_deref(), Some("a person"));
+    place.report("the report, open again", PostMortemState::Open).await;
     assert!(place.say(&["resolve", &name])?.results().ends_with(" resolved\n"));
     Ok(())
 }

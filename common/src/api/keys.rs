@@ -110,6 +110,10 @@ pub mod annotations {
     pub const REOPENED_BY: &str = "platform.chatcli.io/reopened-by";
     /// Issue: what that person wrote about it.
     pub const RESOLUTION_NOTE: &str = "platform.chatcli.io/resolution-note";
+    /// PostMortem: the person who is done with it. Taken away when the story goes on.
+    pub const CLOSED_BY: &str = "platform.chatcli.io/closed-by";
+    /// PostMortem: what that person wrote (upstream's name).
+    pub const REVIEW_NOTES: &str = "aiops.chatcli.io/review-notes";
     /// Issue: resources whose trouble a person says belongs here, as `Kind/namespace/name`, separated by commas.
     pub const ABSORBS: &str = "platform.chatcli.io/absorbs";
     /// Issue: resources whose trouble a person says does not belong here, as `Kind/namespace/name`, separated by commas.

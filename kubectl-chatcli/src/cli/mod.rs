@@ -47,7 +47,9 @@ pub use instance::{
 pub use issues::{IssueAction, IssuesArgs, IssuesOutput, MarkArgs, MergeArgs, SnoozeArgs, SplitArgs, WordArgs};
 pub use plan::{ListOutput, PlanArgs, PlanCommand, PlanListArgs, PlanShowArgs, PreviewArgs, UndoArgs};
 pub use policy::{PolicyArgs, PolicyCommand, PolicyExplainArgs, PolicyLintArgs, PolicyListArgs, PolicyTestArgs};
-pub use postmortem::{PostmortemArgs, PostmortemCommand, PostmortemListArgs, PostmortemOutput, PostmortemShowArgs};
+pub use postmortem::{
+    PostmortemArgs, PostmortemCloseArgs, PostmortemCommand, PostmortemListArgs, PostmortemOutput, PostmortemShowArgs,
+};
 pub use record::{RecordArgs, ReplayArgs};
 pub use runbook::{LintArgs, RunbookArgs, RunbookCommand, RunbookListArgs, RunbookShowArgs, ScaffoldArgs, TestArgs};
 pub use scan::{ScanArgs, ScanOutput};
@@ -153,6 +155,17 @@ pub enum DryRun {
     Client,
     /// Send it, and let the API server check it without storing
     Server,
+}
+
+impl DryRun {
+    /// What kubectl says after what was done.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Client => " (dry run)",
+            Self::Server => " (server dry run)",
+        }
+    }
 }
 
 impl Command {

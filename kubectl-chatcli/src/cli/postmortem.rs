@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::ListOutput;
+use super::{DryRun, ListOutput};
 
 /// Read the reports of incidents
 ///
@@ -16,7 +16,8 @@ use super::ListOutput;
 Examples:
   kubectl chatcli postmortem list -A
   kubectl chatcli postmortem web-deploy-failing-1d2c3b4a5f -n shop
-  kubectl chatcli postmortem pm-web-deploy-failing-1d2c3b4a5f -n shop -o md > report.md"
+  kubectl chatcli postmortem pm-web-deploy-failing-1d2c3b4a5f -n shop -o md > report.md
+  kubectl chatcli postmortem close web-deploy-failing-1d2c3b4a5f -n shop --note 'alert added'"
 )]
 pub struct PostmortemArgs {
     /// What to do; without it, a report is shown.
@@ -34,6 +35,10 @@ pub enum PostmortemCommand {
     List(PostmortemListArgs),
     /// Read one report
     Show(PostmortemShowArgs),
+    /// Say that you are done with a report
+    ///
+    /// What had to be done is done, and what there is to learn is learnt. When the incident goes on, the report is open again.
+    Close(PostmortemCloseArgs),
 }
 
 /// Which reports.
@@ -56,6 +61,20 @@ pub struct PostmortemShowArgs {
     /// Form of the output
     #[arg(short, long, value_name = "FORM")]
     pub output: Option<PostmortemOutput>,
+}
+
+/// Which report, and what there is to say about it.
+#[derive(Args, Clone, Debug)]
+pub struct PostmortemCloseArgs {
+    /// Report, or the incident it is about
+    #[arg(value_name = "NAME|ISSUE")]
+    pub name: String,
+    /// What came of it
+    #[arg(short = 'm', long, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// Where to stop
+    #[arg(long, value_name = "STAGE", default_value = "none")]
+    pub dry_run: DryRun,
 }
 
 /// Forms of a report.

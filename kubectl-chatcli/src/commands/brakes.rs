@@ -23,7 +23,7 @@ pub async fn pause(args: PauseArgs, context: &Context<'_>) -> Result<Exit, Failu
         return Err(Failure::new(format!("--reason {word:?} would read as: not paused")));
     }
     let done = target.annotate(annotations::PAUSED, Some(&word), args.dry_run, &cluster).await?;
-    context.ui.print(&format!("{} paused{}", target.named(), suffix(args.dry_run)))?;
+    context.ui.print(&format!("{} paused{}", target.named(), args.dry_run.suffix()))?;
     if done == Some(false) {
         context.ui.note("note: it was paused before");
     }
@@ -41,11 +41,11 @@ pub async fn resume(args: ResumeArgs, context: &Context<'_>) -> Result<Exit, Fai
         }
         let reset = breaker::reset(context.clock.now, &who);
         target.annotate(annotations::BREAKER_RESET, Some(&reset), args.dry_run, &cluster).await?;
-        context.ui.print(&format!("{} circuit breaker reset{}", target.named(), suffix(args.dry_run)))?;
+        context.ui.print(&format!("{} circuit breaker reset{}", target.named(), args.dry_run.suffix()))?;
         return Ok(Exit::Ok);
     }
     let done = target.annotate(annotations::PAUSED, None, args.dry_run, &cluster).await?;
-    context.ui.print(&format!("{} resumed{}", target.named(), suffix(args.dry_run)))?;
+    context.ui.print(&format!("{} resumed{}", target.named(), args.dry_run.suffix()))?;
     if done == Some(false) {
         context.ui.note("note: it was not paused");
     }
@@ -54,14 +54,6 @@ pub async fn resume(args: ResumeArgs, context: &Context<'_>) -> Result<Exit, Fai
 
 fn agree(question: &str, context: &Context<'_>) -> Result<(), Failure> {
     if context.ui.confirm(question)? { Ok(()) } else { Err(Failure::new("nothing was changed")) }
-}
-
-fn suffix(dry_run: DryRun) -> &'static str {
-    match dry_run {
-        DryRun::None => "",
-        DryRun::Client => " (dry run)",
-        DryRun::Server => " (server dry run)",
-    }
 }
 
 fn is_no(word: &str) -> bool {

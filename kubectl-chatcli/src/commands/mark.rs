@@ -99,12 +99,7 @@ impl To {
     }
 
     fn say(&self, what: &str, context: &Context<'_>) -> Result<Exit, Failure> {
-        let suffix = match self.dry_run {
-            DryRun::None => "",
-            DryRun::Client => " (dry run)",
-            DryRun::Server => " (server dry run)",
-        };
-        context.ui.print(&format!("{} {what}{suffix}", Kind::issue().named(&self.name)))?;
+        context.ui.print(&format!("{} {what}{}", Kind::issue().named(&self.name), self.dry_run.suffix()))?;
         Ok(Exit::Ok)
     }
 
@@ -126,7 +121,7 @@ impl To {
 }
 
 /// Who the API server says the caller is.
-async fn caller(cluster: &Cluster) -> Result<String, Failure> {
+pub async fn caller(cluster: &Cluster) -> Result<String, Failure> {
     let caller = cluster.whoami().await?;
     caller.username.ok_or_else(|| Failure::new("the API server does not say who you are"))
 }

@@ -2,14 +2,18 @@
 
 use common::api::PostMortem;
 use common::api::issue::Issue;
+use common::api::keys::annotations;
 use common::naming;
 use kube::ResourceExt as _;
 use kube::api::DynamicObject;
+use serde_json::json;
 
 use super::Context;
+use super::mark::caller;
 use super::resolve::bare;
 use crate::cli::{
-    ListOutput, PostmortemArgs, PostmortemCommand, PostmortemListArgs, PostmortemOutput, PostmortemShowArgs, Structured,
+    DryRun, ListOutput, PostmortemArgs, PostmortemCloseArgs, PostmortemCommand, PostmortemListArgs, PostmortemOutput,
+    PostmortemShowArgs, Structured,
 };
 use crate::failure::{Exit, Failure};
 use crate::kube::{Cluster, Kind, typed};
@@ -20,6 +24,7 @@ pub async fn run(args: PostmortemArgs, context: &Context<'_>) -> Result<Exit, Fa
     match args.command {
         Some(PostmortemCommand::List(args)) => list(&args, context).await,
         Some(PostmortemCommand::Show(args)) => show(&args, context).await,
+        Some(PostmortemCommand::Close(args)) => close(&args, context).await,
         None => show(&args.show, context).await,
     }
 }
@@ -64,6 +69,30 @@ async fn show(args: &PostmortemShowArgs, context: &Context<'_>) -> Result<Exit, 
         Some(PostmortemOutput::Md) => report::markdown(&typed::<PostMortem>(&found)?),
         None => report::page(&typed::<PostMortem>(&found)?, &context.clock, context.ui.width()),
     })?;
+    Ok(Exit::Ok)
+}
+
+async fn close(args: &PostmortemCloseArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let cluster = context.cluster().await?;
+    let found = find(&cluster, bare(&args.name), context).await?;
+    let report: PostMortem = typed(&found)?;
+    let status = report.status.clone().unwrap_or_default();
+    if status.requires_human_action == Some(true) {
+        let to_do = status.required_action.unwrap_or_else(|| "somebody has to act".to_owned());
+        let issue = &report.spec.issue_ref.name;
+        return Err(Failure::new(format!("{} is not fixed: {to_do}", report.spec.resource.short()))
+            .hint(format!("when that is done: kubectl chatcli issues resolve {issue}{}", context.scope())));
+    }
+    let who = caller(&cluster).await?;
+    let marks = json!({ annotations::CLOSED_BY: who, annotations::REVIEW_NOTES: args.note });
+    if args.dry_run != DryRun::Client {
+        let fields = json!({ "metadata": { "annotations": marks } });
+        let server_only = args.dry_run == DryRun::Server;
+        cluster
+            .merge(&Kind::post_mortem(), Some(cluster.namespace()), &report.name_any(), &fields, server_only)
+            .await?;
+    }
+    context.ui.print(&format!("{} closed{}", Kind::post_mortem().named(&report.name_any()), args.dry_run.suffix()))?;
     Ok(Exit::Ok)
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use common::api::PostMortem;
+use common::api::keys::annotations;
 use common::api::post_mortem::PostMortemStatus;
 use kube::ResourceExt as _;
 use kube::api::DynamicObject;
@@ -92,10 +93,18 @@ pub fn page(report: &PostMortem, clock: &Clock, width: usize) -> String {
         status.blast_radius.iter().map(|hit| format!("{} {}", hit.resource.short(), tame(&hit.impact))),
         width,
     );
+    paragraph(&mut page, "Closed", closed(report).as_deref(), width);
     paragraph(&mut page, "Still to do", status.required_action.as_deref(), width);
     section(&mut page, "Lessons", status.lessons_learned.iter().map(|lesson| tame(lesson)), width);
     section(&mut page, "To prevent it", status.prevention_actions.iter().map(|action| tame(action)), width);
     page
+}
+
+/// Who is done with it, and what they wrote.
+fn closed(report: &PostMortem) -> Option<String> {
+    let mark = |key: &str| report.annotations().get(key).filter(|text| !text.is_empty());
+    let who = mark(annotations::CLOSED_BY)?;
+    Some(mark(annotations::REVIEW_NOTES).map_or_else(|| format!("by {who}"), |note| format!("by {who}: {note}")))
 }
 
 /// A person's correction outweighs what was found.

@@ -7,6 +7,7 @@ use common::api::{
     ai_insight::Finding,
     approval_request::ApprovalRequestState,
     issue::IssueState,
+    keys::annotations,
     post_mortem::{ActionRecord, PostMortemState, PostMortemStatus, TimelineEvent, TrendingInfo},
     remediation_plan::{RemediationState, StepPhase, StepStatus},
 };
@@ -66,6 +67,13 @@ pub fn report(input: &Input<'_>) -> Option<PostMortemStatus> {
         reviewed_at: before.reviewed_at,
         ..PostMortemStatus::default()
     })
+}
+
+/// The report as a person closed it; nothing when nobody has, or that is written already.
+pub fn closed(report: &PostMortem, now: Timestamp) -> Option<PostMortemStatus> {
+    let status = report.status.as_ref().filter(|status| status.state != PostMortemState::Closed)?;
+    report.annotations().get(annotations::CLOSED_BY).filter(|who| !who.is_empty())?;
+    Some(PostMortemStatus { state: PostMortemState::Closed, reviewed_at: Some(Time(now)), ..status.clone() })
 }
 
 fn is_worth_a_report(state: IssueState) -> bool {

@@ -11,11 +11,12 @@ use std::sync::Arc;
 
 use common::api::{
     Issue, PostMortem,
-    keys::{labels, managers},
+    keys::{annotations, labels, managers},
     post_mortem::PostMortemSpec,
 };
 use common::naming;
 use kube::ResourceExt as _;
+use serde_json::json;
 
 use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Runtime, Stores, WriteError};
 
@@ -35,21 +36,45 @@ impl Controller for Reviews {
     fn wake(&self, _: &Stores, change: &Change) -> Vec<ObjectKey> {
         match &change.object {
             Object::Issue(issue) if !change.gone => vec![ObjectKey::of(&**issue)],
+            Object::PostMortem(report) if !change.gone => {
+                let place = report.metadata.namespace.clone().unwrap_or_default();
+                vec![ObjectKey::new(place, report.spec.issue_ref.name.clone())]
+            }
             _ => Vec::new(),
         }
     }
 
     async fn reconcile(&self, ctx: &Arc<Context>, key: &ObjectKey) -> Result<Next, Error> {
-        let Some(issue) = ctx.stores.issues.get(key) else { return Ok(Next::OnChange) };
-        let seen = gather::gather(ctx, key, &issue.spec.resource);
-        let Some(told) = decide::report(&seen.input(ctx.clock.now(), &issue)) else { return Ok(Next::OnChange) };
-        let report = match seen.existing {
-            Some(report) => report,
-            None => create(ctx, &issue).await?,
-        };
-        status::write(ctx, &report, &told).await?;
+        let now = ctx.clock.now();
+        if let Some(issue) = ctx.stores.issues.get(key) {
+            let seen = gather::gather(ctx, key, &issue.spec.resource);
+            if let Some(told) = decide::report(&seen.input(now, &issue)) {
+                let report = match seen.existing {
+                    Some(report) => not_closed(ctx, report).await?,
+                    None => create(ctx, &issue).await?,
+                };
+                status::write(ctx, &report, &told).await?;
+                return Ok(Next::OnChange);
+            }
+        }
+        // A report outlives its incident, and may be closed afterwards.
+        let report = ObjectKey::new(key.namespace.clone(), naming::post_mortem(&key.name));
+        if let Some(report) = ctx.stores.post_mortems.get(&report)
+            && let Some(told) = decide::closed(&report, now)
+        {
+            status::write(ctx, &report, &told).await?;
+        }
         Ok(Next::OnChange)
     }
+}
+
+/// The story goes on: whoever was done with the report did not know of this.
+async fn not_closed(ctx: &Context, report: Arc<PostMortem>) -> Result<Arc<PostMortem>, WriteError> {
+    if !report.annotations().contains_key(annotations::CLOSED_BY) {
+        return Ok(report);
+    }
+    let nothing = json!({ "metadata": { "annotations": { annotations::CLOSED_BY: null } } });
+    ctx.merge(managers::REVIEWER, &*report, nothing).await
 }
 
 /// The report belongs to the namespace, not to the Issue: it outlives it.

@@ -14,7 +14,7 @@ const GENERATED: &str = "Generated";
 /// Condition: the incident is not fixed; somebody has to act before the report can be closed.
 const AWAITING_HUMAN_ACTION: &str = "AwaitingHumanAction";
 
-/// `feedback` and `reviewedAt` are people's; they are not ours to write.
+/// `feedback` is people's; it is not ours to write.
 const OWNER: Owner = Owner {
     manager: managers::REVIEWER,
     fields: &[
@@ -28,6 +28,7 @@ const OWNER: Owner = Owner {
         "preventionActions",
         "duration",
         "generatedAt",
+        "reviewedAt",
         "trending",
         "requiresHumanAction",
         "requiredAction",

@@ -4,9 +4,11 @@
 //! [`Tag`]. An older version never replaces a newer one, and an object the watch has deleted never comes back from a late answer.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use hashbrown::HashTable;
 use kube::{Resource, ResourceExt as _};
 
 /// Namespace and name; the namespace is empty for cluster-scoped kinds.
@@ -70,8 +72,8 @@ pub struct Store<K> {
 }
 
 struct Inner<K> {
-    objects: HashMap<ObjectKey, Arc<K>>,
-    by_uid: HashMap<String, Arc<K>>,
+    objects: Index<K>,
+    by_uid: Index<K>,
     by_tag: HashMap<Tag, Vec<Arc<K>>>,
     /// Highest version the watch itself has delivered.
     delivered: u64,
@@ -83,8 +85,8 @@ impl<K: Resource> Store<K> {
     /// An empty store that is not synced yet.
     pub fn new(tags: Tags<K>) -> Self {
         let inner = Inner {
-            objects: HashMap::new(),
-            by_uid: HashMap::new(),
+            objects: Index::by(name_of),
+            by_uid: Index::by(uid_of),
             by_tag: HashMap::new(),
             delivered: 0,
             listing: None,
@@ -99,12 +101,12 @@ impl<K: Resource> Store<K> {
 
     /// By namespace and name.
     pub fn get(&self, key: &ObjectKey) -> Option<Arc<K>> {
-        self.read().objects.get(key).cloned()
+        self.read().objects.get((&key.namespace, &key.name)).cloned()
     }
 
     /// By UID.
     pub fn by_uid(&self, uid: &str) -> Option<Arc<K>> {
-        self.read().by_uid.get(uid).cloned()
+        self.read().by_uid.get(("", uid)).cloned()
     }
 
     /// All with this tag.
@@ -119,7 +121,7 @@ impl<K: Resource> Store<K> {
 
     /// All that `wanted` says yes to.
     pub fn filter(&self, wanted: impl Fn(&K) -> bool) -> Vec<Arc<K>> {
-        self.read().objects.values().filter(|object| wanted(object)).cloned().collect()
+        self.read().objects.iter().filter(|object| wanted(object)).cloned().collect()
     }
 
     /// All.
@@ -184,8 +186,9 @@ impl<K: Resource> Store<K> {
             .objects
             .iter()
             // What we wrote after the listing was made is newer than anything the listing saw.
-            .filter(|(key, object)| !listed.contains(*key) && version(object.as_ref()) <= delivered)
-            .map(|(key, _)| key.clone())
+            .map(|object| (ObjectKey::of(object.as_ref()), version(object.as_ref())))
+            .filter(|(key, version)| !listed.contains(key) && *version <= delivered)
+            .map(|(key, _)| key)
             .collect();
         let gone = gone.iter().filter_map(|key| inner.remove(key, self.tags)).collect();
         self.synced.store(true, Ordering::Release);
@@ -205,7 +208,7 @@ impl<K: Resource> Store<K> {
 impl<K: Resource> Inner<K> {
     fn insert(&mut self, object: K, tags: Tags<K>) -> Option<Arc<K>> {
         let key = ObjectKey::of(&object);
-        if let Some(held) = self.objects.get(&key) {
+        if let Some(held) = self.objects.get((&key.namespace, &key.name)) {
             let same_object = held.meta().uid == object.meta().uid;
             if same_object && version(held.as_ref()) >= version(&object) {
                 return None;
@@ -213,20 +216,21 @@ impl<K: Resource> Inner<K> {
         }
         self.remove(&key, tags);
         let object = Arc::new(object);
-        if let Some(uid) = &object.meta().uid {
-            self.by_uid.insert(uid.clone(), Arc::clone(&object));
+        if object.meta().uid.is_some() {
+            self.by_uid.insert(Arc::clone(&object));
         }
         for tag in tags(&object) {
-            self.by_tag.entry(tag).or_default().push(Arc::clone(&object));
+            // Most tags have one object.
+            self.by_tag.entry(tag).or_insert_with(|| Vec::with_capacity(1)).push(Arc::clone(&object));
         }
-        self.objects.insert(key, Arc::clone(&object));
+        self.objects.insert(Arc::clone(&object));
         Some(object)
     }
 
     fn remove(&mut self, key: &ObjectKey, tags: Tags<K>) -> Option<Arc<K>> {
-        let old = self.objects.remove(key)?;
+        let old = self.objects.remove((&key.namespace, &key.name))?;
         if let Some(uid) = &old.meta().uid {
-            self.by_uid.remove(uid);
+            self.by_uid.remove(("", uid));
         }
         for tag in tags(&old) {
             if let Some(bucket) = self.by_tag.get_mut(&tag) {
@@ -237,6 +241,54 @@ impl<K: Resource> Inner<K> {
             }
         }
         Some(old)
+    }
+}
+
+/// Objects found by what they say of themselves, so that no key is held beside each.
+struct Index<K> {
+    objects: HashTable<Arc<K>>,
+    hasher: RandomState,
+    key: fn(&K) -> Key<'_>,
+}
+
+/// Namespace and name, or nothing and the UID.
+type Key<'a> = (&'a str, &'a str);
+
+fn name_of<K: Resource>(object: &K) -> Key<'_> {
+    let meta = object.meta();
+    (meta.namespace.as_deref().unwrap_or_default(), meta.name.as_deref().unwrap_or_default())
+}
+
+fn uid_of<K: Resource>(object: &K) -> Key<'_> {
+    ("", object.meta().uid.as_deref().unwrap_or_default())
+}
+
+impl<K> Index<K> {
+    fn by(key: fn(&K) -> Key<'_>) -> Self {
+        Self { objects: HashTable::new(), hasher: RandomState::new(), key }
+    }
+
+    fn get(&self, key: Key<'_>) -> Option<&Arc<K>> {
+        self.objects.find(self.hasher.hash_one(key), |object| (self.key)(object) == key)
+    }
+
+    /// The caller has removed what was there under the same key.
+    fn insert(&mut self, object: Arc<K>) {
+        let (hasher, key) = (&self.hasher, self.key);
+        self.objects.insert_unique(hasher.hash_one(key(&object)), object, |other| hasher.hash_one(key(other)));
+    }
+
+    fn remove(&mut self, key: Key<'_>) -> Option<Arc<K>> {
+        let found = self.objects.find_entry(self.hasher.hash_one(key), |object| (self.key)(object) == key);
+        found.ok().map(|entry| entry.remove().0)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Arc<K>> {
+        self.objects.iter()
+    }
+
+    fn len(&self) -> usize {
+        self.objects.len()
     }
 }
 
