@@ -28,6 +28,8 @@ pub use explain::{Doing, nearest};
 
 /// Objects per page of a list, as kubectl reads them.
 pub const PAGE: u32 = 500;
+/// How often an object that changes meanwhile is looked at again.
+const AMENDS: u32 = 10;
 
 /// One cluster, seen as one caller.
 #[derive(Clone)]
@@ -296,6 +298,31 @@ impl Cluster {
             PatchParams { dry_run, field_manager: Some(keys::managers::PLUGIN.to_owned()), ..PatchParams::default() };
         let doing = Doing::new("patch", kind).in_namespace(namespace).named(name);
         self.call(&doing, api.patch(name, &params, &Patch::Merge(fields))).await
+    }
+
+    /// Merges fields that depend on what the object says now; somebody who is faster makes it look again.
+    pub async fn amend(
+        &self,
+        kind: &Kind,
+        name: &str,
+        fields: impl Fn(&DynamicObject) -> serde_json::Value,
+        dry_run: bool,
+    ) -> Result<DynamicObject, Failure> {
+        let api = self.api(kind, Some(self.namespace()));
+        let params =
+            PatchParams { dry_run, field_manager: Some(keys::managers::PLUGIN.to_owned()), ..PatchParams::default() };
+        let doing = Doing::new("patch", kind).in_namespace(Some(self.namespace())).named(name);
+        let mut tries = 0;
+        loop {
+            let found = self.get(kind, name).await?;
+            let mut wanted = fields(&found);
+            wanted["metadata"]["resourceVersion"] = json!(found.metadata.resource_version);
+            match self.limited(api.patch(name, &params, &Patch::Merge(&wanted))).await {
+                Err(kube::Error::Api(status)) if status.is_conflict() && tries < AMENDS => tries += 1,
+                Err(problem) => return Err(self.explain(&doing, &problem)),
+                Ok(amended) => return Ok(amended),
+            }
+        }
     }
 
     /// Deletes an object; false where there was none.

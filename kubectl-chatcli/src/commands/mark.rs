@@ -8,6 +8,7 @@ use common::api::keys::annotations;
 use common::api::{Anomaly, ResourceRef};
 use jiff::{SignedDuration, Timestamp};
 use kube::ResourceExt as _;
+use kube::api::DynamicObject;
 use serde_json::{Value, json};
 
 use super::Context;
@@ -64,30 +65,24 @@ impl To {
         self.send(json!({ "metadata": { "annotations": marks } }), cluster).await
     }
 
-    /// Adds a resource to a list and takes it out of another; refused by the server when somebody else was faster.
-    async fn relist(
-        &self,
-        issue: &Issue,
-        resource: &ResourceRef,
-        to: &str,
-        from: &str,
-        cluster: &Cluster,
-    ) -> Result<(), Failure> {
+    /// Adds a resource to a list and takes it out of another.
+    async fn relist(&self, resource: &ResourceRef, to: &str, from: &str, cluster: &Cluster) -> Result<(), Failure> {
+        if self.dry_run == DryRun::Client {
+            return Ok(());
+        }
         let path = resource.path();
-        let list = |key: &str| -> Vec<String> {
-            let text = issue.annotations().get(key).map(String::as_str).unwrap_or_default();
-            text.split(',')
-                .map(str::trim)
-                .filter(|entry| !entry.is_empty() && *entry != path)
-                .map(str::to_owned)
-                .collect()
+        let marks = |issue: &DynamicObject| {
+            let without = |key: &str| -> Vec<String> {
+                let text = issue.annotations().get(key).map(String::as_str).unwrap_or_default();
+                let others = text.split(',').map(str::trim).filter(|entry| !entry.is_empty() && *entry != path);
+                others.map(str::to_owned).collect()
+            };
+            let mut longer = without(to);
+            longer.push(path.clone());
+            let shorter = Some(without(from).join(",")).filter(|list| !list.is_empty());
+            json!({ "metadata": { "annotations": { to: longer.join(","), from: shorter } } })
         };
-        let mut longer = list(to);
-        longer.push(path.clone());
-        let shorter = Some(list(from).join(",")).filter(|list| !list.is_empty());
-        let version = issue.resource_version();
-        let marks = json!({ to: longer.join(","), from: shorter });
-        self.send(json!({ "metadata": { "resourceVersion": version, "annotations": marks } }), cluster).await
+        cluster.amend(&Kind::issue(), &self.name, marks, self.dry_run == DryRun::Server).await.map(drop)
     }
 
     async fn send(&self, fields: Value, cluster: &Cluster) -> Result<(), Failure> {
@@ -216,7 +211,7 @@ async fn split(args: &SplitArgs, cluster: &Cluster, context: &Context<'_>) -> Re
         };
         return Err(Failure::new(format!("{} is no part of {}", args.resource, to.name)).hint(hint));
     };
-    to.relist(&issue, &found.resource, annotations::SPLIT_OFF, annotations::ABSORBS, cluster).await?;
+    to.relist(&found.resource, annotations::SPLIT_OFF, annotations::ABSORBS, cluster).await?;
     to.say(&format!("no longer speaks for {}", found.resource.short()), context)
 }
 
@@ -236,7 +231,7 @@ async fn merge(args: &MergeArgs, cluster: &Cluster, context: &Context<'_>) -> Re
         return Err(Failure::new(format!("a plan has acted on {}: it keeps its own history", ending.name))
             .hint(format!("end it instead: kubectl chatcli issues resolve {}{}", ending.name, context.scope())));
     }
-    to.relist(&into, &issue.spec.resource, annotations::ABSORBS, annotations::SPLIT_OFF, cluster).await?;
+    to.relist(&issue.spec.resource, annotations::ABSORBS, annotations::SPLIT_OFF, cluster).await?;
     match ending.wait(cluster, |_| false).await? {
         Some(_) if args.dry_run == DryRun::None => to.say(
             &format!("will speak for {} too; the operator has not taken it up yet", issue.spec.resource.short()),
