@@ -542,6 +542,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; an
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'All namespaces'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -l open -d 'Only plans that have not ended'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -s w -l watch -d 'Go on and print every change'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plan; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -656,6 +657,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; a
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'All namespaces'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -l open -d 'Only plans that have not ended'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -s w -l watch -d 'Go on and print every change'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand plans; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'

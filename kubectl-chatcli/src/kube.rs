@@ -13,10 +13,11 @@ use std::future::Future;
 use std::time::Duration;
 
 use common::api::keys;
+use futures::TryStreamExt as _;
 use k8s_openapi::api::authentication::v1::{SelfSubjectReview, UserInfo};
-use kube::api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams};
+use kube::api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams, WatchEvent, WatchParams};
 use kube::core::{ApiResource, GroupVersionKind};
-use kube::{Api, Client};
+use kube::{Api, Client, ResourceExt as _};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
@@ -28,6 +29,15 @@ pub use explain::{Doing, nearest};
 
 /// Objects per page of a list, as kubectl reads them.
 pub const PAGE: u32 = 500;
+/// What became of an object that is watched.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// As it is now.
+    Set(Box<DynamicObject>),
+    /// As it last was.
+    Gone(Box<DynamicObject>),
+}
+
 /// How often an object that changes meanwhile is looked at again.
 const AMENDS: u32 = 10;
 
@@ -206,6 +216,38 @@ impl Cluster {
                 None => return Ok(page.metadata.resource_version.unwrap_or_default()),
             }
         }
+    }
+
+    /// Follows changes from `version` until the server ends the watch; the caller begins again where it ended.
+    pub async fn follow(
+        &self,
+        kind: &Kind,
+        namespace: Option<&str>,
+        params: &WatchParams,
+        version: &mut String,
+        mut on: impl AsyncFnMut(Change) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let doing = Doing::new("watch", kind).in_namespace(namespace);
+        let api = self.api(kind, namespace);
+        let stream = self.call(&doing, api.watch(params, version)).await?;
+        let mut stream = std::pin::pin!(stream);
+        while let Some(event) = stream.try_next().await.map_err(|problem| self.explain(&doing, &problem))? {
+            match event {
+                WatchEvent::Added(object) | WatchEvent::Modified(object) => {
+                    *version = object.resource_version().unwrap_or_default();
+                    on(Change::Set(Box::new(object))).await?;
+                }
+                WatchEvent::Deleted(object) => {
+                    *version = object.resource_version().unwrap_or_default();
+                    on(Change::Gone(Box::new(object))).await?;
+                }
+                WatchEvent::Bookmark(bookmark) => *version = bookmark.metadata.resource_version,
+                // The history is gone: from now on is the best there is.
+                WatchEvent::Error(status) if status.code == 410 => "0".clone_into(version),
+                WatchEvent::Error(status) => return Err(self.explain(&doing, &kube::Error::Api(status))),
+            }
+        }
+        Ok(())
     }
 
     /// One object, or `None` where there is none of that name.

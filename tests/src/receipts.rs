@@ -3,6 +3,8 @@
 //! In: a finding. Out: what could not be proven. A pod may be gone by the time anybody looks; a pod that is gone proves nothing and
 //! disproves nothing.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use common::api::ai_insight::{Evidence, Finding};
 use k8s_openapi::api::core::v1::{Event, Pod};
@@ -11,6 +13,10 @@ use kube::api::{Api, ListParams, LogParams};
 use serde_json::Value;
 
 use crate::faults::dynamic;
+
+/// How often a log is asked for, and what lies between.
+const TRIES: u32 = 5;
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Receipts of a finding that the API server does not confirm, in words.
 pub async fn unproven(client: &Client, finding: &Finding) -> Result<Vec<String>> {
@@ -77,11 +83,16 @@ async fn log(client: &Client, receipt: &Evidence) -> Result<Option<String>> {
         return Ok(None);
     }
     let line = receipt.value.as_deref().unwrap_or_default();
-    for previous in [true, false] {
-        let params = LogParams { container: Some(container.to_owned()), previous, ..LogParams::default() };
-        if api.logs(&object.name, &params).await.is_ok_and(|text| text.contains(line) || line.contains("[REDACTED")) {
-            return Ok(None);
+    // While a container is started anew, neither of its logs can be read for a moment.
+    for _ in 0..TRIES {
+        for previous in [true, false] {
+            let params = LogParams { container: Some(container.to_owned()), previous, ..LogParams::default() };
+            if api.logs(&object.name, &params).await.is_ok_and(|text| text.contains(line) || line.contains("[REDACTED"))
+            {
+                return Ok(None);
+            }
         }
+        tokio::time::sleep(PAUSE).await;
     }
     // Every life has its own log, and only the last two are kept.
     let restarts = api.get(&object.name).await?.status.and_then(|status| status.container_statuses).unwrap_or_default();

@@ -111,7 +111,7 @@ fn last_start(case: &Case<'_>, status: Option<&CronJobStatus>) -> Evidence {
     let last = status.and_then(|status| status.last_schedule_time.as_ref()).map(|time| time.0);
     let (statement, value) = match last {
         Some(last) => ("the last run was started then", last.to_string()),
-        None => ("no run was ever started", String::new()),
+        None => ("no run was ever started", "not set".to_owned()),
     };
     receipt(statement, case.facts.subject.clone(), ".status.lastScheduleTime", value, last)
 }

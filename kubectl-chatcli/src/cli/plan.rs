@@ -51,6 +51,9 @@ pub struct PlanListArgs {
     /// Only plans with these labels
     #[arg(short = 'l', long, value_name = "LABELS")]
     pub selector: Option<String>,
+    /// Go on and print every change
+    #[arg(short, long)]
+    pub watch: bool,
     /// Form of the output
     #[arg(short, long, value_name = "FORM")]
     pub output: Option<ListOutput>,

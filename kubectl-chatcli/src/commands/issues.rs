@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use futures::TryStreamExt as _;
 use kube::ResourceExt as _;
-use kube::api::{DynamicObject, WatchEvent, WatchParams};
+use kube::api::{DynamicObject, WatchParams};
 
 use super::resolve::bare;
 use super::{Context, mark};
 use crate::cli::{IssuesArgs, IssuesOutput, Structured};
 use crate::failure::{Exit, Failure};
-use crate::kube::{Cluster, Doing, Kind, typed};
+use crate::kube::{Change, Cluster, Kind, typed};
 use crate::output::incidents::{Columns, is_open, line, table};
 use crate::output::table::Widths;
 use crate::output::{incident, structured};
@@ -38,7 +37,7 @@ async fn one(name: &str, args: &IssuesArgs, cluster: &Cluster, context: &Context
         let mut version = found.resource_version().unwrap_or_default();
         let params = WatchParams::default().fields(&format!("metadata.name={name}"));
         loop {
-            let ended = watch(cluster, namespace.as_deref(), &params, &mut version, async |event| match event {
+            let ended = cluster.follow(&kind, namespace.as_deref(), &params, &mut version, async |event| match event {
                 Change::Set(object) => {
                     context.ui.print("")?;
                     show_one(&object, args, cluster, context).await
@@ -87,7 +86,8 @@ async fn many(args: &IssuesArgs, cluster: &Cluster, context: &Context<'_>) -> Re
         }
         Ok(())
     };
-    let mut version = cluster.pages(&Kind::issue(), namespace, args.selector.as_deref(), take).await?;
+    let kind = Kind::issue();
+    let mut version = cluster.pages(&kind, namespace, args.selector.as_deref(), take).await?;
     let mut widths = Widths::default();
     match args.output {
         Some(IssuesOutput::Json) => context.ui.print(&structured::list(&objects, Structured::Json)?)?,
@@ -106,7 +106,7 @@ async fn many(args: &IssuesArgs, cluster: &Cluster, context: &Context<'_>) -> Re
     let params =
         args.selector.as_ref().map_or_else(WatchParams::default, |labels| WatchParams::default().labels(labels));
     loop {
-        let ended = watch(cluster, namespace, &params, &mut version, async |event| match event {
+        let ended = cluster.follow(&kind, namespace, &params, &mut version, async |event| match event {
             Change::Set(object) => {
                 // A status write that changes nothing a reader sees is no news.
                 let news = shown.insert(key(&object), line_of(&object)) != Some(line_of(&object));
@@ -167,40 +167,4 @@ fn changed(
             table(vec![line(object, columns, &context.clock.later())], columns).lines(widths)
         }
     })
-}
-
-enum Change {
-    Set(Box<DynamicObject>),
-    Gone(Box<DynamicObject>),
-}
-
-/// Follows changes from `version` until the server ends the watch; the caller begins again where it ended.
-async fn watch(
-    cluster: &Cluster,
-    namespace: Option<&str>,
-    params: &WatchParams,
-    version: &mut String,
-    mut on: impl AsyncFnMut(Change) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let doing = Doing::new("watch", &Kind::issue()).in_namespace(namespace);
-    let api = cluster.api(&Kind::issue(), namespace);
-    let stream = cluster.call(&doing, api.watch(params, version)).await?;
-    let mut stream = std::pin::pin!(stream);
-    while let Some(event) = stream.try_next().await.map_err(|problem| cluster.explain(&doing, &problem))? {
-        match event {
-            WatchEvent::Added(object) | WatchEvent::Modified(object) => {
-                *version = object.resource_version().unwrap_or_default();
-                on(Change::Set(Box::new(object))).await?;
-            }
-            WatchEvent::Deleted(object) => {
-                *version = object.resource_version().unwrap_or_default();
-                on(Change::Gone(Box::new(object))).await?;
-            }
-            WatchEvent::Bookmark(bookmark) => *version = bookmark.metadata.resource_version,
-            // The history is gone: from now on is the best there is.
-            WatchEvent::Error(status) if status.code == 410 => "0".clone_into(version),
-            WatchEvent::Error(status) => return Err(cluster.explain(&doing, &kube::Error::Api(status))),
-        }
-    }
-    Ok(())
 }

@@ -51,6 +51,14 @@ pub fn table(objects: &[DynamicObject], all_namespaces: bool, wide: bool, clock:
     table
 }
 
+/// What of a row is news when it changes; its age is not.
+pub fn news(object: &DynamicObject) -> Vec<String> {
+    let Ok(plan) = typed::<RemediationPlan>(object) else { return Vec::new() };
+    let status = plan.status.clone().unwrap_or_default();
+    let done = status.steps.iter().filter(|step| step.writes_done > 0).count();
+    vec![status.state.as_str().to_owned(), done.to_string(), waits_for(&plan), status.result.unwrap_or_default()]
+}
+
 fn readable(cells: &mut Vec<Cell>, plan: &RemediationPlan, wide: bool) {
     let status = plan.status.clone().unwrap_or_default();
     let class = status.preview.as_ref().map(|preview| preview.class.to_string()).unwrap_or_default();
