@@ -153,6 +153,9 @@ pub struct IssueStatus {
     /// How often a fault came back after this incident was called resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reopened: Option<i32>,
+    /// Until then a returning fault re-opens the incident; after that it is a new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopens_until: Option<Time>,
     /// The first finding, in short.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<IssueCause>,

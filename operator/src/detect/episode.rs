@@ -4,7 +4,7 @@ use common::api::Issue;
 use jiff::Timestamp;
 use kube::ResourceExt as _;
 
-/// A fault that returns within this time after its incident was resolved re-opens it.
+/// A fault that returns within this time after its incident was resolved re-opens it, where the incident does not say otherwise.
 pub use common::decisions::cooldown::COOLDOWN;
 
 /// The episode that trouble on a resource belongs to now, given its Issues.
@@ -30,7 +30,8 @@ pub fn continues(issue: &Issue, now: Timestamp) -> bool {
     // Failed is written without `resolvedAt` by older operators.
     let ended =
         status.resolved_at.as_ref().map(|time| time.0).or_else(|| issue.creation_timestamp().map(|time| time.0));
-    ended.is_some_and(|ended| ended + COOLDOWN > now)
+    let until = status.reopens_until.as_ref().map(|time| time.0).or_else(|| ended.map(|ended| ended + COOLDOWN));
+    until.is_some_and(|until| until > now)
 }
 
 #[cfg(test)]

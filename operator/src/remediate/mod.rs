@@ -7,6 +7,7 @@
 pub mod issue;
 mod place;
 pub mod plan;
+mod settings;
 
 use common::api::Anomaly;
 use jiff::{SignedDuration, Timestamp};

@@ -40,6 +40,7 @@ pub(super) async fn apply(ctx: &Context, issue: &Arc<Issue>, seen: &Seen, next: 
                 waits_for: waits_for(state),
                 plan: taken_up(issue, seen, state),
                 max_attempts: seen.max_attempts,
+                cooldown: seen.settings.cooldown,
             };
             enter(ctx, issue, &entering).await
         }
@@ -53,6 +54,7 @@ pub(super) async fn apply(ctx: &Context, issue: &Arc<Issue>, seen: &Seen, next: 
                 waits_for: "an explanation",
                 plan: None,
                 max_attempts: seen.max_attempts,
+                cooldown: seen.settings.cooldown,
             };
             enter(ctx, issue, &entering).await
         }
@@ -74,6 +76,7 @@ pub(super) async fn apply(ctx: &Context, issue: &Arc<Issue>, seen: &Seen, next: 
                 waits_for: "the plan",
                 plan: Some((attempt, &plan)),
                 max_attempts: limit,
+                cooldown: seen.settings.cooldown,
             };
             enter(ctx, issue, &entering).await
         }

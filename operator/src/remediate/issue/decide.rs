@@ -33,6 +33,8 @@ pub struct Input<'a> {
     pub resource_exists: bool,
     /// Attempts before a person is asked.
     pub max_attempts: i32,
+    /// Whether an incident that people have ends by itself when its signals are clear.
+    pub auto_resolve: bool,
     /// Whether plans may be made here at all.
     pub may_plan: MayPlan,
 }
@@ -109,6 +111,11 @@ pub fn next_move(input: &Input<'_>) -> Move {
         } else {
             Move::Rest
         };
+    }
+    let handed_over = matches!(status.state, IssueState::Escalated | IssueState::Contained);
+    let by_itself = word.is_none() && input.resource_exists;
+    if over && !busy && handed_over && by_itself && !input.auto_resolve {
+        return wait("a person to resolve it; its signals are clear");
     }
     if over && !busy {
         return ending(input, plan, word.as_ref());
@@ -389,6 +396,7 @@ mod tests {
         insight: Option<AIInsight>,
         plans: Vec<Arc<RemediationPlan>>,
         resource_exists: bool,
+        auto_resolve: bool,
         may_plan: MayPlan,
     }
 
@@ -399,6 +407,7 @@ mod tests {
             insight: Some(insight(&[ActionType::RollbackDeployment, ActionType::RestartDeployment])),
             plans: Vec::new(),
             resource_exists: true,
+            auto_resolve: true,
             may_plan: MayPlan::Yes,
         }
     }
@@ -429,6 +438,7 @@ mod tests {
                 runbooks: &[],
                 resource_exists: self.resource_exists,
                 max_attempts: 5,
+                auto_resolve: self.auto_resolve,
                 may_plan: self.may_plan.clone(),
             })
         }
@@ -548,6 +558,14 @@ mod tests {
             }
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn where_nothing_ends_by_itself_a_person_has_to_say_so() {
+        let mut scene = scene(IssueState::Escalated, 1).quiet();
+        scene.auto_resolve = false;
+        assert_eq!(scene.next(), wait("a person to resolve it; its signals are clear"));
+        assert_eq!(scene.said(annotations::RESOLVED_BY, "alice").enters().1, "ResolvedByPerson");
     }
 
     #[test]

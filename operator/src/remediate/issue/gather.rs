@@ -10,10 +10,8 @@ use kube::ResourceExt as _;
 
 use super::decide::{Input, MayPlan};
 use crate::remediate::place;
+use crate::remediate::settings::Settings;
 use crate::runtime::{Context, ObjectKey, Tag};
-
-/// Attempts before a person is asked, unless the Issue says otherwise (upstream's `aiops.maxRemediationAttempts`).
-const MAX_ATTEMPTS: i32 = 5;
 
 /// What was read.
 pub(super) struct Seen {
@@ -23,6 +21,7 @@ pub(super) struct Seen {
     runbooks: Vec<Arc<Runbook>>,
     resource_exists: bool,
     pub(super) max_attempts: i32,
+    pub(super) settings: Settings,
     may_plan: MayPlan,
 }
 
@@ -37,6 +36,7 @@ impl Seen {
             runbooks: &self.runbooks,
             resource_exists: self.resource_exists,
             max_attempts: self.max_attempts,
+            auto_resolve: self.settings.auto_resolve,
             may_plan: self.may_plan.clone(),
         }
     }
@@ -48,21 +48,24 @@ pub(super) fn gather(ctx: &Context, key: &ObjectKey, issue: &Issue) -> Seen {
     let mut plans = ctx.stores.plans.tagged(&tag);
     plans.sort_by_key(|plan| plan.spec.attempt);
     let insight = ObjectKey::new(key.namespace.clone(), naming::insight(&key.name));
+    let instances = ctx.stores.instances.all();
+    let settings = Settings::of(instances.iter().map(AsRef::as_ref), &key.namespace, &ctx.namespace);
     Seen {
+        settings,
         anomalies: super::anomalies_of(&ctx.stores, issue),
         insight: ctx.stores.insights.get(&insight),
         plans,
         runbooks: runbooks(ctx, &key.namespace),
         resource_exists: super::resource_exists(&ctx.stores, &issue.spec.resource),
-        max_attempts: max_attempts(issue),
+        max_attempts: max_attempts(issue, &settings),
         may_plan: may_plan(ctx, issue),
     }
 }
 
 /// What the incident's own status says, where it was set; the schema's default is no decision.
-fn max_attempts(issue: &Issue) -> i32 {
+fn max_attempts(issue: &Issue, settings: &Settings) -> i32 {
     let decided = issue.status.as_ref().filter(|status| status.transition.is_some());
-    decided.map_or(MAX_ATTEMPTS, |status| status.max_remediation_attempts)
+    decided.map_or(settings.max_attempts, |status| status.max_remediation_attempts)
 }
 
 /// Runbooks of the incident's namespace first, then of the operator's; the highest name order last, so the choice is stable.

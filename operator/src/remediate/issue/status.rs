@@ -7,7 +7,7 @@ use common::api::{
     issue::{IssueState, IssueStatus},
     keys::{conditions, managers},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::runtime::status::{self, Owner, condition};
@@ -27,6 +27,7 @@ const OWNER: Owner = Owner {
         "observedGeneration",
         "transition",
         "reopened",
+        "reopensUntil",
         "currentPlanRef",
         "waitsFor",
     ],
@@ -59,6 +60,8 @@ pub(super) struct Entering<'a> {
     /// Attempt number and plan, where one begins.
     pub(super) plan: Option<(i32, &'a str)>,
     pub(super) max_attempts: i32,
+    /// How long after its end a returning fault re-opens it.
+    pub(super) cooldown: SignedDuration,
 }
 
 /// Writes a new state. The transition number is what effects are named from.
@@ -103,9 +106,11 @@ fn entered(issue: &Issue, entering: &Entering<'_>, now: Timestamp) -> Value {
     if entering.state == IssueState::Resolved {
         wanted["resolution"] = json!(entering.message);
         wanted["resolvedAt"] = json!(Time(now));
+        wanted["reopensUntil"] = json!(Time(now + entering.cooldown));
     } else if before.state == IssueState::Resolved {
         wanted["resolution"] = Value::Null;
         wanted["resolvedAt"] = Value::Null;
+        wanted["reopensUntil"] = Value::Null;
         wanted["reopened"] = json!(before.reopened.unwrap_or(0) + 1);
     }
     let at = |kind, holds, reason: &str, message: &str| {
@@ -148,6 +153,7 @@ fn carried(before: &IssueStatus, max_attempts: i32) -> Value {
         "observedGeneration": before.observed_generation,
         "transition": before.transition,
         "reopened": before.reopened,
+        "reopensUntil": before.reopens_until,
         "currentPlanRef": before.current_plan_ref,
         "waitsFor": before.waits_for,
     })
@@ -171,6 +177,7 @@ mod tests {
             waits_for: "nothing",
             plan: None,
             max_attempts: 5,
+            cooldown: SignedDuration::from_mins(10),
         }
     }
 
