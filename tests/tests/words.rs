@@ -80,12 +80,19 @@ fn state(issue: &Issue) -> IssueState {
 #[tokio::test]
 async fn a_person_ends_an_incident_in_their_own_name_and_opens_it_again() -> Result<()> {
     let place = Place::new("resolve").await?;
+    let instance = json!({
+        "apiVersion": "platform.chatcli.io/v1alpha1", "kind": "Instance", "metadata": { "name": "numbers" },
+        "spec": { "provider": "OPENAI", "aiops": { "resolutionCooldownMinutes": 30 } }
+    });
+    place.namespace.apply(instance).await?;
     let name = place.trouble("web").await?.name_any();
     let told = place.say(&["resolve", &name, "--note", "the database was full"])?.results();
     assert_eq!(told, format!("issue.platform.chatcli.io/{name} resolved\n"));
     let issue = place.issue("the incident, over", |issue| state(issue) == IssueState::Resolved).await;
-    let resolution = issue.status.and_then(|status| status.resolution);
-    assert_eq!(resolution.as_deref(), Some("resolved by admin: the database was full"));
+    let status = issue.status.unwrap_or_default();
+    let (end, until) = (status.resolved_at.unwrap().0, status.reopens_until.unwrap().0);
+    assert_eq!(until.duration_since(end).as_mins(), 30, "as the Instance of the namespace says");
+    assert_eq!(status.resolution.as_deref(), Some("resolved by admin: the database was full"));
     let again = place.say(&["resolve", &name])?;
     assert_eq!(again.code, 1);
     assert!(again.stderr.contains("is over already: it is Resolved"), "{}", again.stderr);
