@@ -40,11 +40,15 @@ fn help_needs_no_cluster_and_goes_to_stdout() {
 
 #[test]
 fn every_command_explains_itself() {
-    let commands: [&[&str]; 38] = [
+    let commands: [&[&str]; 43] = [
         &["status"],
         &["triage"],
         &["issues", "ack"],
         &["issues", "snooze"],
+        &["issues", "resolve"],
+        &["issues", "reopen"],
+        &["issues", "split"],
+        &["issues", "merge"],
         &["issues"],
         &["scan"],
         &["explain"],
@@ -57,6 +61,7 @@ fn every_command_explains_itself() {
         &["postmortem"],
         &["actions"],
         &["postmortem", "list"],
+        &["postmortem", "close"],
         &["gate"],
         &["wait"],
         &["runbook"],
