@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use common::api::Instance;
-use common::api::keys::{annotations, conditions, managers};
+use common::api::keys::{OPERATOR_NAMESPACE, annotations, conditions, managers};
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{
     ConfigMap, PersistentVolume, PersistentVolumeClaim, Pod, Secret, Service, ServiceAccount,
@@ -339,5 +339,38 @@ async fn killed_after_each_write_a_server_ends_as_if_its_operator_had_never_died
     assert_eq!(server.rollouts().await?, undisturbed.rollouts().await?, "no death is a rollout");
     assert_eq!(outcome(mortal).await?, outcome(&quiet).await?);
     operator.stop().await?;
+    Ok(())
+}
+
+/// Rights in other namespaces do not go with their owner: that part of a deletion is the operator's work.
+#[tokio::test]
+async fn killed_after_each_write_a_deletion_still_takes_the_rights_elsewhere_back() -> Result<()> {
+    let (cluster, _turn) = alone().await?;
+    let elsewhere = TestNamespace::create(cluster.connection(), "watched", None).await?;
+    let run = Disturbed::from_now_on(&cluster, TestNamespace::adopt(cluster.connection(), OPERATOR_NAMESPACE)?)?;
+    let name = elsewhere.name();
+    let targets = json!([{ "name": "web", "namespace": elsewhere.name() }]);
+    let wish = json!({ "provider": "OLLAMA", "watcher": { "enabled": true, "targets": targets } });
+    let server = Server::named(&run.namespace, name, wish);
+    server.ask().await?;
+    let operator = Operator::start(cluster.connection(), &Options::default()).await?;
+    operator.leads(&cluster.client()).await?;
+    let bindings = elsewhere.api::<RoleBinding>();
+    let owner = format!("{OPERATOR_NAMESPACE}/{name}");
+    let is_the_servers = |binding: &&RoleBinding| binding.annotations().get(annotations::INSTANCE) == Some(&owner);
+    eventually(&bindings, ROLLOUT, "it may watch elsewhere", |seen| seen.all().find(is_the_servers).map(drop)).await;
+    operator.stop().await?;
+
+    let instances = run.namespace.api::<Instance>();
+    instances.delete(name, &DeleteParams::default()).await?;
+    let is_gone = async || {
+        eventually(&instances, ROLLOUT, "no Instance", |seen| seen.named(name).is_none().then_some(())).await;
+        true
+    };
+    let deaths = run.dying_of_each_write(MOST_WRITES, &is_gone, async || Ok(())).await?;
+    kit::say(&format!("killed {deaths} times while it was deleted"));
+    assert!(deaths >= 3, "two bindings, then the word that holds the Instance: {deaths}");
+    let left = bindings.list(&ListParams::default()).await?.items;
+    assert_eq!(left.iter().filter(is_the_servers).count(), 0, "rights elsewhere are taken back");
     Ok(())
 }

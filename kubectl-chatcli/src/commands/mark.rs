@@ -62,7 +62,11 @@ impl To {
 
     /// Sets annotations; `null` takes one away.
     async fn set(&self, marks: Value, cluster: &Cluster) -> Result<(), Failure> {
-        self.send(json!({ "metadata": { "annotations": marks } }), cluster).await
+        if self.dry_run == DryRun::Client {
+            return Ok(());
+        }
+        let (fields, server_only) = (json!({ "metadata": { "annotations": marks } }), self.dry_run == DryRun::Server);
+        cluster.merge(&Kind::issue(), Some(cluster.namespace()), &self.name, &fields, server_only).await.map(drop)
     }
 
     /// Adds a resource to a list and takes it out of another.
@@ -83,14 +87,6 @@ impl To {
             json!({ "metadata": { "annotations": { to: longer.join(","), from: shorter } } })
         };
         cluster.amend(&Kind::issue(), &self.name, marks, self.dry_run == DryRun::Server).await.map(drop)
-    }
-
-    async fn send(&self, fields: Value, cluster: &Cluster) -> Result<(), Failure> {
-        if self.dry_run == DryRun::Client {
-            return Ok(());
-        }
-        let server_only = self.dry_run == DryRun::Server;
-        cluster.merge(&Kind::issue(), Some(cluster.namespace()), &self.name, &fields, server_only).await.map(drop)
     }
 
     fn say(&self, what: &str, context: &Context<'_>) -> Result<Exit, Failure> {
@@ -147,7 +143,12 @@ async fn resolve(to: &To, args: &WordArgs, cluster: &Cluster, context: &Context<
         annotations::RESOLVED_BY: who, annotations::REOPENED_BY: null, annotations::RESOLUTION_NOTE: args.note,
     });
     to.set(marks, cluster).await?;
-    match to.wait(cluster, |issue| !state(issue).is_open()).await? {
+    // Ended, or told what it waits for.
+    let heard = |issue: &Issue| {
+        let waits_for = issue.status.as_ref().and_then(|status| status.waits_for.as_deref());
+        !state(issue).is_open() || waits_for.is_some_and(|what| what.starts_with("signals to clear"))
+    };
+    match to.wait(cluster, heard).await? {
         Some(issue) if to.dry_run == DryRun::None && state(&issue).is_open() => to.say(
             &format!("will be resolved when its signals are clear; {}", what_holds(&issue, cluster).await),
             context,
