@@ -2,17 +2,14 @@
 
 use common::actions::is_containment;
 use common::api::{
-    AIInsight, Anomaly, Issue, RemediationPlan, ResourceRef, Runbook,
-    ai_insight::Finding,
-    issue::IssueState,
-    keys::{annotations, conditions},
-    remediation_plan::RemediationState,
+    AIInsight, Anomaly, Issue, RemediationPlan, ResourceRef, Runbook, ai_insight::Finding, issue::IssueState,
+    keys::conditions, remediation_plan::RemediationState,
 };
 use common::decisions::{Afterwards, Ending};
 use jiff::Timestamp;
-use kube::ResourceExt as _;
 
 use super::remedies::{self, Chosen};
+use super::word::Word;
 use crate::{analyze, detect, remediate::goes_on};
 
 /// Everything the next move depends on. Nothing else may influence it.
@@ -129,36 +126,6 @@ pub fn next_move(input: &Input<'_>) -> Move {
         IssueState::Remediating => follow(input, plan, status.remediation_attempts),
         IssueState::Escalated | IssueState::Contained => wait("a person"),
         IssueState::Resolved | IssueState::Failed => Move::Rest,
-    }
-}
-
-/// What a person has said about the end of an incident.
-enum Word {
-    Resolved { who: String, note: Option<String> },
-    Reopened { who: String, note: Option<String> },
-}
-
-impl Word {
-    fn about(issue: &Issue) -> Option<Self> {
-        let mark = |key: &str| issue.annotations().get(key).filter(|text| !text.is_empty()).cloned();
-        let note = mark(annotations::RESOLUTION_NOTE);
-        match (mark(annotations::RESOLVED_BY), mark(annotations::REOPENED_BY)) {
-            (Some(who), _) => Some(Self::Resolved { who, note }),
-            (None, Some(who)) => Some(Self::Reopened { who, note }),
-            (None, None) => None,
-        }
-    }
-
-    /// As a sentence: `resolved by alice: restarted the database`.
-    fn sentence(&self) -> String {
-        let (verb, who, note) = match self {
-            Self::Resolved { who, note } => ("resolved", who, note),
-            Self::Reopened { who, note } => ("reopened", who, note),
-        };
-        match note {
-            Some(note) => format!("{verb} by {who}: {note}"),
-            None => format!("{verb} by {who}"),
-        }
     }
 }
 
@@ -385,7 +352,10 @@ pub fn target_of(issue: &Issue, target: Option<&ResourceRef>) -> ResourceRef {
 mod tests {
     use std::sync::Arc;
 
+    use common::api::keys::annotations;
     use common::api::{ActionType, Time, remediation_plan::RemediationState};
+
+    use kube::ResourceExt as _;
 
     use super::*;
     use crate::remediate::testing::{anomaly, insight, issue, now, plan, plan_of};

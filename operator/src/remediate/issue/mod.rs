@@ -5,6 +5,7 @@ pub mod decide;
 mod gather;
 pub mod remedies;
 mod status;
+mod word;
 
 use std::sync::Arc;
 use std::time::Duration;
