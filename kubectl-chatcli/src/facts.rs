@@ -3,11 +3,11 @@
 //! In: `KIND/NAME`. Out: [`Facts`], as deep as the rules ask for and the caller may read; what may not be read is named in them.
 //! Never: more than the rules want, and nothing is kept.
 
-use common::facts::Pod;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use common::api::ResourceRef;
+use common::facts::Pod;
 use common::facts::{Extra, Facts, Subject, Surroundings, membership, reading};
 use common::{diagnosis, redact};
 use futures::future::join_all;

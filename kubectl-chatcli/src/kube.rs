@@ -29,6 +29,9 @@ pub use explain::{Doing, nearest};
 
 /// Objects per page of a list, as kubectl reads them.
 pub const PAGE: u32 = 500;
+/// How often an object that changes meanwhile is looked at again.
+const AMENDS: u32 = 10;
+
 /// What became of an object that is watched.
 #[derive(Clone, Debug)]
 pub enum Change {
@@ -37,9 +40,6 @@ pub enum Change {
     /// As it last was.
     Gone(Box<DynamicObject>),
 }
-
-/// How often an object that changes meanwhile is looked at again.
-const AMENDS: u32 = 10;
 
 /// One cluster, seen as one caller.
 #[derive(Clone)]

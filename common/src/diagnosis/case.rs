@@ -2,7 +2,6 @@
 //!
 //! In: [`Facts`]. Out: questions with answers. Never: concludes.
 
-use crate::facts::Pod;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
@@ -13,6 +12,7 @@ use regex::Regex;
 use super::draft::{receipt, remedy};
 use crate::api::ai_insight::{Evidence, Remedy};
 use crate::api::{ActionType, ResourceRef};
+use crate::facts::Pod;
 use crate::facts::containers::{self, Ended, Role, View, Waiting};
 use crate::facts::membership::{self, condition};
 use crate::facts::revisions::{self, Revision, Rollout};

@@ -2,7 +2,6 @@
 //!
 //! `fixtures/<fault>.json` was recorded from a live cluster and trimmed. What the strings look like is not ours to invent.
 
-use crate::facts::Pod;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -12,6 +11,7 @@ use serde::Deserialize;
 
 use super::*;
 use crate::api::{ResourceRef, SignalType};
+use crate::facts::Pod;
 use crate::facts::{LogTail, ServiceFacts, Subject};
 use crate::signals;
 

@@ -2,7 +2,6 @@
 //!
 //! In: the scheduler's sentence, the nodes. Out: findings by what is short. Never: adds nodes or evicts others.
 
-use crate::facts::Pod;
 use k8s_openapi::api::core::v1::{PodCondition, PodSpec};
 
 use super::case::{Case, pod_ref};
@@ -11,6 +10,7 @@ use super::draft::{Draft, receipt};
 use super::storage;
 use crate::api::ResourceRef;
 use crate::api::ai_insight::{Evidence, Finding};
+use crate::facts::Pod;
 use crate::facts::membership::condition;
 use crate::facts::quantity::{amount, mebibytes_of};
 use crate::facts::revisions::Revision;

@@ -3,7 +3,6 @@
 //! In: the scheduler's sentence, mount Events, the claims and their Events, the names of StorageClasses. Out: findings on the claim. Never:
 //! touches data.
 
-use crate::facts::Pod;
 use std::sync::LazyLock;
 
 use k8s_openapi::api::core::v1::{PersistentVolumeClaim, PodCondition};
@@ -16,6 +15,7 @@ use super::draft::{Draft, receipt};
 use super::scheduling::schedulers_word;
 use crate::api::ResourceRef;
 use crate::api::ai_insight::Finding;
+use crate::facts::Pod;
 use crate::facts::membership;
 
 /// A claim with this class wants a volume that was made by hand.

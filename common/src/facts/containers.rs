@@ -2,9 +2,10 @@
 //!
 //! In: a Pod. Out: what its containers wait for, how they ended, how long they lived. Never: guesses; an absent status is `None`.
 
-use crate::facts::Pod;
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::{Container, ContainerState, ContainerStateTerminated, ContainerStatus};
+
+use crate::facts::Pod;
 
 /// What a container is in its pod.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

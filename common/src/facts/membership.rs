@@ -2,11 +2,12 @@
 //!
 //! In: metadata and status of API objects. Out: owners, revisions, life stages. Never: compares names.
 
-use crate::facts::Pod;
 use jiff::Timestamp;
 use k8s_openapi::api::apps::v1::ReplicaSet;
 use k8s_openapi::api::core::v1::PodCondition;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
+
+use crate::facts::Pod;
 
 /// Annotation in which the Deployment controller numbers its ReplicaSets.
 pub const REVISION: &str = "deployment.kubernetes.io/revision";

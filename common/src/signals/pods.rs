@@ -3,13 +3,13 @@
 //! In: the current pods. Out: observations on `pod` (scheduling, readiness) and `container <name>`. A pod that is replaced takes its
 //! signals along; a pod that is still being made keeps them open, for nobody knows yet whether it fares better.
 
-use crate::facts::Pod;
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::{PodCondition, PodSpec};
 
 use super::board::{Board, Counts, Words};
 use super::crashes;
 use crate::api::SignalType::{ImagePullError, PodNotReady};
+use crate::facts::Pod;
 use crate::facts::containers::{self, Role, View};
 use crate::facts::membership::{condition, ready_since, started};
 use crate::facts::{Facts, Subject, probes};

@@ -1,7 +1,7 @@
 //! `kubectl chatcli plan list`: one line per plan, those that have not ended first.
 
 use common::api::RemediationPlan;
-use common::api::remediation_plan::RemediationState;
+use common::api::remediation_plan::{RemediationPlanStatus, RemediationState};
 use kube::ResourceExt as _;
 use kube::api::DynamicObject;
 use owo_colors::Style;
@@ -55,18 +55,21 @@ pub fn table(objects: &[DynamicObject], all_namespaces: bool, wide: bool, clock:
 pub fn news(object: &DynamicObject) -> Vec<String> {
     let Ok(plan) = typed::<RemediationPlan>(object) else { return Vec::new() };
     let status = plan.status.clone().unwrap_or_default();
-    let done = status.steps.iter().filter(|step| step.writes_done > 0).count();
-    vec![status.state.as_str().to_owned(), done.to_string(), waits_for(&plan), status.result.unwrap_or_default()]
+    vec![
+        status.state.as_str().to_owned(),
+        steps_done(&status).to_string(),
+        waits_for(&plan),
+        status.result.unwrap_or_default(),
+    ]
 }
 
 fn readable(cells: &mut Vec<Cell>, plan: &RemediationPlan, wide: bool) {
     let status = plan.status.clone().unwrap_or_default();
     let class = status.preview.as_ref().map(|preview| preview.class.to_string()).unwrap_or_default();
-    let done = status.steps.iter().filter(|step| step.writes_done > 0).count();
     cells.extend([
         Cell::styled(status.state.as_str(), style(status.state)),
         Cell::new(class),
-        Cell::new(format!("{done}/{}", plan.spec.actions.len())),
+        Cell::new(format!("{}/{}", steps_done(&status), plan.spec.actions.len())),
         Cell::new(waits_for(plan)),
     ]);
     if wide {
@@ -77,6 +80,11 @@ fn readable(cells: &mut Vec<Cell>, plan: &RemediationPlan, wide: bool) {
             Cell::new(status.result.unwrap_or_default()),
         ]);
     }
+}
+
+/// Steps that have written something.
+fn steps_done(status: &RemediationPlanStatus) -> usize {
+    status.steps.iter().filter(|step| step.writes_done > 0).count()
 }
 
 /// The reason of the first gate that does not let it pass.

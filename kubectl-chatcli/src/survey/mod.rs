@@ -5,10 +5,10 @@
 
 pub mod causes;
 
-use common::facts::Pod;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use common::facts::Pod;
 use common::facts::{Facts, Subject, Surroundings, membership, trim};
 use jiff::Timestamp;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};

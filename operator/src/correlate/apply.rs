@@ -14,7 +14,7 @@ use super::decide::{Decision, Explanation, Incident, Merge, Raise, Target};
 use super::gather::{BY_HAND, members};
 use super::incident_id::IncidentIds;
 use super::topology;
-use crate::runtime::{Context, Error, Note, ObjectKey, WriteError, listed_in, read, status};
+use crate::runtime::{Context, Error, Note, ObjectKey, WriteError, lists, read, status};
 
 /// What the correlator owns of an Anomaly's status.
 const ANOMALY: status::Owner = status::Owner {
@@ -160,10 +160,11 @@ pub async fn summarise(ctx: &Context, key: &ObjectKey, episode: i64) -> Result<(
     }
     let now = ctx.clock.now();
     let reason = |anomaly: &Anomaly| {
-        let path = anomaly.spec.resource.path();
-        let by_hand = listed_in(&*issue, annotations::ABSORBS).any(|entry| entry == path);
-        let found = || topology::reason(&ctx.stores, &anomaly.spec.resource, &issue, now);
-        if by_hand { Some(BY_HAND.to_owned()) } else { found() }
+        let resource = &anomaly.spec.resource;
+        if lists(&*issue, annotations::ABSORBS, resource) {
+            return Some(BY_HAND.to_owned());
+        }
+        topology::reason(&ctx.stores, resource, &issue, now)
     };
     let summary = summary(&issue, &members, episode, reason);
     status::apply(ctx, &issue, &ISSUE, summary).await?;

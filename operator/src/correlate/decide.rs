@@ -11,7 +11,7 @@ use kube::ResourceExt as _;
 
 use super::weights::{Impact, risk, severity, weight};
 use crate::detect::{continues, episode, is_ours};
-use crate::runtime::listed_in;
+use crate::runtime::lists;
 
 /// After the incident they were folded into is over, dependants get this long to be well again.
 const DEPENDANTS_GRACE: SignedDuration = SignedDuration::from_secs(60);
@@ -128,7 +128,7 @@ pub fn decide(seen: &Seen) -> Decision {
     }
     joining.sort_by_key(|anomaly| (anomaly.creation_timestamp(), anomaly.name_any()));
 
-    if let Some(into) = seen.absorbed_by.as_ref().filter(|into| !is_of(&into.issue, &seen.resource)) {
+    if let Some(into) = seen.absorbed_by.as_ref().filter(|it| !it.issue.spec.resource.same_object(&seen.resource)) {
         match &seen.own_issue {
             None if joining.is_empty() => {}
             None => decision.explained = Some((into.clone(), joining)),
@@ -213,14 +213,9 @@ fn untouched(issue: &Issue) -> bool {
     issue.status.as_ref().is_none_or(|status| status.remediation_attempts == 0)
 }
 
-fn is_of(issue: &Issue, resource: &ResourceRef) -> bool {
-    issue.spec.resource.same_object(resource)
-}
-
 /// A person says that the resource's trouble does not belong to this incident.
 fn is_split_off(seen: &Seen, issue: &Issue) -> bool {
-    let path = seen.resource.path();
-    listed_in(issue, annotations::SPLIT_OFF).any(|entry| entry == path)
+    lists(issue, annotations::SPLIT_OFF, &seen.resource)
 }
 
 /// A person wants this incident to stay one of its own.

@@ -1,10 +1,10 @@
 //! What the decision about one resource needs to know; all of it is in the shared stores.
 
-use common::facts::Pod;
 use std::sync::Arc;
 
 use common::api::{Anomaly, Issue, ResourceRef, SignalType};
 use common::diagnosis;
+use common::facts::Pod;
 use common::facts::{Facts, Subject, membership};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::Node;

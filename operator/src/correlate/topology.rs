@@ -4,12 +4,12 @@
 //! `needs configuration`, one along `calls a Service`; a chain folds because each step leads to an incident that was itself led on. Never:
 //! reads anything live, matches names by prefix.
 
-use common::facts::Pod;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use common::api::{Issue, ResourceRef};
 use common::diagnosis;
+use common::facts::Pod;
 use common::facts::surroundings::{holds, selector};
 use common::facts::{Facts, Subject, membership};
 use common::signals;

@@ -10,10 +10,10 @@ mod decide;
 mod episode;
 mod gather;
 
-use common::facts::Pod;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use common::facts::Pod;
 use k8s_openapi::api::core::v1::Node;
 
 use crate::runtime::subjects::{self, Kind, SubjectKey};

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use kube::ResourceExt as _;
 
 use super::decide::Input;
-use crate::runtime::{Context, ObjectKey, Tag, resource_tags};
+use crate::runtime::{Context, ObjectKey, Tag};
 
 pub(super) struct Seen {
     insight: Option<Arc<AIInsight>>,
@@ -40,10 +40,9 @@ pub(super) fn gather(ctx: &Context, issue: &ObjectKey, about: &ResourceRef) -> S
         .iter()
         .filter_map(|plan| ctx.stores.approval_requests.get(&beside(naming::approval_request(&plan.name_any()))))
         .collect();
-    let mut others: Vec<_> = resource_tags(about).flat_map(|tag| ctx.stores.post_mortems.tagged(&tag)).collect();
+    let mut others = ctx.stores.post_mortems.tagged(&Tag::Resource(about.path()));
     others.retain(|report| report.metadata.namespace.as_deref() == Some(&issue.namespace));
     others.sort_by_key(|report| report.name_any());
-    others.dedup_by(|one, other| Arc::ptr_eq(one, other));
     Seen {
         insight: ctx.stores.insights.get(&beside(naming::insight(&issue.name))),
         plans,

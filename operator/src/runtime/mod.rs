@@ -71,7 +71,7 @@ pub use controller::{Controller, Next, Reason};
 pub use events::Note;
 pub use leader::Leader;
 pub use store::{ObjectKey, Store, Tag};
-pub use stores::{Change, Object, Stores, Watched, cause_tag, controller_of, listed_in, resource_tags};
+pub use stores::{Change, Object, Stores, Watched, cause_tag, controller_of, listed_in, lists, resource_tags};
 pub use write::{ReadError, WriteError, attempt, read};
 
 use crate::config::{self, Config};

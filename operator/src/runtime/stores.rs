@@ -3,7 +3,6 @@
 //! To watch one more kind for everybody, add a line to `watched!` below. For a watch that one folder alone needs (a single ConfigMap, a
 //! cluster policy), use [`super::Runtime::also_watch`].
 
-use common::facts::Pod;
 use std::sync::Arc;
 
 use common::api::keys::annotations;
@@ -11,6 +10,7 @@ use common::api::{
     AIInsight, Anomaly, ApprovalPolicy, ApprovalRequest, ApprovalVote, ChatCLIInstance, Instance, Issue, PostMortem,
     RemediationPlan, ResourceRef, Runbook,
 };
+use common::facts::Pod;
 use common::facts::trim;
 use k8s_openapi::api::{
     apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet},
@@ -184,6 +184,12 @@ pub fn cause_tag(object: &ResourceRef) -> Tag {
 pub fn listed_in<'a, K: Resource>(object: &'a K, annotation: &str) -> impl Iterator<Item = &'a str> + use<'a, K> {
     let list = object.meta().annotations.as_ref().and_then(|annotations| annotations.get(annotation));
     list.into_iter().flat_map(|list| list.split(',')).map(str::trim).filter(|entry| !entry.is_empty())
+}
+
+/// Whether an annotation of an object lists this resource.
+pub fn lists<K: Resource>(object: &K, annotation: &str, resource: &ResourceRef) -> bool {
+    let path = resource.path();
+    listed_in(object, annotation).any(|entry| entry == path)
 }
 
 fn here<K: Resource>(object: &K) -> Vec<Tag> {

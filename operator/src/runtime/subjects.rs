@@ -2,12 +2,12 @@
 //!
 //! In: objects, UIDs. Out: [`SubjectKey`]s and [`Facts`]. Never: matches names by prefix, reads anything.
 
-use common::facts::Pod;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use common::api::ResourceRef;
+use common::facts::Pod;
 use common::facts::surroundings::holds;
 use common::facts::{Facts, Subject, Surroundings, membership};
 use jiff::Timestamp;

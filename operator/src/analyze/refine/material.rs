@@ -7,11 +7,11 @@
 #[cfg(test)]
 mod tests;
 
-use common::facts::Pod;
 use std::collections::BTreeMap;
 
 use common::api::ai_insight::Finding;
 use common::api::{Issue, RemediationPlan};
+use common::facts::Pod;
 use common::facts::containers::{self, View};
 use common::facts::revisions::{changes, rollout};
 use common::facts::{Facts, Subject};

@@ -1,6 +1,5 @@
 //! The target as the shared stores show it: is it still in trouble, how does it serve, did the change set it back.
 
-use common::facts::Pod;
 use std::sync::Arc;
 
 use common::actions::{self, Object};
@@ -10,6 +9,7 @@ use common::api::{
     remediation_plan::{HealthSample, RemediationState, StepPhase},
 };
 use common::decisions::{breaker, cooldown};
+use common::facts::Pod;
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::ContainerStatus;
 use kube::ResourceExt as _;
