@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 use common::api::issue::IssueState;
 use common::api::post_mortem::PostMortemState;
-use common::api::{Issue, PostMortem};
+use common::api::{Instance, Issue, PostMortem};
 use kit::installation::install;
 use kit::operator::{Operator, Options};
 use kit::{ControlPlane, TestNamespace, eventually, plugin};
@@ -85,6 +85,10 @@ async fn a_person_ends_an_incident_in_their_own_name_and_opens_it_again() -> Res
         "spec": { "provider": "OPENAI", "aiops": { "resolutionCooldownMinutes": 30 } }
     });
     place.namespace.apply(instance).await?;
+    eventually(&place.namespace.api::<Instance>(), PATIENCE, "the Instance, seen by the operator", |seen| {
+        seen.all().next()?.status.as_ref().map(drop)
+    })
+    .await;
     let name = place.trouble("web").await?.name_any();
     let told = place.say(&["resolve", &name, "--note", "the database was full"])?.results();
     assert_eq!(told, format!("issue.platform.chatcli.io/{name} resolved\n"));
