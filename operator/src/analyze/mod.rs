@@ -15,7 +15,7 @@ use common::naming;
 
 pub use decide::second_look;
 
-use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Runtime, Stores, Tag};
+use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Runtime, Stores, Tag, Urgency};
 use decide::Due;
 
 /// Adds the analyst.
@@ -33,6 +33,7 @@ impl Controller for Analyst {
     const NAME: &'static str = "aiinsight";
     // Each may read a handful of objects and logs.
     const CONCURRENCY: usize = 8;
+    const URGENCY: Urgency = Urgency::Yields;
 
     fn wake(&self, stores: &Stores, change: &Change) -> Vec<ObjectKey> {
         match &change.object {

@@ -34,8 +34,8 @@ const LISTED: usize = 50;
 const LISTED_RESOURCES: usize = 100;
 /// `lastSeen` alone is not worth a write more often than this.
 const LAST_SEEN_STEP: SignedDuration = SignedDuration::from_secs(120);
-/// Writes for one resource at once.
-const AT_ONCE: usize = 8;
+/// Writes for one resource at once. Few, because many resources write at once: the API server refuses what its queues cannot hold.
+const AT_ONCE: usize = 2;
 
 /// Writes the decision. Gives the resource's Issue, whose summary is then due.
 pub async fn apply(ctx: &Context, ids: &IncidentIds, decision: Decision) -> Result<Option<Arc<Issue>>, Error> {
@@ -108,8 +108,9 @@ async fn raise_to(
     let raised = ctx.merge(managers::CORRELATOR, &**issue, change).await?;
     if raise.severity > issue.spec.severity {
         let signals: Vec<&str> = joining.iter().map(|anomaly| anomaly.spec.signal_type.as_str()).collect();
-        let message =
-            format!("severity raised from {} to {} by {}", issue.spec.severity, raise.severity, signals.join(", "));
+        // Nobody joins when a life of this process ended between the joining and this.
+        let by = if signals.is_empty() { String::new() } else { format!(" by {}", signals.join(", ")) };
+        let message = format!("severity raised from {} to {}{by}", issue.spec.severity, raise.severity);
         tracing::info!(issue = issue.name_any(), "{message}");
         ctx.events.tell(
             raised.object_ref(&()),

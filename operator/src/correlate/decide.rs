@@ -74,6 +74,22 @@ pub struct Decision {
     pub look_again: Option<Timestamp>,
 }
 
+impl Decision {
+    /// The incident of the resource, where it is one that is there already.
+    pub fn standing(&self) -> Option<&Issue> {
+        match &self.incident.as_ref()?.issue {
+            Target::Existing(issue) => Some(issue),
+            Target::New(_) => None,
+        }
+    }
+
+    /// Leaves a higher risk for later, unless the severity rises with it.
+    pub fn put_off_risk(&mut self) {
+        let Some(Incident { issue: Target::Existing(issue), raise, .. }) = &mut self.incident else { return };
+        raise.take_if(|raise| raise.severity == issue.spec.severity);
+    }
+}
+
 /// An incident that was opened before its cause was known, and goes into the one about that cause.
 #[derive(Debug)]
 pub struct Merge {
@@ -344,17 +360,16 @@ fn describe(anomaly: &Anomaly) -> String {
 }
 
 fn raise(seen: &Seen, issue: &Issue, joining: &[Arc<Anomaly>]) -> Option<Raise> {
-    if joining.is_empty() {
+    let all: Vec<Arc<Anomaly>> = members(seen, issue).chain(joining.iter().cloned()).collect();
+    // An incident that nobody joined since its last summary is not raised again: a person may have lowered it.
+    let counted = issue.status.as_ref().and_then(|status| status.anomaly_count).unwrap_or(0);
+    if joining.is_empty() && i64::try_from(all.len()).is_ok_and(|all| all <= counted) {
         return None;
     }
-    let folded = seen
-        .anomalies
-        .iter()
-        .filter(|(_, incident)| incident.as_ref().is_some_and(|other| other.metadata.uid == issue.metadata.uid));
-    let all: Vec<&Anomaly> = folded.map(|(anomaly, _)| &**anomaly).chain(joining.iter().map(AsRef::as_ref)).collect();
+    let all = || all.iter().map(AsRef::as_ref);
     let before = issue.spec.risk_score.unwrap_or(0);
-    let risk = risk(all.iter().copied()).max(before);
-    let severity = severity(all.iter().copied(), risk, seen.impact).max(issue.spec.severity);
+    let risk = risk(all()).max(before);
+    let severity = severity(all(), risk, seen.impact).max(issue.spec.severity);
     (risk > before || severity > issue.spec.severity).then_some(Raise { risk, severity })
 }
 
@@ -445,11 +460,35 @@ mod tests {
     }
 
     #[test]
-    fn what_is_correlated_already_is_left_alone() {
-        let open = issue_in(IssueState::Analyzing, 1, None);
+    fn what_is_correlated_and_counted_already_is_left_alone() {
+        let mut open = issue_in(IssueState::Analyzing, 1, None);
+        open.status.as_mut().unwrap().anomaly_count = Some(1);
         let decision = decide(&seen(vec![(folded(anomaly(OomKill, "a"), &open), Some(&open))], &[&open]));
         assert!(joined(&decision).is_empty());
         assert_eq!(decision.incident.unwrap().raise, None);
+    }
+
+    #[test]
+    fn a_risk_that_was_put_off_is_written_with_the_next_summary() {
+        let mut open = issue_in(IssueState::Analyzing, 1, None);
+        (open.spec.severity, open.spec.risk_score) = (IssueSeverity::Critical, Some(30));
+        open.status.as_mut().unwrap().anomaly_count = Some(1);
+        let first = folded(anomaly(ErrorRate, "a"), &open);
+        let mut decision = decide(&seen(vec![(first.clone(), Some(&open)), (anomaly(OomKill, "b"), None)], &[&open]));
+        decision.put_off_risk();
+        assert_eq!(decision.incident.unwrap().raise, None);
+        let second = folded(anomaly(OomKill, "b"), &open);
+        let later = decide(&seen(vec![(first, Some(&open)), (second, Some(&open))], &[&open]));
+        assert_eq!(later.incident.unwrap().raise, Some(Raise { risk: 70, severity: IssueSeverity::Critical }));
+    }
+
+    #[test]
+    fn a_higher_severity_is_never_put_off() {
+        let mut open = issue_in(IssueState::Analyzing, 1, None);
+        (open.spec.severity, open.spec.risk_score) = (IssueSeverity::Medium, Some(30));
+        let mut decision = decide(&seen(vec![(anomaly(OomKill, "b"), None)], &[&open]));
+        decision.put_off_risk();
+        assert!(decision.incident.unwrap().raise.is_some());
     }
 
     #[test]

@@ -23,12 +23,14 @@ use common::api::keys::annotations;
 use common::api::{Issue, ResourceRef};
 
 use crate::runtime::{
-    Change, Context, Controller, Error, Next, Object, ObjectKey, Runtime, Stores, Tag, cause_tag, listed_in,
+    Change, Context, Controller, Error, Next, Object, ObjectKey, Runtime, Stores, Tag, Urgency, cause_tag, listed_in,
 };
 use incident_id::IncidentIds;
 
-/// While anomalies pour in, an Issue's summary is rewritten at most this often. The first is written at once.
-const SUMMARY_EVERY: Duration = Duration::from_secs(2);
+/// While anomalies pour in, an Issue's risk and summary are rewritten at most this often. A higher severity is written at once.
+const NUMBERS_EVERY: Duration = Duration::from_secs(2);
+/// The same while more anomalies wait than the API server takes.
+const NUMBERS_IN_A_BACKLOG: Duration = Duration::from_secs(20);
 /// How long the opening of an incident takes that somebody else is at.
 const MOMENT: Duration = Duration::from_millis(100);
 
@@ -64,8 +66,8 @@ struct Correlator {
     ids: IncidentIds,
     /// Causes whose incident is being opened right now; what is open stands in the stores.
     claims: Mutex<HashSet<String>>,
-    /// When each Issue's summary was last written; only ever spares writes.
-    summaries: Mutex<HashMap<ObjectKey, Instant>>,
+    /// When each Issue's numbers were last written; only ever spares writes.
+    written: Mutex<HashMap<ObjectKey, Instant>>,
 }
 
 impl Controller for Correlator {
@@ -75,6 +77,7 @@ impl Controller for Correlator {
     const NAME: &'static str = "anomaly";
     // A worker waits for the API server nearly all its time; in a storm the answers take long, and each resource must not wait its turn.
     const CONCURRENCY: usize = 96;
+    const URGENCY: Urgency = Urgency::First;
 
     fn wake(&self, stores: &Stores, change: &Change) -> Vec<ResourceKey> {
         match &change.object {
@@ -117,10 +120,21 @@ impl Controller for Correlator {
             Claim::NotNeeded => None,
         };
         let look_again = decision.look_again;
+        let standing = decision.standing().map(ObjectKey::of);
+        let backlog = ctx.has_backlog();
+        let pause = standing.as_ref().and_then(|issue| self.pause(issue, backlog));
+        if pause.is_some() {
+            decision.put_off_risk();
+        }
         let Some(issue) = apply::apply(ctx, &self.ids, decision).await? else { return Ok(Next::at(look_again)) };
         let episode = decide::episode_of(&seen, &issue);
         let issue = ObjectKey::of(&*issue);
-        if let Some(rest) = self.pause(&issue) {
+        let pause = match standing {
+            Some(_) => pause,
+            // As it was opened it says enough while there is a backlog.
+            None => self.pause(&issue, backlog).or(backlog.then_some(NUMBERS_EVERY)),
+        };
+        if let Some(rest) = pause {
             return Ok(Next::In(rest));
         }
         apply::summarise(ctx, &issue, episode).await?;
@@ -175,14 +189,17 @@ impl Correlator {
         if fresh { Claim::Ours(Held { claims: &self.claims, cause }) } else { Claim::Taken }
     }
 
-    /// How long the next summary of an Issue has to wait; `None` when it is due.
-    fn pause(&self, issue: &ObjectKey) -> Option<Duration> {
-        let mut summaries = self.summaries.lock().unwrap_or_else(PoisonError::into_inner);
-        summaries.retain(|_, written| written.elapsed() < SUMMARY_EVERY);
-        if let Some(written) = summaries.get(issue) {
-            return Some(SUMMARY_EVERY.saturating_sub(written.elapsed()));
+    /// How long the numbers of an Issue wait until they are written next; `None` when they are due.
+    fn pause(&self, issue: &ObjectKey, backlog: bool) -> Option<Duration> {
+        let every = if backlog { NUMBERS_IN_A_BACKLOG } else { NUMBERS_EVERY };
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        written.retain(|_, at| at.elapsed() < NUMBERS_IN_A_BACKLOG);
+        if let Some(at) = written.get(issue)
+            && at.elapsed() < every
+        {
+            return Some(NUMBERS_EVERY.saturating_sub(at.elapsed()).max(MOMENT));
         }
-        summaries.insert(issue.clone(), Instant::now());
+        written.insert(issue.clone(), Instant::now());
         None
     }
 }

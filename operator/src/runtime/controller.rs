@@ -14,6 +14,9 @@ use super::leader::Standing;
 use super::queue::Queue;
 use super::stores::{Change, Stores};
 
+/// More keys than this, running and waiting, are a backlog.
+const BACKLOG: usize = 16;
+
 /// One part of the pipeline.
 pub trait Controller: Send + Sync + 'static {
     /// What it works on, usually an [`super::ObjectKey`].
@@ -25,12 +28,25 @@ pub trait Controller: Send + Sync + 'static {
     const NAME: &'static str;
     /// How many keys at once. One key is never worked on twice at once.
     const CONCURRENCY: usize = 8;
+    /// Where it stands when there is more to do than the API server takes.
+    const URGENCY: Urgency = Urgency::Usual;
 
     /// The keys to look at because of a change. Runs inside the watch: look things up, do nothing else.
     fn wake(&self, stores: &Stores, change: &Change) -> Vec<Self::Key>;
 
     /// One turn: gather, decide, apply, status. Must be able to run at any time, and twice.
     fn reconcile(&self, ctx: &Arc<Context>, key: &Self::Key) -> impl Future<Output = Result<Next, Self::Error>> + Send;
+}
+
+/// Who goes first when there is more to do than the API server takes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Urgency {
+    /// Others yield to it while it has a backlog.
+    First,
+    /// Neither yields nor is yielded to.
+    Usual,
+    /// Goes on one key at a time while somebody who goes first has a backlog.
+    Yields,
 }
 
 /// Why something failed, as one PascalCase word.
@@ -78,13 +94,19 @@ pub(super) async fn drive<C: Controller>(
     let mut standing = ctx.leader.subscribe();
     let mut synced = ctx.synced.subscribe();
     let mut running: JoinSet<()> = JoinSet::new();
+    let mut backlog = ctx.backlog.subscribe();
     loop {
         let may_work = *standing.borrow_and_update() == Standing::Leading && *synced.borrow_and_update();
-        while may_work && running.len() < C::CONCURRENCY {
+        let width = width::<C>(*backlog.borrow_and_update());
+        while may_work && running.len() < width {
             let Some(key) = queue.take() else { break };
             running.spawn(turn(Arc::clone(&ctx), Arc::clone(&controller), Arc::clone(&queue), key));
         }
-        let has_room = running.len() < C::CONCURRENCY;
+        if C::URGENCY == Urgency::First {
+            let behind = running.len() + queue.depth() > BACKLOG;
+            ctx.backlog.send_if_modified(|before| std::mem::replace(before, behind) != behind);
+        }
+        let has_room = running.len() < width;
         tokio::select! {
             Some(ended) = running.join_next() => {
                 // A panic in one reconcile is a bug: it ends this task, and with it the process.
@@ -95,10 +117,17 @@ pub(super) async fn drive<C: Controller>(
             () = queue.wait(), if may_work && has_room => {}
             _ = standing.changed() => {}
             _ = synced.changed() => {}
+            _ = backlog.changed(), if C::URGENCY == Urgency::Yields => {}
             () = stopping.cancelled() => break,
         }
     }
     while running.join_next().await.is_some() {}
+}
+
+/// How many keys at once, now.
+fn width<C: Controller>(backlog: bool) -> usize {
+    // Never none: whoever yields still gets on, however long a storm lasts.
+    if backlog && C::URGENCY == Urgency::Yields { 1 } else { C::CONCURRENCY }
 }
 
 async fn turn<C: Controller>(ctx: Arc<Context>, controller: Arc<C>, queue: Arc<Queue<C::Key>>, key: C::Key) {

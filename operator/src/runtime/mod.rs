@@ -36,6 +36,7 @@
 //!   `ctx.leader.still()?`, then `ctx.clients.write` inside [`attempt`], which classifies the outcome.
 //! - **After an error** the key backs off with jitter; a [`WriteError::Conflict`] means: the next turn reads again and decides again.
 //! - **Later**: return [`Next::At`] or [`Next::In`]; the next turn's answer replaces it.
+//! - **Too much to do**: [`Controller::URGENCY`] says who goes first and who yields; [`Context::has_backlog`] whether somebody is behind.
 //! - **Tell people** with `ctx.events.tell(object.object_ref(&()), Note::new(..).once(transition))`.
 //! - **Who leads**: controllers run only while this process leads and no other operator lives. [`Leader::last_other`] says whom it yielded to.
 
@@ -67,7 +68,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub use clock::Clock;
-pub use controller::{Controller, Next, Reason};
+pub use controller::{Controller, Next, Reason, Urgency};
 pub use events::Note;
 pub use leader::Leader;
 pub use store::{ObjectKey, Store, Tag};
@@ -106,6 +107,8 @@ pub struct Context {
     stopping: CancellationToken,
     wakers: RwLock<Vec<Waker>>,
     synced: watch::Sender<bool>,
+    /// Whether a controller that goes first has more to do than it gets done.
+    backlog: watch::Sender<bool>,
     leases_changed: Arc<Notify>,
     /// First listings that watches of single folders still owe.
     private_stores: RwLock<Vec<Box<dyn Fn() -> bool + Send + Sync>>>,
@@ -149,6 +152,7 @@ impl Context {
             stopping: CancellationToken::new(),
             wakers: RwLock::default(),
             synced: watch::Sender::new(false),
+            backlog: watch::Sender::new(false),
             leases_changed: Arc::default(),
             private_stores: RwLock::default(),
         };
@@ -170,6 +174,11 @@ impl Context {
         for wake in self.wakers.read().unwrap_or_else(std::sync::PoisonError::into_inner).iter() {
             wake(&self.stores, change);
         }
+    }
+
+    /// Whether a controller that goes first has more to do than it gets done ([`Urgency`]).
+    pub fn has_backlog(&self) -> bool {
+        *self.backlog.borrow()
     }
 
     fn stores_are_synced(&self) -> bool {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use common::api::{Anomaly, Issue, issue::IssueState};
 
-use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Stores, Tag};
+use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Stores, Tag, Urgency};
 
 /// Moves Issues from one state to the next.
 pub struct Issues;
@@ -24,6 +24,7 @@ impl Controller for Issues {
     type Key = ObjectKey;
     type Error = Error;
     const NAME: &'static str = "issue";
+    const URGENCY: Urgency = Urgency::Yields;
 
     fn wake(&self, stores: &Stores, change: &Change) -> Vec<ObjectKey> {
         match &change.object {
