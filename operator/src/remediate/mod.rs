@@ -30,7 +30,8 @@ fn goes_on(anomaly: &Anomaly, now: Timestamp) -> bool {
 /// Adds both controllers.
 pub fn register(runtime: &mut Runtime) {
     runtime.register(issue::Issues);
-    runtime.register(plan::Plans::default());
+    let namespace = runtime.context().namespace.clone();
+    runtime.register(plan::Plans::new(namespace));
 }
 
 #[cfg(test)]

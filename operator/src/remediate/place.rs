@@ -6,11 +6,21 @@ use common::decisions::{
     autonomy::{self, Standing},
     brakes::{self, Brake, Marks, Surroundings},
 };
-use kube::Resource;
+use common::facts::Pod;
+use k8s_openapi::api::{
+    apps::v1::{DaemonSet, Deployment, StatefulSet},
+    batch::v1::{CronJob, Job},
+    core::v1::{Namespace, Node},
+};
+use kube::{
+    Api, Resource,
+    core::{ClusterResourceScope, NamespaceResourceScope},
+};
 
-use crate::runtime::{Context, ObjectKey};
+use crate::runtime::{Context, ObjectKey, ReadError, Watched, read};
 
 /// A place and its rules.
+#[derive(PartialEq)]
 pub(super) struct Place {
     /// How much may be done by itself, and why.
     pub(super) standing: Standing,
@@ -58,6 +68,50 @@ pub(super) fn of(ctx: &Context, target: &ResourceRef) -> Place {
         place.paused = place.paused.or_else(|| Some(format!("namespace {}, which cannot be seen", target.namespace)));
     }
     place
+}
+
+/// The same, asked of the API server first: the watches of namespaces, workloads and votes bring news at their own pace, and who pauses
+/// something before they vote has to be obeyed.
+pub(super) async fn as_of_now(ctx: &Context, target: &ResourceRef) -> Result<Place, ReadError> {
+    let namespace = async {
+        if target.namespace.is_empty() { Ok(()) } else { in_cluster::<Namespace>(ctx, &target.namespace).await }
+    };
+    let workload = async {
+        match target.kind.as_str() {
+            "Deployment" => in_namespace::<Deployment>(ctx, target).await,
+            "StatefulSet" => in_namespace::<StatefulSet>(ctx, target).await,
+            "DaemonSet" => in_namespace::<DaemonSet>(ctx, target).await,
+            "Job" => in_namespace::<Job>(ctx, target).await,
+            "CronJob" => in_namespace::<CronJob>(ctx, target).await,
+            "Pod" => in_namespace::<Pod>(ctx, target).await,
+            "Node" => in_cluster::<Node>(ctx, &target.name).await,
+            _ => Ok(()),
+        }
+    };
+    tokio::try_join!(namespace, in_cluster::<Namespace>(ctx, &ctx.namespace), workload)?;
+    Ok(of(ctx, target))
+}
+
+async fn in_namespace<K>(ctx: &Context, target: &ResourceRef) -> Result<(), ReadError>
+where
+    K: Watched + Resource<Scope = NamespaceResourceScope>,
+{
+    bring(ctx, Api::<K>::namespaced(ctx.clients.read.clone(), &target.namespace), &target.name).await
+}
+
+async fn in_cluster<K>(ctx: &Context, name: &str) -> Result<(), ReadError>
+where
+    K: Watched + Resource<Scope = ClusterResourceScope>,
+{
+    bring(ctx, Api::<K>::all(ctx.clients.read.clone()), name).await
+}
+
+/// Takes the newest version into the stores. One that is gone stays there until its watch says so; what is gone is changed by nobody.
+async fn bring<K: Watched>(ctx: &Context, api: Api<K>, name: &str) -> Result<(), ReadError> {
+    if let Some(newest) = read(api.get_opt(name)).await? {
+        ctx.observe(newest);
+    }
+    Ok(())
 }
 
 /// Labels and annotations of a target the stores know.

@@ -16,7 +16,7 @@ use kube::ResourceExt as _;
 use super::decide::Consent;
 use super::world;
 use crate::approve::{self, AskError, PolicyAsRead};
-use crate::remediate::place;
+use crate::remediate::place::{self, Place};
 use crate::runtime::{Context, Error, ObjectKey};
 
 /// What was asked of the policies and of people.
@@ -29,6 +29,8 @@ pub(super) struct Asked {
 
 /// The rules that hold for a plan, as read just now.
 pub(super) struct Rules {
+    /// Where they hold.
+    pub(super) place: Place,
     policies: Vec<PolicyAsRead>,
     /// Digest of the rules that decide; part of what is sealed, so that editing one voids approvals.
     pub(super) digest: Option<String>,
@@ -49,7 +51,7 @@ pub(super) async fn rules(
     let subject = Subject { labels: place.labels.as_ref(), ..subject(ctx, &namespace, issue, target, &types) };
     let effective = policy::effective(&known, &subject).ok();
     let digest = effective.filter(|rules| rules.cluster.is_some() || rules.own.is_some()).map(|rules| rules.digest);
-    Ok(Rules { policies, digest })
+    Ok(Rules { place, policies, digest })
 }
 
 /// What consent the sealed preview needs, and what has been given.
@@ -67,13 +69,12 @@ pub(super) async fn ask(
     let may_do_it = author_may(ctx, plan).await;
     let book = plan.spec.runbook_ref.as_ref().map(|book| ObjectKey::new(namespace.clone(), book.name.clone()));
     let book = book.and_then(|book| ctx.stores.runbooks.get(&book));
-    let place = place::of(ctx, target);
     // A check that nobody may override has stopped the plan before anybody is asked.
     let overrides = preview.overridable().unwrap_or_default();
     let need = decisions::need::need(&Question {
-        subject: Subject { labels: place.labels.as_ref(), ..subject(ctx, &namespace, issue, target, &types) },
+        subject: Subject { labels: rules.place.labels.as_ref(), ..subject(ctx, &namespace, issue, target, &types) },
         policies: &known,
-        autonomy: &place.standing,
+        autonomy: &rules.place.standing,
         class: preview.class,
         preview_is_clean: preview.is_clean(),
         author: Author::of(plan, book.as_deref(), may_do_it),

@@ -286,6 +286,13 @@ pub(super) fn is_asked_back(plan: &RemediationPlan) -> bool {
         && (newest_undoable(&status).is_some() || (undo_at_hand(&status).is_some() && !is_told))
 }
 
+/// Whether the next move may be one that the brakes have to let through: a further step, or the undo a person asked for.
+pub(super) fn begins_something(plan: &RemediationPlan, status: &RemediationPlanStatus) -> bool {
+    let next_step = step_at_hand(status).is_some_and(|(_, step)| step.phase == StepPhase::Planned);
+    (status.state == RemediationState::Executing && next_step)
+        || (is_asked_back(plan) && undo_at_hand(status).is_none())
+}
+
 /// The undo that a person asked for. It passes the brakes and the lock; not windows, budgets or approval, since the approved digest
 /// contains it.
 fn taken_back(input: &Input<'_>, status: &RemediationPlanStatus) -> Option<Decision> {

@@ -9,9 +9,9 @@ use common::api::{
 use jiff::Timestamp;
 use kube::ResourceExt as _;
 
-use super::decide::{Arrival, Brakes, Budget, Consent, Input, Repeated, Sick};
+use super::decide::{self, Arrival, Brakes, Budget, Consent, Input, Repeated, Sick};
 use super::{Fresh, consent, verbs, world};
-use crate::remediate::place;
+use crate::remediate::place::{self, Place};
 use crate::runtime::{Context, Error, ObjectKey};
 
 /// What was read.
@@ -67,7 +67,7 @@ pub(super) async fn gather(ctx: &Arc<Context>, fresh: &Fresh, plan: &Arc<Remedia
         health: None,
         asked: consent::Asked::default(),
         policy_digest: None,
-        brakes: target.as_ref().map_or_else(Brakes::default, |target| brakes(ctx, target)),
+        brakes: target.as_ref().map_or_else(Brakes::default, |target| brakes(place::of(ctx, target))),
         again: None,
         rival: target.as_ref().and_then(|target| world::rival(ctx, plan, target)),
         budget: world::budget(ctx, plan),
@@ -87,6 +87,9 @@ pub(super) async fn gather(ctx: &Arc<Context>, fresh: &Fresh, plan: &Arc<Remedia
             seen.arrival = arrival(ctx, plan, &target, &status).await;
         }
         _ => {}
+    }
+    if decide::begins_something(plan, &status) {
+        seen.brakes = brakes(place::as_of_now(ctx, &target).await?);
     }
     Ok(seen)
 }
@@ -109,6 +112,12 @@ async fn before_the_first_write(
     seen.asked = consent::ask(ctx, plan, issue, target, &rules, preview).await?;
     if matches!(seen.asked.consent, Consent::Given(_) | Consent::NotNeeded(_)) && seen.rival.is_none() {
         seen.again = Some(again(ctx, plan, seen, preview).await);
+        // Last of all, so that what was said before the last vote is heard.
+        let place = place::as_of_now(ctx, target).await?;
+        if place != rules.place {
+            seen.asked = consent::Asked::default();
+        }
+        seen.brakes = brakes(place);
     }
     Ok(())
 }
@@ -126,8 +135,7 @@ async fn again(ctx: &Context, plan: &RemediationPlan, seen: &Seen, sealed: &Plan
     }
 }
 
-fn brakes(ctx: &Context, target: &ResourceRef) -> Brakes {
-    let place = place::of(ctx, target);
+fn brakes(place: Place) -> Brakes {
     Brakes { paused: place.paused, out_of_bounds: place.out_of_bounds, other_operator: None }
 }
 

@@ -22,9 +22,17 @@ use crate::remediate::issue::incident_of;
 use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Stores, Tag, controller_of};
 
 /// Carries plans out.
-#[derive(Default)]
 pub struct Plans {
     fresh: Fresh,
+    /// Of the operator: what its Namespace says holds everywhere.
+    namespace: String,
+}
+
+impl Plans {
+    /// `namespace` is the operator's own.
+    pub fn new(namespace: String) -> Self {
+        Self { fresh: Fresh::default(), namespace }
+    }
 }
 
 /// Intents this process stored and has not sent: everything else that is found as Intent was left by a process that is gone.
@@ -54,6 +62,7 @@ impl Controller for Plans {
             Object::ApprovalRequest(request) => {
                 vec![ObjectKey::new(request.namespace().unwrap_or_default(), request.spec.remediation_plan_ref.clone())]
             }
+            Object::Namespace(namespace) if namespace.name_any() == self.namespace => unfinished(stores, |_| true),
             Object::Namespace(namespace) => {
                 let name = namespace.name_any();
                 unfinished(stores, |plan| plan.namespace().as_deref() == Some(&name))

@@ -1,5 +1,7 @@
 //! The rules of a plan's life, one sentence each.
 
+use std::sync::Arc;
+
 use common::api::{
     Condition, Issue, RemediationPlan, Time,
     issue::IssueState,
@@ -10,9 +12,14 @@ use common::api::{
 };
 use common::decisions::Ending;
 use jiff::SignedDuration;
+use k8s_openapi::{api::core::v1::Namespace, apimachinery::pkg::apis::meta::v1::ObjectMeta};
 
-use super::decide::{Arrival, Brakes, Budget, Consent, Input, Move, Outcome, Repeated, Sick, next_move};
+use super::Plans;
+use super::decide::{
+    Arrival, Brakes, Budget, Consent, Input, Move, Outcome, Repeated, Sick, begins_something, next_move,
+};
 use crate::remediate::testing::{issue, now, previewed, workload};
+use crate::runtime::{Change, Controller as _, Object, ObjectKey, Stores};
 
 fn input<'a>(plan: &'a RemediationPlan, issue: &'a Issue) -> Input<'a> {
     Input {
@@ -328,4 +335,36 @@ fn what_was_undone_in_part_says_what_is_left() {
         Move::Finish(Outcome { reason: Ending::NotUndone, message, .. }) => assert!(message.contains("bob")),
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn what_is_said_for_the_whole_cluster_reaches_plans_of_every_namespace() {
+    let stores = Stores::default();
+    stores.plans.deliver(pending());
+    let plans = Plans::new("chatcli-system".to_owned());
+    let woken_by = |name: &str| {
+        let namespace = Namespace {
+            metadata: ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() },
+            ..Namespace::default()
+        };
+        plans.wake(&stores, &Change { object: Object::Namespace(Arc::new(namespace)), gone: false })
+    };
+    let all = vec![ObjectKey::of(&pending())];
+    assert_eq!(woken_by("chatcli-system"), all, "the switch of the cluster is there");
+    assert_eq!(woken_by("shop"), all, "its own");
+    assert_eq!(woken_by("market"), [], "somebody else's");
+}
+
+#[test]
+fn the_brakes_are_asked_anew_before_a_further_step_and_not_while_one_is_on_its_way() {
+    let begins = |state, phase| {
+        let plan = previewed(state, phase);
+        begins_something(&plan, plan.status.as_ref().unwrap())
+    };
+    assert!(begins(RemediationState::Executing, StepPhase::Planned));
+    assert!(!begins(RemediationState::Executing, StepPhase::Applied));
+    assert!(!begins(RemediationState::Verifying, StepPhase::Settled));
+    let mut asked_back = previewed(RemediationState::Completed, StepPhase::Settled);
+    asked_back.metadata.annotations = Some([(annotations::UNDO.to_owned(), "alice".to_owned())].into());
+    assert!(begins_something(&asked_back, asked_back.status.as_ref().unwrap()), "a person asked for it back");
 }
