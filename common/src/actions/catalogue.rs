@@ -3,8 +3,10 @@
 //! In: the registry. Out: [`Description`]s. The reference page, `kubectl chatcli actions`, the rules of the CRDs and the tools offered to a
 //! model are made from these, so that none of them can say something else.
 
+use std::fmt;
+
 use schemars::SchemaGenerator;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::registry::{Entry, OPT_IN, REGISTRY};
@@ -47,10 +49,48 @@ pub struct Param {
     pub name: String,
     /// Has to be given.
     pub required: bool,
-    /// What it takes: `text`, `number 1 to 1000`, `true or false`, or the words allowed.
-    pub takes: String,
+    /// What it takes.
+    pub takes: Takes,
     /// What it means.
     pub about: String,
+}
+
+/// What the text of a parameter has to be. Travels in its words: `text`, `number 1 to 1000`, `true or false`, `TCP, UDP`.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Takes {
+    /// Any text, as far as can be told without the cluster.
+    Text,
+    /// A whole number in base 10.
+    Number {
+        /// At least, if there is a least.
+        least: Option<i64>,
+        /// At most, if there is a most.
+        most: Option<i64>,
+    },
+    /// `true` or `false`.
+    Flag,
+    /// One of these.
+    Words(Vec<String>),
+}
+
+impl fmt::Display for Takes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text => f.write_str("text"),
+            Self::Number { least: Some(least), most: Some(most) } => write!(f, "number {least} to {most}"),
+            Self::Number { least: Some(least), most: None } => write!(f, "number from {least} on"),
+            Self::Number { least: None, most: Some(most) } => write!(f, "number up to {most}"),
+            Self::Number { least: None, most: None } => f.write_str("number"),
+            Self::Flag => f.write_str("true or false"),
+            Self::Words(words) => f.write_str(&words.join(", ")),
+        }
+    }
+}
+
+impl Serialize for Takes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 /// Every action that can be carried out, in the order of the published enum.
@@ -104,14 +144,14 @@ fn params(entry: &Entry) -> Vec<Param> {
     params
 }
 
-/// What a value may be, in words.
-fn takes(property: &Value, definitions: &Value) -> String {
+/// What a value may be.
+fn takes(property: &Value, definitions: &Value) -> Takes {
     if let Some(name) = property["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
         return takes(&definitions[name], definitions);
     }
     if let Some(parts) = ["allOf", "anyOf"].iter().find_map(|key| property[*key].as_array()) {
         let real = parts.iter().find(|part| part["type"] != "null");
-        return real.map_or("text".to_owned(), |part| takes(part, definitions));
+        return real.map_or(Takes::Text, |part| takes(part, definitions));
     }
     let words: Vec<&str> = match (property["enum"].as_array(), property["oneOf"].as_array()) {
         (Some(words), _) => words.iter().filter_map(Value::as_str).collect(),
@@ -119,7 +159,7 @@ fn takes(property: &Value, definitions: &Value) -> String {
         (None, None) => Vec::new(),
     };
     if !words.is_empty() {
-        return words.join(", ");
+        return Takes::Words(words.into_iter().map(str::to_owned).collect());
     }
     let is = |name: &str| match &property["type"] {
         Value::String(found) => found == name,
@@ -127,28 +167,23 @@ fn takes(property: &Value, definitions: &Value) -> String {
         _ => false,
     };
     if is("boolean") {
-        "true or false".to_owned()
+        Takes::Flag
     } else if is("integer") {
-        match (property["minimum"].as_i64(), property["maximum"].as_i64()) {
-            (Some(least), Some(most)) => format!("number {least} to {most}"),
-            (Some(least), None) => format!("number from {least} on"),
-            _ => "number".to_owned(),
-        }
+        Takes::Number { least: property["minimum"].as_i64(), most: property["maximum"].as_i64() }
     } else {
-        "text".to_owned()
+        Takes::Text
     }
 }
 
 /// A value for the example: the least number, the first word, or a place for a name.
 fn sample(param: &Param) -> String {
-    if let Some(number) = param.takes.strip_prefix("number") {
-        let least = number.split_whitespace().find(|word| word.parse::<i64>().is_ok()).unwrap_or("1");
-        return if least == "0" { "2".to_owned() } else { least.to_owned() };
-    }
-    match param.takes.as_str() {
-        "true or false" => "true".to_owned(),
-        "text" => format!("<{}>", param.name),
-        words => words.split(", ").next().unwrap_or_default().to_owned(),
+    match &param.takes {
+        // Nothing is a choice that needs a reason, as in a scale to 0.
+        Takes::Number { least: Some(0), .. } => "2".to_owned(),
+        Takes::Number { least, .. } => least.unwrap_or(1).to_string(),
+        Takes::Flag => "true".to_owned(),
+        Takes::Text => format!("<{}>", param.name),
+        Takes::Words(words) => words.first().cloned().unwrap_or_default(),
     }
 }
 
@@ -167,10 +202,10 @@ mod tests {
         assert_eq!(drain.example, json!({"type": "DrainNode", "params": {"node": "<node>"}}));
         let scaler = of("AdjustHPA");
         let most = scaler.params.iter().find(|param| param.name == "maxReplicas").unwrap();
-        assert_eq!((most.takes.as_str(), most.required), ("number 1 to 1000", false));
+        assert_eq!((most.takes.to_string().as_str(), most.required), ("number 1 to 1000", false));
         let policy = of("PatchNetworkPolicy");
         let protocol = policy.params.iter().find(|param| param.name == "protocol").unwrap();
-        assert!(protocol.takes.starts_with("TCP, UDP"), "{}", protocol.takes);
+        assert!(protocol.takes.to_string().starts_with("TCP, UDP"), "{}", protocol.takes);
     }
 
     #[test]

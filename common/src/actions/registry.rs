@@ -131,6 +131,11 @@ const CONTAINMENT: &str = "containment";
 /// Names of the target that upstream's samples repeat as parameters.
 const TARGET_NAMES: &[&str] = &["deployment", "namespace"];
 
+/// What may stand beside the parameters of any action: it is looked at before the action reads its own.
+pub fn beside() -> impl Iterator<Item = String> {
+    TARGET_NAMES.iter().chain(&[CONTAINMENT]).map(ToString::to_string)
+}
+
 /// The action with its parameters read, or why it is refused: type, parameters and target kind are looked at, nothing is read.
 pub fn parse(action: &RemediationAction, target: &ResourceRef) -> Result<Box<dyn AnyAction>, Refusal> {
     let action_type = action.action_type;

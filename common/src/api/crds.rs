@@ -4,18 +4,14 @@
 //! `null`, an upper bound on everything a user may write (the API server prices CEL rules by them) and a `spec` that must exist.
 //! Never: rules of a single kind; those stand at its fields, but for what follows from the registry of actions.
 
-use std::collections::BTreeMap;
-
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::CustomResourceExt;
 use serde_json::{Map, Value, json};
 
-use crate::actions::catalogue;
-
 use super::{
     AIInsight, Anomaly, ApprovalPolicy, ApprovalRequest, ApprovalVote, AuditEvent, ChaosExperiment, ChatCLIInstance,
     ClusterRegistration, EscalationPolicy, IncidentSLA, Instance, Issue, NotificationPolicy, PostMortem,
-    RemediationPlan, Runbook, ServiceLevelObjective, SourceRepository,
+    RemediationPlan, Runbook, ServiceLevelObjective, SourceRepository, action_rules,
 };
 
 /// Longest text in a spec where the field states no limit of its own.
@@ -50,7 +46,7 @@ pub fn crds() -> Vec<CustomResourceDefinition> {
     ]
     .into_iter()
     .map(finish)
-    .map(requiring_params)
+    .map(holding_params)
     .collect()
 }
 
@@ -60,25 +56,10 @@ const ACTIONS: &[(&str, &str, &str)] = &[
     ("Runbook", "/properties/spec/properties/steps/items", "action"),
 ];
 
-/// An action without a parameter it cannot do without is refused when it is written, not when it is planned.
-fn requiring_params(mut crd: CustomResourceDefinition) -> CustomResourceDefinition {
+/// What cannot be carried out as it is written is refused when it is written, not when it is planned.
+fn holding_params(mut crd: CustomResourceDefinition) -> CustomResourceDefinition {
     let Some((_, place, field)) = ACTIONS.iter().find(|(kind, ..)| *kind == crd.spec.names.kind) else { return crd };
-    let mut needing: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for action in catalogue() {
-        for param in action.params.iter().filter(|param| param.required) {
-            needing.entry(param.name.clone()).or_default().push(action.name);
-        }
-    }
-    let rules: Vec<Value> = needing
-        .iter()
-        .map(|(param, actions)| {
-            let list = actions.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
-            json!({
-                "rule": format!("!(self.{field} in [{list}]) || (has(self.params) && '{param}' in self.params)"),
-                "message": format!("{} cannot do without parameter {param}", actions.join(", ")),
-            })
-        })
-        .collect();
+    let rules = action_rules::rules(field);
     for version in &mut crd.spec.versions {
         let Some(schema) = version.schema.as_mut().and_then(|schema| schema.open_api_v3_schema.as_mut()) else {
             continue;

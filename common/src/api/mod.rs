@@ -3,6 +3,7 @@
 //! Field names, enums and defaults are upstream's; what we add is optional. Required scalars are always written, even when zero,
 //! because stored schemas demand them.
 
+mod action_rules;
 pub mod ai_insight;
 pub mod anomaly;
 pub mod approval_policy;

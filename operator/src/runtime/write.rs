@@ -90,12 +90,19 @@ pub async fn attempt<T>(what: &str, call: impl Future<Output = kube::Result<T>>)
             409 if status.is_already_exists() => WriteError::AlreadyExists(what.to_owned()),
             409 => WriteError::Conflict(what.to_owned()),
             404 => WriteError::Gone(what.to_owned()),
+            403 if is_of_a_namespace_that_goes(&status) => WriteError::Gone(what.to_owned()),
             429 => WriteError::Busy,
             400..500 => WriteError::Refused(status),
             _ => WriteError::Unknown(status.message.clone()),
         }),
         Ok(Err(error)) => Err(WriteError::Unknown(error.to_string())),
     }
+}
+
+/// Nothing can be created in a Namespace that is being deleted: what it is about is as good as gone.
+fn is_of_a_namespace_that_goes(status: &Status) -> bool {
+    let causes = status.details.as_ref().map(|details| details.causes.as_slice()).unwrap_or_default();
+    causes.iter().any(|cause| cause.reason == "NamespaceTerminating")
 }
 
 impl Context {
@@ -155,5 +162,26 @@ impl Context {
             return stored;
         }
         Arc::new(object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As the API server words it.
+    fn forbidden(cause: &str) -> kube::Error {
+        let status = json!({
+            "status": "Failure", "message": "no", "reason": "Forbidden", "code": 403,
+            "details": { "name": "pm-web", "kind": "postmortems", "causes": [{ "reason": cause, "message": "no" }] }
+        });
+        kube::Error::Api(serde_json::from_value(status).unwrap())
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_created_because_its_namespace_goes_is_no_refusal() {
+        let outcome = async |cause| attempt::<()>("pm-web", async { Err(forbidden(cause)) }).await.unwrap_err();
+        assert!(matches!(outcome("NamespaceTerminating").await, WriteError::Gone(_)));
+        assert!(matches!(outcome("FieldValueForbidden").await, WriteError::Refused(_)));
     }
 }

@@ -4,6 +4,7 @@
 //! happened is the API server's audit log, never the operator's own words.
 
 mod steps;
+mod undo;
 
 use std::time::Duration;
 

@@ -70,7 +70,7 @@ impl Checkout {
 }
 
 /// The same steps whatever severity the incident is given.
-async fn write_runbooks(namespace: &TestNamespace, steps: &Value) -> Result<()> {
+pub(super) async fn write_runbooks(namespace: &TestNamespace, steps: &Value) -> Result<()> {
     for severity in ["critical", "high", "medium", "low"] {
         let mut steps = steps.clone();
         for (index, step) in steps.as_array_mut().into_iter().flatten().enumerate() {
@@ -88,23 +88,23 @@ async fn write_runbooks(namespace: &TestNamespace, steps: &Value) -> Result<()> 
     Ok(())
 }
 
-async fn ended(run: &Disturbed) -> bool {
+pub(super) async fn ended(run: &Disturbed) -> bool {
     let has_ended = |plan: &RemediationPlan| {
         plan.spec.attempt == 1 && plan.status.as_ref().is_some_and(|status| status.state.is_terminal())
     };
     run.has(LIFETIME, has_ended).await
 }
 
-async fn first_plan(run: &Disturbed) -> Result<Option<RemediationPlan>> {
+pub(super) async fn first_plan(run: &Disturbed) -> Result<Option<RemediationPlan>> {
     let plans = run.namespace.api::<RemediationPlan>().list(&ListParams::default()).await?.items;
     Ok(plans.into_iter().find(|plan| plan.spec.attempt == 1))
 }
 
-fn phases(status: &RemediationPlanStatus) -> Vec<StepPhase> {
+pub(super) fn phases(status: &RemediationPlanStatus) -> Vec<StepPhase> {
     status.steps.iter().map(|step| step.phase).collect()
 }
 
-fn told(status: &RemediationPlanStatus) -> String {
+pub(super) fn told(status: &RemediationPlanStatus) -> String {
     let steps: Vec<_> = status.steps.iter().map(|step| (&step.action, step.phase, &step.message)).collect();
     format!("{:?}\n{steps:#?}\n{:#?}", status.result, status.gates)
 }
@@ -202,7 +202,7 @@ async fn a_command_whose_answer_was_lost_is_unknown_and_never_run_again() -> Res
     Ok(())
 }
 
-const TROUBLES: [Trouble; 6] = [
+pub(super) const TROUBLES: [Trouble; 6] = [
     Trouble::AnswerLost,
     Trouble::RequestLost,
     Trouble::Refused(409),
