@@ -163,7 +163,10 @@ impl HelmRelease {
         let hooks = release.hooks.iter();
         let around = hooks.filter(|hook| hook.events.iter().any(|event| event.ends_with("-rollback")));
         let rollback_hooks = around.map(|hook| hook.name.clone()).collect();
-        Ok(Self { documents: documents(&release.manifest)?, rollback_hooks })
+        Ok(Self {
+            documents: documents(&release.manifest).map_err(|why| format!("{}: {why}", stored.reference()))?,
+            rollback_hooks,
+        })
     }
 }
 

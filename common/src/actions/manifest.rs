@@ -163,8 +163,16 @@ fn is_ready(object: &Object, now: &Live) -> Settled {
     }
 }
 
+/// Most documents in one text, empty ones included: the YAML reader's own bound.
+const DOCUMENTS_LIMIT: usize = 1024;
+
 /// The documents of a text, empty ones left out.
 pub(super) fn documents(text: &str) -> Result<Vec<Value>, String> {
+    // Nothing else begins a line with it: inside a document its lines would be indented.
+    let separators = text.lines().filter(|line| *line == "---" || line.starts_with("--- ")).count();
+    if separators >= DOCUMENTS_LIMIT {
+        return Err(format!("it holds {separators} documents or more; fewer than {DOCUMENTS_LIMIT} are taken"));
+    }
     let documents: Vec<Value> = serde_saphyr::from_multiple(text).map_err(|error| error.to_string())?;
     Ok(documents.into_iter().filter(|document| !document.is_null()).collect())
 }
@@ -242,6 +250,14 @@ mod tests {
         let action = ApplyManifest { configmap: "fix".to_owned(), key: manifest_yaml() };
         let live = Live::of(target, Timestamp::UNIX_EPOCH).with(action.need(), vec![map]);
         Action::change(&action, &live)
+    }
+
+    #[test]
+    fn more_documents_than_are_taken_are_refused_with_the_limit_named() {
+        let many = |count: usize| "---\nkind: ConfigMap\n".repeat(count);
+        assert_eq!(documents(&many(DOCUMENTS_LIMIT - 1)).unwrap().len(), DOCUMENTS_LIMIT - 1);
+        let words = documents(&many(DOCUMENTS_LIMIT)).unwrap_err();
+        assert_eq!(words, "it holds 1024 documents or more; fewer than 1024 are taken");
     }
 
     #[test]
