@@ -1,14 +1,17 @@
 //! The fault suite: each folder below `tests/faults/` is something that goes wrong on a real node, and what has to be said about it.
 //!
 //! In: `fault.yaml` (healthy state, break, expectation). Out: a [`Score`]: code, object of the cause, resource of the incident, number of
-//! incidents, remedies, receipts. Never: helps the operator along; what is broken is broken the way people break it.
+//! incidents, remedies, receipts; and, where a remedy is proposed, whether it cures the fault and changes nothing else. Never: helps the operator along; what is broken is broken the way people break it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use common::api::{AIInsight, Anomaly, Issue, ResourceRef};
+use common::api::issue::IssueState;
+use common::api::remediation_plan::RemediationState;
+use common::api::{AIInsight, Anomaly, Issue, RemediationPlan, ResourceRef};
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams};
 use kube::core::GroupVersionKind;
 use kube::{Client, ResourceExt};
@@ -17,10 +20,11 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::cluster::Cluster;
+use crate::incidents::plan_state;
 use crate::namespace::TestNamespace;
 use crate::place;
 use crate::receipts;
-use crate::watching::{never, watch_until};
+use crate::watching::{Seen, never, watch_until};
 
 /// A fault as its folder tells it.
 #[derive(Clone, Debug, Deserialize)]
@@ -76,6 +80,9 @@ pub struct Expectation {
     /// Incidents in the end.
     #[serde(default = "one")]
     pub incidents: usize,
+    /// Why none of the remedies can cure it here, where that is so; else the first is carried out and has to.
+    #[serde(default)]
+    pub incurable: Option<String>,
 }
 
 fn usual() -> u64 {
@@ -123,12 +130,17 @@ pub struct Score {
     pub wrong: Vec<String>,
     /// Code of the first finding.
     pub code: String,
+    /// Seconds until its remedy was carried out and proven, where there is one.
+    pub cured: Option<f64>,
 }
 
 impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verdict = if self.wrong.is_empty() { "right" } else { "WRONG" };
         write!(f, "{verdict:<6} {:<34} {:<28} {:>7.1} s", self.slug, self.code, self.took)?;
+        if let Some(cured) = self.cured {
+            write!(f, ", cured in {cured:.0} s")?;
+        }
         self.wrong.iter().try_for_each(|wrong| write!(f, "\n         {wrong}"))
     }
 }
@@ -190,7 +202,8 @@ impl Fault {
         .await;
         let raised = namespace.api::<Anomaly>().list(&ListParams::default()).await?.items;
         let wrong = raised.iter().map(|it| format!("raised for nothing: {:?}", it.spec.description)).collect();
-        Ok(Score { slug: self.slug.clone(), took: began.elapsed().as_secs_f64(), wrong, code: "silence".to_owned() })
+        let took = began.elapsed().as_secs_f64();
+        Ok(Score { slug: self.slug.clone(), took, wrong, code: "silence".to_owned(), cured: None })
     }
 
     async fn judge(&self, scene: &Scene<'_>, expect: &Expectation, began: Instant) -> Result<Score> {
@@ -227,7 +240,7 @@ impl Fault {
                 let wrong = seen.all().map(told).collect::<Vec<_>>();
                 let wrong = if wrong.is_empty() { vec!["nothing was said".to_owned()] } else { wrong };
                 let took = began.elapsed().as_secs_f64();
-                return Ok(Score { slug, took, wrong, code: "-".to_owned() });
+                return Ok(Score { slug, took, wrong, code: "-".to_owned(), cured: None });
             }
         };
         let mut wrong = Vec::new();
@@ -244,10 +257,24 @@ impl Fault {
         for finding in &findings {
             wrong.extend(receipts::unproven(&namespace.client(), finding).await?);
         }
+        let mut cured = None;
+        if !expect.remedies.is_empty() && expect.incurable.is_none() && wrong.is_empty() {
+            match scene.cured(&issue).await? {
+                Ok(after) => cured = Some(after.as_secs_f64()),
+                Err(why) => wrong = why,
+            }
+        }
         let code = issue.status.and_then(|status| status.cause).map(|cause| cause.code).unwrap_or_default();
-        Ok(Score { slug, took: took.as_secs_f64(), wrong, code })
+        Ok(Score { slug, took: took.as_secs_f64(), wrong, code, cured })
     }
 }
+
+/// Kinds that a remedy may touch or harm.
+const TOUCHED: [&str; 8] =
+    ["Deployment", "StatefulSet", "DaemonSet", "CronJob", "ConfigMap", "Service", "Ingress", "HorizontalPodAutoscaler"];
+
+/// Longest wait for a remedy to be carried out and proven.
+const CURE: Duration = Duration::from_secs(300);
 
 fn told(issue: &Issue) -> String {
     let status = issue.status.clone().unwrap_or_default();
@@ -297,6 +324,60 @@ impl Scene<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Lets the operator carry out by itself what it proposes: how long that took, or what was wrong with it. Nothing but the plan's target
+    /// may have changed.
+    async fn cured(&self, issue: &Issue) -> Result<Result<Duration, Vec<String>>> {
+        let (before, began) = (self.objects().await?, Instant::now());
+        self.namespace.set_autonomy("auto").await?;
+        let name = issue.name_any();
+        let over = |seen: &Seen<Issue>| {
+            let issue = seen.all().find(|it| it.name_any() == name)?;
+            let state = issue.status.as_ref().map(|status| status.state)?;
+            (!matches!(state, IssueState::Detected | IssueState::Analyzing | IssueState::Remediating)).then_some(state)
+        };
+        let state = watch_until(&self.namespace.api(), tokio::time::Instant::now() + CURE, over).await;
+        let took = began.elapsed();
+        let plans = self.namespace.api::<RemediationPlan>().list(&ListParams::default()).await?.items;
+        let told: Vec<String> = plans
+            .iter()
+            .map(|plan| {
+                let status = plan.status.clone().unwrap_or_default();
+                let actions: Vec<String> = plan.spec.actions.iter().map(|it| it.action_type.to_string()).collect();
+                format!("{}: {:?}, {}", actions.join(", "), status.state, status.result.unwrap_or_default())
+            })
+            .collect();
+        let proven = plans.iter().filter(|plan| plan_state(plan) == RemediationState::Completed).count();
+        if !matches!(state, Ok(IssueState::Resolved)) || proven != 1 {
+            return Ok(Err([vec!["its remedy did not cure it".to_owned()], told].concat()));
+        }
+        let targets: Vec<String> = plans
+            .iter()
+            .map(|plan| plan.spec.target.as_ref().unwrap_or(&issue.spec.resource))
+            .map(|target| format!("{}/{}", target.kind, target.name))
+            .collect();
+        let after = self.objects().await?;
+        let harmed: Vec<String> = before
+            .keys()
+            .chain(after.keys())
+            .filter(|name| before.get(*name) != after.get(*name) && !targets.contains(name))
+            .map(|name| format!("its remedy changed {name}"))
+            .collect();
+        Ok(if harmed.is_empty() { Ok(took) } else { Err(harmed) })
+    }
+
+    /// What is wanted of each object, by `Kind/name`.
+    async fn objects(&self) -> Result<BTreeMap<String, Value>> {
+        let mut objects = BTreeMap::new();
+        for kind in TOUCHED {
+            let api = dynamic(&self.namespace.client(), &ResourceRef::new(kind, self.namespace.name(), "")).await?;
+            for object in api.list(&ListParams::default()).await?.items {
+                let wanted = json!([object.data.get("spec"), object.data.get("data"), object.metadata.labels]);
+                objects.insert(format!("{kind}/{}", object.name_any()), wanted);
+            }
+        }
+        Ok(objects)
     }
 
     /// The step with the places of this cluster put in.

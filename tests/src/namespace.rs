@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::Result;
+use common::api::keys::annotations;
 use k8s_openapi::api::core::v1::Namespace;
-use kube::api::{DeleteParams, ObjectMeta, PostParams};
+use kube::api::{DeleteParams, ObjectMeta, Patch, PatchParams, PostParams};
 use kube::{Api, Client, Resource};
+use serde_json::json;
 
 use crate::{Connection, installation};
 
@@ -28,8 +30,7 @@ impl TestNamespace {
     pub async fn create(connection: &Connection, purpose: &str, autonomy: Option<&str>) -> Result<Self> {
         let name = format!("{purpose}-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let client = connection.client()?;
-        let annotations = autonomy
-            .map(|level| BTreeMap::from([(common::api::keys::annotations::AUTONOMY.to_owned(), level.to_owned())]));
+        let annotations = autonomy.map(|level| BTreeMap::from([(annotations::AUTONOMY.to_owned(), level.to_owned())]));
         let namespace = Namespace {
             metadata: ObjectMeta {
                 name: Some(name.clone()),
@@ -56,6 +57,14 @@ impl TestNamespace {
     /// A client with all rights, on the test's runtime.
     pub fn client(&self) -> Client {
         self.client.clone()
+    }
+
+    /// Sets how much the operator may do in it.
+    pub async fn set_autonomy(&self, level: &str) -> Result<()> {
+        let mark = json!({ "metadata": { "annotations": { annotations::AUTONOMY: level } } });
+        let namespaces: Api<Namespace> = Api::all(self.client.clone());
+        namespaces.patch(&self.name, &PatchParams::default(), &Patch::Merge(mark)).await?;
+        Ok(())
     }
 
     /// Applies an object of any kind in it.

@@ -39,5 +39,6 @@ fn answered(fault: &Fault, result: Result<Score>) -> Score {
         took: 0.0,
         wrong: vec![format!("{error:#}")],
         code: "-".to_owned(),
+        cured: None,
     })
 }

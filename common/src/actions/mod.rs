@@ -63,6 +63,7 @@ mod deployment;
 mod diagnostic;
 mod diff;
 mod digest;
+pub mod drift;
 mod edits;
 mod fields;
 mod health;

@@ -25,8 +25,8 @@ fn required(catalogue: &[Description], field: &str) -> Vec<Value> {
     }
     let rules = needing.iter().map(|(param, actions)| {
         rule(
-            format!("!(self.{field} in {}) || (has(self.params) && '{param}' in self.params)", list(actions)),
-            format!("{} cannot do without parameter {param}", actions.join(", ")),
+            &format!("!(self.{field} in {}) || (has(self.params) && '{param}' in self.params)", list(actions)),
+            &format!("{} cannot do without parameter {param}", actions.join(", ")),
         )
     });
     rules.collect()
@@ -44,12 +44,12 @@ fn known(catalogue: &[Description], field: &str) -> Vec<Value> {
         let names: Vec<String> = names.into_iter().collect();
         let said = if own.is_empty() { "no parameters".to_owned() } else { format!("only {}", own.join(", ")) };
         rule(
-            format!(
+            &format!(
                 "!(self.{field} in {}) || !has(self.params) || self.params.all(name, name in {})",
                 list(actions),
                 list(&names)
             ),
-            format!("unknown parameter: {} may be given {said}", actions.join(", ")),
+            &format!("unknown parameter: {} may be given {said}", actions.join(", ")),
         )
     });
     rules.collect()
@@ -66,11 +66,11 @@ fn well_formed(catalogue: &[Description], field: &str) -> Vec<Value> {
     let rules = reading.iter().filter_map(|((param, takes), actions)| {
         let holds = holds(takes, &format!("self.params['{param}']"))?;
         Some(rule(
-            format!(
+            &format!(
                 "!(self.{field} in {}) || !has(self.params) || !('{param}' in self.params) || ({holds})",
                 list(actions)
             ),
-            format!("parameter {param} of {} takes {takes}", actions.join(", ")),
+            &format!("parameter {param} of {} takes {takes}", actions.join(", ")),
         ))
     });
     rules.collect()
@@ -96,7 +96,7 @@ fn holds(takes: &Takes, value: &str) -> Option<String> {
     })
 }
 
-fn rule(rule: String, message: String) -> Value {
+fn rule(rule: &str, message: &str) -> Value {
     json!({ "rule": rule, "message": message })
 }
 

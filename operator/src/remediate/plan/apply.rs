@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use common::actions::{Found, Previewed, SendError};
+use common::actions::{Found, Previewed, SendError, drift};
 use common::api::{
     NameRef, RemediationPlan,
     keys::conditions,
@@ -120,8 +120,14 @@ async fn reseal(
         },
     };
     let before = draft.status.preview.as_ref().map(|preview| preview.digest.clone()).unwrap_or_default();
-    let message = format!("{because} ({before}); the preview was taken again and earlier approvals are void");
-    tracing::info!(plan = plan.name_any(), reason, was = before, is = previewed.preview.digest, "sealed again");
+    let differs = draft.status.preview.as_ref().map_or_else(Vec::new, |preview| {
+        let sealed = drift::Sealed { preview, steps: &draft.status.steps };
+        drift::differences(sealed, drift::Sealed { preview: &previewed.preview, steps: &previewed.steps })
+    });
+    let what = if differs.is_empty() { String::new() } else { format!(": {}", differs.join("; ")) };
+    let message = format!("{because}{what} ({before}); the preview was taken again and earlier approvals are void");
+    let is = previewed.preview.digest.as_str();
+    tracing::info!(plan = plan.name_any(), reason, differs = ?differs, was = before, is, "sealed again");
     seal(ctx, seen, &mut draft, previewed.preview, previewed.steps);
     draft.enter(RemediationState::Pending).condition(conditions::PREVIEWED, true, reason, &message).condition(
         conditions::APPROVED,
