@@ -113,6 +113,10 @@ pub fn told(facts: &Facts) -> Value {
     let services = extra.services.iter().map(|it| {
         json!({ "service": it.service, "selector": it.selector, "readyEndpoints": it.ready_endpoints, "endpoints": it.endpoints, "behind": it.behind })
     });
+    let revisions = extra.revisions.as_ref().map(|kept| {
+        let told = kept.iter().map(|it| json!({ "name": it.metadata.name, "revision": it.number, "spec": it.spec }));
+        Value::Array(told.collect())
+    });
     let unreadable = extra.unreadable.iter().map(|(what, why)| json!({ "object": what, "why": why }));
     let mut told = json!({
         "at": facts.now,
@@ -129,6 +133,7 @@ pub fn told(facts: &Facts) -> Value {
         "claims": extra.claims,
         "quotas": extra.quotas,
         "limitRanges": extra.limit_ranges,
+        "revisions": revisions,
         "missing": extra.missing,
         "unreadable": all(unreadable.collect()),
     });

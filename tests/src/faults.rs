@@ -12,13 +12,14 @@ use anyhow::{Context, Result};
 use common::api::issue::IssueState;
 use common::api::remediation_plan::RemediationState;
 use common::api::{AIInsight, Anomaly, Issue, RemediationPlan, ResourceRef};
+use k8s_openapi::api::apps::v1::{DaemonSet, StatefulSet};
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams};
 use kube::core::GroupVersionKind;
 use kube::{Client, ResourceExt};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::app::App;
+use crate::app::{App, START};
 use crate::cluster::Cluster;
 use crate::incidents::plan_state;
 use crate::namespace::TestNamespace;
@@ -175,8 +176,12 @@ impl Fault {
             scene.carry_out(step).await.with_context(|| format!("{}: {step:?}", self.slug))?;
         }
         for step in &self.healthy {
-            if let Step::App { app, sick: false, .. } = step {
-                App::named(app, cluster)?.created(&namespace).available().await;
+            match step {
+                Step::App { app, sick: false, .. } => {
+                    App::named(app, cluster)?.created(&namespace).available().await;
+                }
+                Step::Object { object } => scene.is_well(object).await?,
+                _ => {}
             }
         }
         let began = Instant::now();
@@ -323,6 +328,35 @@ impl Scene<'_> {
                 App::named(&restart, self.cluster)?.created(namespace).edit(&again).await?;
             }
         }
+        Ok(())
+    }
+
+    /// Waits until every pod of a StatefulSet or DaemonSet is ready; other objects are well as they are.
+    async fn is_well(&self, object: &Value) -> Result<()> {
+        let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+        let deadline = tokio::time::Instant::now() + START;
+        let well = match object["kind"].as_str() {
+            Some("StatefulSet") => {
+                let is_ready = |set: &StatefulSet| {
+                    let wanted = set.spec.as_ref().and_then(|spec| spec.replicas);
+                    set.name_any() == name && set.status.as_ref().map(|status| status.ready_replicas) == Some(wanted)
+                };
+                let found = |seen: &Seen<StatefulSet>| seen.all().any(is_ready).then_some(());
+                watch_until(&self.namespace.api(), deadline, found).await.is_ok()
+            }
+            Some("DaemonSet") => {
+                let is_ready = |set: &DaemonSet| {
+                    let status = set.status.clone().unwrap_or_default();
+                    set.name_any() == name
+                        && status.desired_number_scheduled > 0
+                        && status.number_ready == status.desired_number_scheduled
+                };
+                let found = |seen: &Seen<DaemonSet>| seen.all().any(is_ready).then_some(());
+                watch_until(&self.namespace.api(), deadline, found).await.is_ok()
+            }
+            _ => true,
+        };
+        anyhow::ensure!(well, "{name} did not become ready within {START:?}");
         Ok(())
     }
 

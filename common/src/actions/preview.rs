@@ -122,6 +122,9 @@ impl From<ReadError> for PreviewError {
 
 /// Asks the API server what the plan would do.
 pub async fn preview(client: &Client, input: &PreviewInput<'_>) -> Result<Previewed, PreviewError> {
+    // What is stored of a moment is its second, and that is what the repetition gets.
+    let now = Timestamp::from_second(input.now.as_second()).unwrap_or(input.now);
+    let input = &PreviewInput { now, ..*input };
     let refused = |index: usize| move |refusal: Refusal| PreviewError::Refused { index, refusal };
     constraints::validate(input.actions).map_err(refused(0))?;
     let parsed: Vec<Box<dyn AnyAction>> = input

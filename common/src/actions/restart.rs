@@ -20,7 +20,7 @@ impl Restart {
     /// A pod template that differs in nothing but the moment.
     #[expect(clippy::unused_self, reason = "the parameters of the action, of which there are none")]
     pub fn change(&self, live: &Live) -> ChangeSet {
-        let at = live.now.round(jiff::Unit::Second).unwrap_or(live.now).to_string();
+        let at = live.now.to_string();
         let mut wanted = live.target.0.clone();
         edits::set(&mut wanted, &["spec", "template", "metadata", "annotations", RESTARTED_AT], at.into());
         ChangeSet::patch(&live.target, &wanted, Terms::default(), &live.plan_uid, "starts every pod anew")

@@ -79,6 +79,7 @@ fn asks(plan: &Plan) -> Need {
         confidence: Some(plan.confidence),
         overrides: &[],
         radius: Some(Level::Low),
+        times_over: 0,
         success_rate: plan.success_rate,
     })
 }

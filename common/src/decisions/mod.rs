@@ -11,6 +11,7 @@ pub mod cooldown;
 pub mod ending;
 #[cfg(test)]
 mod examples;
+pub mod flapping;
 pub mod need;
 pub mod policy;
 pub mod radius;

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     autonomy::{Autonomy, Standing},
+    flapping,
     policy::{self, DEFAULT_TIMEOUT_MINUTES, Effective, Invalid, KnownPolicy, Ruling, Subject},
     radius::Level,
     window::Windows,
@@ -44,6 +45,8 @@ pub struct Question<'a> {
     pub overrides: &'a [String],
     /// How far the change reaches; absent when it was not computed.
     pub radius: Option<Level>,
+    /// How often the trouble of the target was over within the last day; see [`flapping`].
+    pub times_over: usize,
     /// Share of finished plans of these actions and this kind that completed, 0 to 1; absent when it was not computed.
     pub success_rate: Option<f64>,
 }
@@ -189,6 +192,14 @@ fn by_rules(question: &Question<'_>, rules: &Effective) -> Need {
         )));
     }
     ask_about_reach(question, &mut asked);
+    if question.times_over >= flapping::TIMES {
+        let hours = flapping::WITHIN.as_hours();
+        let why = format!(
+            "its trouble was over {} times within {hours} h and is back: what makes it come again is for a person to find",
+            question.times_over
+        );
+        asked.push(Ask::one(Why::new("Flapping", why)));
+    }
     match question.author {
         Author::Operator | Author::Person { may_do_it: Some(true), .. } => {}
         Author::Person { name, may_do_it: Some(false) } => {
@@ -354,6 +365,7 @@ mod tests {
         success_rate: Option<f64>,
         overrides: Vec<String>,
         radius: Option<Level>,
+        times_over: usize,
     }
 
     fn in_namespace(autonomy: &str) -> Case {
@@ -367,6 +379,7 @@ mod tests {
             success_rate: None,
             overrides: Vec::new(),
             radius: Some(Level::Low),
+            times_over: 0,
         }
     }
 
@@ -402,6 +415,7 @@ mod tests {
                 success_rate: self.success_rate,
                 overrides: &self.overrides,
                 radius: self.radius,
+                times_over: self.times_over,
             })
         }
 
@@ -518,6 +532,13 @@ mod tests {
             ..in_namespace("approve").with(OPERATOR, vec![grave])
         };
         assert_eq!(case.asks(), 1, "the incident is graver than the rule allows");
+    }
+
+    #[test]
+    fn trouble_that_comes_again_and_again_is_a_question_whatever_a_rule_says() {
+        let case = |times_over| Case { times_over, ..in_namespace("auto").with(OPERATOR, vec![auto()]) };
+        assert_eq!(case(flapping::TIMES - 1).asks(), 0);
+        assert_eq!(case(flapping::TIMES).asks(), 1);
     }
 
     #[test]

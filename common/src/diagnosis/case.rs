@@ -23,7 +23,7 @@ pub struct Case<'a> {
     pub facts: &'a Facts,
     /// Containers that do not run, keep ending, or are not ready.
     pub sick: Vec<View<'a>>,
-    /// The Deployment's rollout.
+    /// The workload's rollout.
     pub rollout: Option<Rollout<'a>>,
 }
 
@@ -143,54 +143,45 @@ impl<'a> Case<'a> {
     pub fn way_back(&self) -> Option<(&Rollout<'a>, Revision<'a>)> {
         let rollout = self.rollout.as_ref()?;
         let good = rollout.good?;
-        let newest_only = !self.sick.is_empty()
-            && self.sick.iter().all(|container| {
-                rollout
-                    .current
-                    .set
-                    .metadata
-                    .uid
-                    .as_deref()
-                    .is_some_and(|uid| membership::is_controlled_by(&container.pod.metadata, uid))
-            });
+        let newest_only =
+            !self.sick.is_empty() && self.sick.iter().all(|container| rollout.current.has_made(container.pod));
         newest_only.then_some((rollout, good))
     }
 
     /// Going back to the last good revision, where that changes something that `matters`.
     pub fn rollback(&self, matters: impl Fn(Revision<'a>, Revision<'a>) -> bool, why: &str) -> Option<Remedy> {
         let (rollout, good) = self.way_back()?;
-        matters(good, rollout.current).then(|| {
-            remedy(
-                ActionType::RollbackDeployment,
-                [("toRevision", good.number.to_string())],
-                format!("revision {} {why}", good.number),
-            )
-        })
+        matters(good, rollout.current).then(|| self.go_back_to(good, why))?
     }
 
     /// Going back, for a pod of the newest revision that has no container status yet.
     pub fn rollback_of_pending(&self, pod: &Pod) -> Option<Remedy> {
         let rollout = self.rollout.as_ref()?;
         let good = rollout.good?;
-        let uid = rollout.current.set.metadata.uid.as_deref()?;
-        membership::is_controlled_by(&pod.metadata, uid).then(|| {
-            remedy(
-                ActionType::RollbackDeployment,
-                [("toRevision", good.number.to_string())],
-                format!("revision {} asks for another place", good.number),
-            )
-        })
+        rollout.current.has_made(pod).then(|| self.go_back_to(good, "asks for another place"))?
     }
 
     /// Going back, for a newest revision whose pods are not even made; none while no older revision has proven itself.
     pub fn rollback_unless_made(&self, why: &str) -> Option<Remedy> {
         let rollout = self.rollout.as_ref()?;
         let good = rollout.good.filter(|_| rollout.current.ready == 0 && !rollout.completed)?;
-        Some(remedy(
-            ActionType::RollbackDeployment,
-            [("toRevision", good.number.to_string())],
-            format!("revision {} {why}", good.number),
-        ))
+        self.go_back_to(good, why)
+    }
+
+    fn go_back_to(&self, good: Revision<'a>, why: &str) -> Option<Remedy> {
+        let action = match &self.facts.object {
+            Subject::Deployment(_) => ActionType::RollbackDeployment,
+            Subject::StatefulSet(_) => ActionType::RollbackStatefulSet,
+            Subject::DaemonSet(_) => ActionType::RollbackDaemonSet,
+            _ => return None,
+        };
+        Some(remedy(action, [("toRevision", good.number.to_string())], format!("revision {} {why}", good.number)))
+    }
+
+    /// The object that keeps a revision.
+    pub fn keeper(&self, revision: Revision<'_>) -> ResourceRef {
+        let (kind, name) = revision.kept_by();
+        ResourceRef { api_version: Some("apps/v1".to_owned()), ..self.neighbour(kind, name) }
     }
 
     /// The receipt that an older revision is well.
@@ -199,17 +190,15 @@ impl<'a> Case<'a> {
         if good.ready == 0 {
             return None;
         }
-        Some(receipt(
-            format!("revision {} still serves with {} ready pods", good.number, good.ready),
-            ResourceRef::new(
-                "ReplicaSet",
-                &self.facts.subject.namespace,
-                good.set.metadata.name.clone().unwrap_or_default(),
-            ),
-            ".status.readyReplicas",
-            good.ready.to_string(),
-            Some(self.facts.now),
-        ))
+        let said = format!("revision {} still serves with {} ready pods", good.number, good.ready);
+        let (object, path, value) = if good.kept_by().0 == "ReplicaSet" {
+            (self.keeper(good), ".status.readyReplicas", good.ready.to_string())
+        } else {
+            // A ControllerRevision counts nothing; one of its pods speaks for all.
+            let is_ready = |pod: &&Pod| good.has_made(pod) && membership::ready_since(pod).is_some();
+            (pod_ref(self.facts.current_pods().find(is_ready)?), ".status.conditions[Ready].status", "True".to_owned())
+        };
+        Some(receipt(said, object, path, value, Some(self.facts.now)))
     }
 
     /// When the newest revision was made, as a receipt.
@@ -219,11 +208,7 @@ impl<'a> Case<'a> {
         let image = rollout.current.pod_spec()?.containers.first()?.image.clone().unwrap_or_default();
         Some(receipt(
             format!("all failing pods are of revision {}, image {image}", rollout.current.number),
-            ResourceRef::new(
-                "ReplicaSet",
-                &self.facts.subject.namespace,
-                rollout.current.set.metadata.name.clone().unwrap_or_default(),
-            ),
+            self.keeper(rollout.current),
             ".metadata.creationTimestamp",
             since.to_string(),
             Some(since),

@@ -14,6 +14,7 @@ use crate::api::ai_insight::{Finding, Remedy};
 use crate::facts::Subject;
 use crate::facts::containers::{Ended, Role, View};
 use crate::facts::quantity::{bytes, mebibytes};
+use crate::facts::revisions;
 
 /// Dying within this time of its start is a need, not a growth.
 const QUICK: SignedDuration = SignedDuration::from_mins(2);
@@ -86,8 +87,8 @@ fn judge(case: &Case<'_>, container: &View<'_>, end: &Ended<'_>) -> Finding {
         )
         .receipt(receipt(
             format!("revision {} had {before}", good.number),
-            case.neighbour("ReplicaSet", good.set.metadata.name.as_deref().unwrap_or_default()),
-            format!(".spec.template.spec.containers[{name}].resources.limits.memory"),
+            case.keeper(good),
+            format!("{}.containers[{name}].resources.limits.memory", good.template()),
             &before,
             good.made(),
         ))
@@ -174,15 +175,8 @@ fn adjust(case: &Case<'_>, container: &View<'_>, limit: &str, why: &str) -> Opti
 
 /// How often the limit was raised, revision over revision, up to now.
 fn raises(case: &Case<'_>, name: &str) -> usize {
-    let limits: Vec<u64> = case
-        .facts
-        .replica_sets
-        .iter()
-        .filter_map(|set| {
-            let spec = set.spec.as_ref()?.template.as_ref()?.spec.as_ref()?;
-            memory_limit(spec.containers.iter().find(|container| container.name == name)?)
-        })
-        .collect();
+    let limits: Vec<u64> =
+        revisions::all(case.facts).iter().filter_map(|revision| memory_limit(revision.container(name)?)).collect();
     limits.windows(2).take_while(|pair| pair[0] > pair[1]).count()
 }
 

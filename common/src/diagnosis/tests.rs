@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::*;
-use crate::facts::Want;
-use crate::testing::{PodSketch, Scene, deployment, job, node, pod};
+use crate::facts::{Kept, Want};
+use crate::testing::{PodSketch, Scene, deployment, job, node, pod, stateful_set};
 
 fn first(facts: &Facts) -> Finding {
     diagnose(facts).remove(0)
@@ -736,4 +736,53 @@ fn an_ingress_to_a_service_nobody_made_concerns_the_workload_of_that_name() {
     };
     assert_eq!(around("web-svc"), ["ingress-backend-missing"]);
     assert_eq!(around("website"), Vec::<&str>::new());
+}
+
+/// A StatefulSet of two whose newest revision, made at 500, cannot pull its image; the other pod is of the first.
+fn set_of_two(current: &str) -> Facts {
+    let hash = |name: &str| json!({"app": "db", "controller-revision-hash": name});
+    let status = json!({
+        "observedGeneration": 1, "replicas": 2, "currentRevision": current, "updateRevision": "db-r2",
+    });
+    let newest = pod("db-1").made(500).set("/metadata/labels", hash("db-r2")).waiting("ImagePullBackOff", NOT_FOUND);
+    let older = pod("db-0").set("/metadata/labels", hash("db-r1")).running_since(1).ready_since(2);
+    let mut facts = stateful_set().replicas(2).set("/status", status).pod(older).pod(newest).facts(520);
+    let kept = |number: i64, image: &str, made: i64| Kept {
+        metadata: serde_json::from_value(json!({
+            "name": format!("db-r{number}"), "namespace": "shop", "uid": format!("cr-{number}"),
+            "creationTimestamp": crate::testing::at(made).to_string(),
+        }))
+        .unwrap(),
+        number,
+        spec: serde_json::from_value(json!({"containers": [{"name": "app", "image": image}]})).unwrap(),
+    };
+    assert!(wants(&facts).contains(&Want::Revisions), "they have to be asked for");
+    facts.extra.revisions =
+        Some(vec![kept(1, "localhost:5000/shop/app:1", 0), kept(2, "localhost:5000/shop/app:nope", 500)]);
+    facts
+}
+
+#[test]
+fn a_bad_tag_in_a_stateful_set_is_taken_back_by_its_own_kind_of_rollback() {
+    let finding = first(&set_of_two("db-r1"));
+    assert_eq!(finding.code, "image-tag-missing");
+    assert_eq!(remedies(&finding), ["RollbackStatefulSet toRevision=1"]);
+    let served = finding.evidence.iter().find(|it| it.statement.contains("revision 1 still serves")).unwrap();
+    assert_eq!(served.object.short(), "pod/db-0", "a ControllerRevision counts no pods");
+}
+
+#[test]
+fn revisions_that_could_not_be_read_are_no_way_back_and_asked_for_once() {
+    let mut facts = set_of_two("db-r1");
+    facts.extra.revisions = None;
+    facts.extra.unreadable.push((crate::facts::reading::object("ControllerRevision", "shop", ""), "no".to_owned()));
+    assert_eq!(remedies(&first(&facts)), Vec::<String>::new());
+    assert!(!wants(&facts).contains(&Want::Revisions));
+}
+
+#[test]
+fn while_the_newest_template_has_no_revision_yet_nobody_goes_back() {
+    let mut facts = set_of_two("db-r1");
+    facts.extra.revisions.as_mut().unwrap().pop();
+    assert_eq!(remedies(&first(&facts)), Vec::<String>::new());
 }

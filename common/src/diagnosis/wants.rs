@@ -24,6 +24,16 @@ pub fn wants(case: &Case<'_>) -> Vec<Want> {
     if in_trouble && extra.events.is_empty() {
         wants.push(Want::Events);
     }
+    // A Deployment's revisions are known; these have to be asked for.
+    let has_revisions = matches!(case.facts.object, Subject::StatefulSet(_) | Subject::DaemonSet(_));
+    let in_question = !case.sick.is_empty() || case.facts.current_pods().count() < case.facts.object.desired();
+    if has_revisions
+        && (in_question || !refused.is_empty())
+        && extra.revisions.is_none()
+        && !is_known(extra, "ControllerRevision", "")
+    {
+        wants.push(Want::Revisions);
+    }
     if let Some((pod, refusal)) = refused.first() {
         let said = refusal.message.as_deref().unwrap_or_default();
         if extra.all_nodes.is_empty() && ["nsufficient", "nschedulable"].iter().any(|words| said.contains(words)) {

@@ -88,10 +88,23 @@ pub struct Extra {
     pub all_nodes: Vec<Arc<Node>>,
     /// StorageClasses that exist, where the question is whether one does.
     pub storage_classes: Option<Vec<String>>,
+    /// What is kept of the revisions of a StatefulSet or DaemonSet.
+    pub revisions: Option<Vec<Kept>>,
     /// Objects that do not exist, of those asked for.
     pub missing: Vec<ResourceRef>,
     /// Objects that could not be read, and why.
     pub unreadable: Vec<(ResourceRef, String)>,
+}
+
+/// A revision of a StatefulSet or DaemonSet, as its ControllerRevision keeps it.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    /// Of the ControllerRevision.
+    pub metadata: ObjectMeta,
+    /// Its number.
+    pub number: i64,
+    /// The pod spec it keeps.
+    pub spec: Option<PodSpec>,
 }
 
 /// The last lines of one container.
@@ -163,6 +176,8 @@ pub enum Want {
     LimitRanges,
     /// Every node.
     Nodes,
+    /// The ControllerRevisions of the subject.
+    Revisions,
 }
 
 impl Extra {
@@ -178,6 +193,7 @@ impl Extra {
             limit_ranges,
             all_nodes,
             storage_classes,
+            revisions,
             missing,
             unreadable,
         } = one;
@@ -190,6 +206,7 @@ impl Extra {
         self.limit_ranges.extend(limit_ranges);
         self.all_nodes.extend(all_nodes);
         self.storage_classes = self.storage_classes.take().or(storage_classes);
+        self.revisions = self.revisions.take().or(revisions);
         self.missing.extend(missing);
         // One refusal may answer several questions.
         for one in unreadable {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures::AsyncReadExt as _;
 use futures::future::join_all;
-use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
+use k8s_openapi::api::apps::v1::{ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::core::v1::{
     ConfigMap, Event, LimitRange, Node, PersistentVolumeClaim, Pod as LivePod, ResourceQuota, Service,
 };
@@ -19,7 +19,7 @@ use kube::api::{ListParams, LogParams};
 use kube::{Api, Client, ResourceExt as _};
 
 use super::surroundings::{holds, selector};
-use super::{Extra, Facts, LogTail, Pod, ServiceFacts, Subject, Want, membership};
+use super::{Extra, Facts, Kept, LogTail, Pod, ServiceFacts, Subject, Want, membership};
 use crate::api::{ResourceRef, keys};
 use crate::redact;
 
@@ -79,8 +79,34 @@ pub async fn answer(client: &Client, facts: &Facts, want: &Want) -> Extra {
                 noted(within(api.list(&ListParams::default())).await.map(Some), &object("Node", "", ""), &mut extra);
             extra.all_nodes = found.into_iter().flat_map(|list| list.items).map(Arc::new).collect();
         }
+        Want::Revisions => revisions(client, facts, &mut extra).await,
     }
     extra
+}
+
+/// What is kept of the revisions of a StatefulSet or DaemonSet; one whose template cannot be read is no way back.
+async fn revisions(client: &Client, facts: &Facts, extra: &mut Extra) {
+    let selector = match &facts.object {
+        Subject::StatefulSet(set) => set.spec.as_ref().map(|spec| &spec.selector),
+        Subject::DaemonSet(set) => set.spec.as_ref().map(|spec| &spec.selector),
+        _ => None,
+    };
+    let labels = selector.and_then(|selector| selector.match_labels.clone()).unwrap_or_default();
+    let namespace = facts.subject.namespace.as_str();
+    let api: Api<ControllerRevision> = Api::namespaced(client.clone(), namespace);
+    let all = object("ControllerRevision", namespace, "");
+    let Some(found) = noted(within(api.list(&selected(&labels))).await.map(Some), &all, extra) else { return };
+    let uid = facts.object.meta().uid.clone().unwrap_or_default();
+    let own = found.items.into_iter().filter(|kept| membership::is_controlled_by(&kept.metadata, &uid));
+    let kept = own.map(|kept| {
+        let spec = kept.data.as_ref().and_then(|data| data.0.pointer("/spec/template/spec")).cloned();
+        Kept {
+            number: kept.revision,
+            spec: spec.and_then(|spec| serde_json::from_value(spec).ok()),
+            metadata: kept.metadata,
+        }
+    });
+    extra.revisions = Some(kept.collect());
 }
 
 /// Answers several questions at once.
@@ -94,7 +120,11 @@ pub async fn answers(client: &Client, facts: &Facts, wants: &[Want]) -> Extra {
 
 /// A reference to an object of a core kind.
 pub fn object(kind: &str, namespace: &str, name: &str) -> ResourceRef {
-    let version = if kind == "StorageClass" { "storage.k8s.io/v1" } else { "v1" };
+    let version = match kind {
+        "StorageClass" => "storage.k8s.io/v1",
+        "ControllerRevision" => "apps/v1",
+        _ => "v1",
+    };
     ResourceRef { api_version: Some(version.to_owned()), ..ResourceRef::new(kind, namespace, name) }
 }
 

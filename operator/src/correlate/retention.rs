@@ -1,18 +1,22 @@
 //! What is forgotten, and when, so that nothing grows for ever (pipeline.md §8.7).
 //!
-//! In: Anomalies and Issues that are over. Out: their deletion. An Issue takes what it owns along (insight, plans, report); what goes on is
-//! never touched, and the last incidents of a resource stay, however old they are.
+//! In: Anomalies and Issues that are over, their reports, and the Runbooks recorded from their findings. Out: their deletion. An Issue takes
+//! what it owns along (insight, plans) but for its report, which outlives it; what goes on is never touched, and the last incidents of a
+//! resource stay, however old they are.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::api::{Anomaly, Issue};
+use common::api::keys::{labels, managers};
+use common::api::{Anomaly, Issue, PostMortem, Runbook};
+use common::naming;
 use jiff::{SignedDuration, Timestamp};
 use kube::ResourceExt as _;
+use serde_json::json;
 
 use super::ResourceKey;
-use crate::runtime::{Change, Context, Controller, Error, Next, Object, Stores, WriteError};
+use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Stores, WriteError};
 
 /// An Anomaly is kept this long after it cleared.
 const ANOMALIES: SignedDuration = SignedDuration::from_hours(48);
@@ -20,6 +24,10 @@ const ANOMALIES: SignedDuration = SignedDuration::from_hours(48);
 const ISSUES: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Issues of one resource that are kept in any case.
 const ISSUES_KEPT: usize = 20;
+/// A report is kept this long after it was written.
+const REPORTS: SignedDuration = SignedDuration::from_hours(180 * 24);
+/// A Runbook that was recorded from a finding is kept this long, and then as long as a plan names it.
+const RECORDED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// How often what is old is looked for.
 const EVERY: Duration = Duration::from_secs(600);
@@ -65,11 +73,39 @@ impl Controller for Retention {
         for issue in ctx.stores.issues.filter(|issue| past(issue_ends(issue))) {
             let siblings = ctx.stores.issues.tagged(&ResourceKey::of(&issue.spec.resource).tag());
             if !is_kept(&issue, &siblings) {
+                outlive(ctx, &issue).await?;
                 gone(ctx.delete(&*issue).await)?;
+            }
+        }
+        for report in ctx.stores.post_mortems.filter(|report| past(report_ends(report))) {
+            let issue = ObjectKey::new(report.namespace().unwrap_or_default(), report.spec.issue_ref.name.clone());
+            if !ctx.stores.issues.get(&issue).is_some_and(|issue| is_open(&issue)) {
+                gone(ctx.delete(&*report).await)?;
+            }
+        }
+        for book in ctx.stores.runbooks.filter(|book| past(recorded_ends(book))) {
+            let is_named = |plan: &common::api::RemediationPlan| {
+                plan.namespace() == book.namespace()
+                    && plan.spec.runbook_ref.as_ref().is_some_and(|named| named.name == book.name_any())
+            };
+            if ctx.stores.plans.filter(is_named).is_empty() {
+                gone(ctx.delete(&*book).await)?;
             }
         }
         Ok(Next::In(EVERY))
     }
+}
+
+/// The report of an Issue no longer belongs to it, or it would go with it.
+async fn outlive(ctx: &Context, issue: &Issue) -> Result<(), Error> {
+    let name = naming::post_mortem(&issue.name_any());
+    let key = ObjectKey::new(issue.namespace().unwrap_or_default(), name);
+    let Some(report) = ctx.stores.post_mortems.get(&key) else { return Ok(()) };
+    if report.owner_references().is_empty() {
+        return Ok(());
+    }
+    let free = json!({ "metadata": { "ownerReferences": null } });
+    gone(ctx.merge(managers::REVIEWER, &*report, free).await.map(drop))
 }
 
 fn gone(result: Result<(), WriteError>) -> Result<(), Error> {
@@ -92,6 +128,24 @@ fn issue_ends(issue: &Issue) -> Option<Timestamp> {
     let status = issue.status.as_ref().filter(|status| !status.state.is_open())?;
     let over = status.resolved_at.as_ref().map(|time| time.0).or_else(|| issue.creation_timestamp().map(|time| time.0));
     Some(over? + ISSUES)
+}
+
+fn is_open(issue: &Issue) -> bool {
+    issue.status.as_ref().is_none_or(|status| status.state.is_open())
+}
+
+/// When a report may go.
+fn report_ends(report: &PostMortem) -> Option<Timestamp> {
+    let written = report.status.as_ref().and_then(|status| status.generated_at.as_ref()).map(|time| time.0);
+    Some(written.or_else(|| report.creation_timestamp().map(|time| time.0))? + REPORTS)
+}
+
+/// When a Runbook may go; `None` for one that people wrote or took over.
+fn recorded_ends(book: &Runbook) -> Option<Timestamp> {
+    let is_recorded = book.labels().get(labels::AUTO_GENERATED).is_some_and(|word| word == "true")
+        && book.spec.bound_to.is_some()
+        && book.spec.requested_by.is_none();
+    is_recorded.then(|| book.creation_timestamp().map(|time| time.0 + RECORDED))?
 }
 
 /// Is it one of the newest incidents of its resource?
@@ -123,6 +177,36 @@ mod tests {
     fn an_open_incident_stays_however_old_it_is() {
         assert_eq!(issue_ends(&issue_in(IssueState::Escalated, 1, None)), None);
         assert_eq!(issue_ends(&issue_in(IssueState::Resolved, 1, Some(at(5)))), Some(at(5) + ISSUES));
+    }
+
+    #[test]
+    fn a_report_outlives_its_incident_by_months() {
+        let mut report: PostMortem = from(json!({ "spec": { "issueRef": { "name": "web" }, "severity": "high" } }));
+        report.metadata.creation_timestamp = Some(Time(at(1)));
+        assert_eq!(report_ends(&report), Some(at(1) + REPORTS));
+        assert!(REPORTS > ISSUES);
+    }
+
+    #[test]
+    fn only_a_runbook_that_nobody_has_touched_is_forgotten() {
+        let trigger = json!({ "signalType": "oom_kill", "severity": "high", "resourceKind": "Deployment" });
+        let target = json!({ "kind": "Deployment", "name": "web", "namespace": "shop" });
+        let steps = json!([{ "name": "one", "action": "RestartDeployment" }]);
+        let bound = json!({ "findingCode": "oom-limit-too-low", "target": target });
+        let mut book: Runbook = from(json!({ "spec": { "trigger": trigger, "steps": steps, "boundTo": bound } }));
+        book.metadata.creation_timestamp = Some(Time(at(1)));
+        assert_eq!(recorded_ends(&book), None, "it has no label of ours");
+        book.metadata.labels = Some([(labels::AUTO_GENERATED.to_owned(), "true".to_owned())].into());
+        assert_eq!(recorded_ends(&book), Some(at(1) + RECORDED));
+        book.spec.requested_by = Some("alice".to_owned());
+        assert_eq!(recorded_ends(&book), None, "it is alice's now");
+    }
+
+    fn from<K: serde::de::DeserializeOwned + kube::Resource<DynamicType = ()>>(mut object: serde_json::Value) -> K {
+        object["apiVersion"] = K::api_version(&()).into();
+        object["kind"] = K::kind(&()).into();
+        object["metadata"] = json!({ "name": "one", "namespace": "shop" });
+        serde_json::from_value(object).unwrap()
     }
 
     #[test]

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result, bail};
 use common::actions::{
     self, ChangeSet, Errand, Object, PreviewError, PreviewInput, Previewed, ReadError, Scope, SendError, Settled,
-    Undone,
+    Undone, drift,
 };
 use common::api::remediation_plan::{StepStatus, VerdictLevel, WriteKind};
-use common::api::{ActionType, RemediationAction, ResourceRef};
+use common::api::{ActionType, RemediationAction, ResourceRef, Time};
 use futures::stream::{BoxStream, StreamExt as _, select_all};
 use jiff::Timestamp;
 use k8s_openapi::NamespaceResourceScope;
@@ -53,7 +53,8 @@ impl Plan {
             target,
             uid: String::new(),
             actions: Vec::new(),
-            now: Timestamp::now(),
+            // Late in its second: no part of it may be in what is sealed.
+            now: Timestamp::from_millisecond(Timestamp::now().as_second() * 1000 + 900)?,
         };
         let uid = plan.live(&plan.target).await?.uid().to_owned();
         plan.uid = format!("plan-{uid}-{}", plan.now.as_nanosecond());
@@ -67,9 +68,20 @@ impl Plan {
         self
     }
 
+    /// The preview, taken twice as the operator does: once to be sealed, and again from what is stored of it.
     pub async fn preview(&self) -> Result<Previewed, PreviewError> {
+        let sealed = self.previewed(self.now, &[]).await?;
+        let stored = serde_json::to_value(&sealed.preview.taken_at).and_then(serde_json::from_value::<Option<Time>>);
+        let at = stored.ok().flatten().map_or(self.now, |at| at.0);
+        let again = self.previewed(at, &sealed.steps).await?;
+        let [was, is] = [&sealed, &again].map(|it| drift::Sealed { preview: &it.preview, steps: &it.steps });
+        assert_eq!(was.preview.digest, is.preview.digest, "it drifted by itself: {:?}", drift::differences(was, is));
+        Ok(sealed)
+    }
+
+    async fn previewed(&self, now: Timestamp, earlier: &[StepStatus]) -> Result<Previewed, PreviewError> {
         let input = PreviewInput {
-            now: self.now,
+            now,
             plan_uid: &self.uid,
             attempt: 1,
             plan_generation: 1,
@@ -78,7 +90,7 @@ impl Plan {
             safety_constraints: &[],
             operator_namespace: "chatcli-system",
             policy_digest: None,
-            earlier: &[],
+            earlier,
         };
         actions::preview(&self.client, &input).await
     }

@@ -81,6 +81,7 @@ pub(super) async fn ask(
         confidence: confidence(ctx, plan),
         overrides: &overrides,
         radius: preview.blast_radius.as_ref().map(Level::of),
+        times_over: world::times_over(ctx, issue),
         success_rate: history(ctx, &types, target).rate(),
     });
     let now = ctx.clock.now();
