@@ -181,7 +181,9 @@ mod tests {
 
     #[test]
     fn a_report_outlives_its_incident_by_months() {
-        let mut report: PostMortem = from(json!({ "spec": { "issueRef": { "name": "web" }, "severity": "high" } }));
+        let mut report: PostMortem = from(
+            json!({ "spec": { "issueRef": { "name": "web" }, "severity": "high", "resource": { "kind": "Deployment", "name": "web", "namespace": "shop" } } }),
+        );
         report.metadata.creation_timestamp = Some(Time(at(1)));
         assert_eq!(report_ends(&report), Some(at(1) + REPORTS));
         assert!(REPORTS > ISSUES);

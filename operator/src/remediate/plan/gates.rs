@@ -165,6 +165,10 @@ fn within_budget(input: &Input<'_>) -> Answer {
 }
 
 fn previewed(input: &Input<'_>) -> Answer {
+    if input.plan.spec.agentic_mode == Some(true) {
+        let message = "plans in agenticMode are not carried out by this operator; write the steps into spec.actions";
+        return Answer::Stop("AgenticMode", Move::Finish(Outcome::failed(Ending::InvalidPlan, message)));
+    }
     match preview_of(input.plan) {
         None => Answer::Stop("NotPreviewed", Move::Preview),
         Some(preview) if preview.plan_generation != input.plan.metadata.generation.unwrap_or(0) => {

@@ -368,3 +368,13 @@ fn the_brakes_are_asked_anew_before_a_further_step_and_not_while_one_is_on_its_w
     asked_back.metadata.annotations = Some([(annotations::UNDO.to_owned(), "alice".to_owned())].into());
     assert!(begins_something(&asked_back, asked_back.status.as_ref().unwrap()), "a person asked for it back");
 }
+
+#[test]
+fn a_plan_that_a_model_would_have_to_carry_out_step_by_step_is_refused_and_not_taken_for_done() {
+    let mut plan = pending();
+    plan.spec.agentic_mode = Some(true);
+    let next = next(&plan, |_| {});
+    assert_eq!(reason(&next), "InvalidPlan");
+    let Move::Finish(outcome) = next else { panic!("it goes on") };
+    assert!(outcome.message.contains("agenticMode"), "{}", outcome.message);
+}
