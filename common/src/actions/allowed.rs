@@ -5,7 +5,132 @@
 use std::sync::OnceLock;
 
 use super::kind::{self, Kind};
-use super::{diagnostic, manifest};
+
+/// Commands that may be run, exactly so: the published list, to which an installation may add.
+pub const PUBLISHED_COMMANDS: &[&str] = &[
+    "env",
+    "whoami",
+    "id",
+    "hostname",
+    "pwd",
+    "uname -a",
+    "uname -r",
+    "ps aux",
+    "ps -ef",
+    "top -b -n1",
+    "df -h",
+    "df -i",
+    "free -m",
+    "free -h",
+    "mount",
+    "uptime",
+    "ls -la /",
+    "ls -la /tmp",
+    "ls -la /var/log",
+    "du -sh /tmp",
+    "du -sh /var/log",
+    "cat /sys/fs/cgroup/memory.max",
+    "cat /sys/fs/cgroup/memory.current",
+    "cat /sys/fs/cgroup/memory.events",
+    "cat /sys/fs/cgroup/memory.stat",
+    "cat /sys/fs/cgroup/cpu.max",
+    "cat /sys/fs/cgroup/cpu.stat",
+    "cat /sys/fs/cgroup/memory/memory.limit_in_bytes",
+    "cat /sys/fs/cgroup/memory/memory.usage_in_bytes",
+    "cat /sys/fs/cgroup/memory/memory.oom_control",
+    "cat /sys/fs/cgroup/memory/memory.stat",
+    "cat /sys/fs/cgroup/cpu/cpu.cfs_quota_us",
+    "cat /sys/fs/cgroup/cpu/cpu.cfs_period_us",
+    "cat /sys/fs/cgroup/cpu/cpu.stat",
+    "cat /proc/1/cgroup",
+    "cat /proc/1/status",
+    "cat /proc/1/limits",
+    "cat /proc/1/cmdline",
+    "cat /proc/1/environ",
+    "cat /proc/meminfo",
+    "cat /proc/cpuinfo",
+    "cat /proc/loadavg",
+    "cat /proc/version",
+    "cat /proc/net/tcp",
+    "cat /proc/net/udp",
+    "cat /proc/net/sockstat",
+    "netstat -tlnp",
+    "netstat -an",
+    "netstat -rn",
+    "ss -tlnp",
+    "ss -an",
+    "ss -s",
+    "ip addr",
+    "ip -s link",
+    "ip route",
+    "ip -6 route",
+    "ip neigh",
+    "ifconfig",
+    "arp -a",
+    "cat /etc/hosts",
+    "cat /etc/resolv.conf",
+    "cat /etc/nsswitch.conf",
+    "nslookup kubernetes.default.svc.cluster.local",
+    "nslookup kube-dns.kube-system.svc.cluster.local",
+    "getent hosts kubernetes.default.svc.cluster.local",
+    "getent ahosts kubernetes.default.svc.cluster.local",
+    "dig +short kubernetes.default.svc.cluster.local",
+    "dig +short +search kubernetes.default",
+    "host kubernetes.default.svc.cluster.local",
+    "curl -s localhost/health",
+    "curl -s localhost/healthz",
+    "curl -s localhost/ready",
+    "curl -s localhost/readyz",
+    "curl -s localhost/live",
+    "curl -s localhost/livez",
+    "curl -s localhost:8080/health",
+    "curl -s localhost:8080/healthz",
+    "curl -s localhost:8080/ready",
+    "curl -s localhost:8080/readyz",
+    "curl -s localhost:8080/live",
+    "curl -s localhost:8080/livez",
+    "curl -s localhost:8080/metrics",
+    "curl -s localhost:8081/metrics",
+    "curl -s localhost:9090/-/ready",
+    "curl -s localhost:9090/-/healthy",
+    "curl -s localhost:9090/metrics",
+    "curl -s localhost:9091/metrics",
+    "curl -s localhost:15000/ready",
+    "curl -s localhost:15020/healthz/ready",
+    "curl -s localhost:15021/healthz/ready",
+    "curl -s localhost:6060/debug/pprof/",
+    "curl -s localhost:6060/debug/pprof/goroutine?debug=1",
+    "curl -s localhost:6060/debug/pprof/heap?debug=1",
+    "wget -qO- http://localhost/health",
+    "wget -qO- http://localhost/healthz",
+    "wget -qO- http://localhost:8080/health",
+    "wget -qO- http://localhost:8080/healthz",
+    "wget -qO- http://localhost:8080/metrics",
+    "nc -zv kubernetes.default.svc.cluster.local 443",
+    "nc -zv kube-dns.kube-system.svc.cluster.local 53",
+];
+
+/// Kinds that may be applied, each in its own group, the published list; an installation may add a few, anything else is refused, whatever
+/// it is called.
+const PUBLISHED_KINDS: &[&Kind] = &[
+    &kind::DEPLOYMENT,
+    &kind::STATEFUL_SET,
+    &kind::DAEMON_SET,
+    &kind::REPLICA_SET,
+    &kind::SERVICE,
+    &kind::CONFIG_MAP,
+    &kind::HORIZONTAL_POD_AUTOSCALER,
+    &kind::POD_DISRUPTION_BUDGET,
+    &kind::INGRESS,
+    &kind::CRON_JOB,
+    &kind::JOB,
+    &kind::SERVICE_MONITOR,
+    &kind::PROMETHEUS_RULE,
+    &kind::POD_MONITOR,
+    &kind::SERVICE_ENTRY,
+    &kind::VIRTUAL_SERVICE,
+    &kind::DESTINATION_RULE,
+];
 
 /// Kinds that an installation may add to those ApplyManifest takes. All others are pods without a template to judge, reach beyond the
 /// namespace, or hold rights, secrets or limits: naming one would let the author of a ConfigMap do what they may not.
@@ -50,12 +175,12 @@ pub fn also_apply(kinds: &[String]) -> Result<(), BadEntry> {
 
 /// The command may be run.
 pub(super) fn may_run(command: &str) -> bool {
-    diagnostic::ALLOWED.contains(&command) || COMMANDS.get().is_some_and(|own| own.iter().any(|it| it == command))
+    PUBLISHED_COMMANDS.contains(&command) || COMMANDS.get().is_some_and(|own| own.iter().any(|it| it == command))
 }
 
 /// Every kind that may be applied.
 pub(super) fn kinds() -> impl Iterator<Item = &'static Kind> {
-    manifest::ALLOWED.iter().copied().chain(KINDS.get().into_iter().flatten().copied())
+    PUBLISHED_KINDS.iter().copied().chain(KINDS.get().into_iter().flatten().copied())
 }
 
 fn entries(given: &[String]) -> impl Iterator<Item = &str> {
@@ -78,7 +203,7 @@ fn read_commands(given: &[String]) -> Result<Vec<String>, BadEntry> {
 }
 
 fn read_kinds(given: &[String]) -> Result<Vec<&'static Kind>, BadEntry> {
-    let is_published = |name: &str| manifest::ALLOWED.iter().any(|known| known.kind == name);
+    let is_published = |name: &str| PUBLISHED_KINDS.iter().any(|known| known.kind == name);
     let read = |name: &str| {
         let found = ADDABLE.iter().copied().find(|known| known.kind == name);
         found.ok_or_else(|| BadEntry::Kind { kind: name.to_owned() })
@@ -133,6 +258,6 @@ mod tests {
     fn what_nobody_added_is_as_published() {
         assert!(may_run("df -h"));
         assert!(!may_run("rm -rf /"));
-        assert_eq!(kinds().count(), manifest::ALLOWED.len());
+        assert_eq!(kinds().count(), PUBLISHED_KINDS.len());
     }
 }

@@ -11,7 +11,7 @@ use kube::{Api, Client};
 use serde::Deserialize;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-use super::apply::SendError;
+use super::outcome::SendError;
 use crate::api::remediation_plan::WriteRecord;
 use crate::redact;
 

@@ -33,27 +33,6 @@ fn manifest_yaml() -> String {
     "manifest.yaml".to_owned()
 }
 
-/// Kinds that may be applied, each in its own group, the published list; an installation may add a few, anything else is refused, whatever
-/// it is called.
-pub const ALLOWED: &[&Kind] = &[
-    &kind::DEPLOYMENT,
-    &kind::STATEFUL_SET,
-    &kind::DAEMON_SET,
-    &kind::REPLICA_SET,
-    &kind::SERVICE,
-    &kind::CONFIG_MAP,
-    &kind::HORIZONTAL_POD_AUTOSCALER,
-    &kind::POD_DISRUPTION_BUDGET,
-    &kind::INGRESS,
-    &kind::CRON_JOB,
-    &kind::JOB,
-    &kind::SERVICE_MONITOR,
-    &kind::PROMETHEUS_RULE,
-    &kind::POD_MONITOR,
-    &kind::SERVICE_ENTRY,
-    &kind::VIRTUAL_SERVICE,
-    &kind::DESTINATION_RULE,
-];
 /// Kinds an incident may be about.
 const KINDS: &[&Kind] = &[&kind::DEPLOYMENT, &kind::STATEFUL_SET, &kind::DAEMON_SET, &kind::JOB, &kind::CRON_JOB];
 /// Most objects applied in one step.

@@ -13,7 +13,7 @@ use kube::Client;
 use serde_json::Value;
 
 use super::action::AnyAction;
-use super::apply::{self, SendError};
+use super::apply;
 use super::change::{BEFORE_IMAGE_LIMIT, ChangeSet, PLAN_BEFORE_IMAGE_LIMIT, Undo, Write};
 use super::constraints::{self, Constraint};
 use super::diff;
@@ -21,6 +21,7 @@ use super::digest::{DigestInput, digest};
 use super::edits;
 use super::live::{self, Live, Need, ReadError, Scope, Unreadable};
 use super::object::Object;
+use super::outcome::SendError;
 use super::refusal::Refusal;
 use super::registry;
 use super::secrets;

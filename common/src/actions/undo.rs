@@ -6,11 +6,12 @@
 use kube::Client;
 use serde_json::Value;
 
-use super::apply::{self, Errand, SendError};
+use super::apply::{self, Errand};
 use super::change::readable_path;
 use super::kind::Kind;
 use super::live;
 use super::object::Object;
+use super::outcome::SendError;
 use super::settle::holds;
 use crate::api::keys::annotations;
 use crate::api::remediation_plan::{TouchedField, WriteKind, WriteRecord};

@@ -12,6 +12,7 @@ pub mod ending;
 #[cfg(test)]
 mod examples;
 pub mod flapping;
+pub mod invalid;
 pub mod need;
 pub mod policy;
 pub mod radius;

@@ -11,7 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     autonomy::{Autonomy, Standing},
     flapping,
-    policy::{self, DEFAULT_TIMEOUT_MINUTES, Effective, Invalid, KnownPolicy, Ruling, Subject},
+    invalid::Invalid,
+    policy::{self, DEFAULT_TIMEOUT_MINUTES, Effective, KnownPolicy, Ruling, Subject},
     radius::Level,
     window::Windows,
 };

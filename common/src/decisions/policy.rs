@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::brakes::Marks;
+use super::invalid::Invalid;
 use super::window::ChangeWindow;
 use crate::{
     actions,
@@ -60,34 +61,6 @@ pub struct Subject<'a> {
     pub actions: &'a [ActionType],
     /// Labels of the object acted on; absent when they could not be read, and then a rule about labels stops the plan.
     pub labels: Option<&'a Marks>,
-}
-
-/// A field that makes a policy unusable.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Invalid {
-    /// `namespace/name` of the policy; empty while only a rule is looked at.
-    pub policy: String,
-    /// Path of the field below `spec`.
-    pub field: String,
-    /// What is wrong with it.
-    pub problem: String,
-}
-
-impl Invalid {
-    pub(super) fn field(field: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self { policy: String::new(), field: field.into(), problem: problem.into() }
-    }
-
-    fn below(mut self, path: &str) -> Self {
-        self.field = format!("{path}.{}", self.field);
-        self
-    }
-}
-
-impl std::fmt::Display for Invalid {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "ApprovalPolicy {}: {}: {}", self.policy, self.field, self.problem)
-    }
 }
 
 /// A rule in force.

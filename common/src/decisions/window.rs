@@ -9,7 +9,7 @@ use jiff::{
     tz::TimeZone,
 };
 
-use super::policy::Invalid;
+use super::invalid::Invalid;
 use crate::api::approval_policy::ChangeWindowSpec;
 
 /// A weekly window, checked.

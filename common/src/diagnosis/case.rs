@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use k8s_openapi::api::core::v1::Event;
+use k8s_openapi::api::core::v1::{Event, PodCondition};
 
 use regex::Regex;
 
@@ -331,6 +331,18 @@ pub fn event_time(event: &Event) -> Option<Timestamp> {
         .or_else(|| event.last_timestamp.as_ref().map(|time| time.0))
         .or_else(|| event.event_time.as_ref().map(|time| time.0))
         .or_else(|| event.first_timestamp.as_ref().map(|time| time.0))
+}
+
+/// The scheduler's sentence as a receipt.
+pub fn schedulers_word(pod: &Pod, condition: &PodCondition) -> Evidence {
+    let said = condition.message.as_deref().unwrap_or_default();
+    receipt(
+        format!("the scheduler says: {said}"),
+        pod_ref(pod),
+        ".status.conditions[PodScheduled]",
+        said,
+        condition.last_transition_time.as_ref().map(|time| time.0),
+    )
 }
 
 fn status_path(container: &View<'_>) -> String {

@@ -4,12 +4,12 @@
 
 use k8s_openapi::api::core::v1::{PodCondition, PodSpec};
 
-use super::case::{Case, pod_ref};
+use super::case::{Case, pod_ref, schedulers_word};
 use super::codes::Code;
 use super::draft::{Draft, receipt};
 use super::storage;
 use crate::api::ResourceRef;
-use crate::api::ai_insight::{Evidence, Finding};
+use crate::api::ai_insight::Finding;
 use crate::facts::Pod;
 use crate::facts::membership::condition;
 use crate::facts::quantity::{amount, mebibytes_of};
@@ -131,18 +131,6 @@ fn classify(said: &str) -> (Code, String) {
         Code::UnschedulablePlacement
     };
     (code, short)
-}
-
-/// The scheduler's sentence as a receipt.
-pub fn schedulers_word(pod: &Pod, condition: &PodCondition) -> Evidence {
-    let said = condition.message.as_deref().unwrap_or_default();
-    receipt(
-        format!("the scheduler says: {said}"),
-        pod_ref(pod),
-        ".status.conditions[PodScheduled]",
-        said,
-        condition.last_transition_time.as_ref().map(|time| time.0),
-    )
 }
 
 /// A cordoned node among those refused for it.

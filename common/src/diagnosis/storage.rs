@@ -8,11 +8,10 @@ use std::sync::LazyLock;
 use k8s_openapi::api::core::v1::{PersistentVolumeClaim, PodCondition};
 use regex::Regex;
 
-use super::case::{Case, event_receipt};
+use super::case::{Case, event_receipt, schedulers_word};
 use super::codes::Code;
 use super::config;
 use super::draft::{Draft, receipt};
-use super::scheduling::schedulers_word;
 use crate::api::ResourceRef;
 use crate::api::ai_insight::Finding;
 use crate::facts::Pod;

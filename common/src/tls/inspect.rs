@@ -19,7 +19,6 @@ use x509_parser::public_key::PublicKey;
 
 use super::keys;
 use super::problem::Problem;
-use super::rotate::renew_from;
 use crate::naming;
 
 /// The three keys as the Secret holds them.
@@ -284,6 +283,11 @@ fn pem(der: &[u8]) -> String {
     let text = base64::engine::general_purpose::STANDARD.encode(der);
     let lines: Vec<&str> = text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
     format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+}
+
+/// Time from which on a certificate should be renewed: when a third of its life is left, as cert-manager does.
+pub fn renew_from(not_before: Timestamp, not_after: Timestamp) -> Timestamp {
+    not_after - (not_after.duration_since(not_before) / 3)
 }
 
 #[cfg(test)]

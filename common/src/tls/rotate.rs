@@ -1,7 +1,5 @@
 //! A new certificate in the place of an old one, without a moment in which a client trusts neither.
 
-use jiff::Timestamp;
-
 use super::inspect::{Material, authorities_in_use};
 use super::make::{CannotMake, Issued, Request, make};
 
@@ -13,9 +11,4 @@ pub fn rotate(old: &Material<'_>, request: &Request<'_>) -> Result<Issued, Canno
         issued.authority.push_str(&authority);
     }
     Ok(issued)
-}
-
-/// Time from which on a certificate should be renewed: when a third of its life is left, as cert-manager does.
-pub fn renew_from(not_before: Timestamp, not_after: Timestamp) -> Timestamp {
-    not_after - (not_after.duration_since(not_before) / 3)
 }
