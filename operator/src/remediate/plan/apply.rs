@@ -83,7 +83,7 @@ async fn preview(
     seen: &Seen,
     mut draft: Draft<'_>,
 ) -> Result<(), WriteError> {
-    match verbs::preview(ctx, plan, seen, None).await {
+    match verbs::preview(ctx, plan, seen.target.as_ref(), seen.policy_digest.as_deref(), None).await {
         Ok(previewed) => {
             seal(ctx, seen, &mut draft, previewed.preview, previewed.steps);
             let message = draft.status.preview.as_ref().map(|preview| preview.digest.clone()).unwrap_or_default();
@@ -114,7 +114,7 @@ async fn reseal(
 ) -> Result<(), WriteError> {
     let previewed = match again {
         Some(previewed) => *previewed,
-        None => match verbs::preview(ctx, plan, seen, None).await {
+        None => match verbs::preview(ctx, plan, seen.target.as_ref(), seen.policy_digest.as_deref(), None).await {
             Ok(previewed) => previewed,
             Err(_) => return Err(WriteError::Unknown("the change could not be asked for again".to_owned())),
         },

@@ -127,7 +127,8 @@ fn is_worth_asking(seen: &Seen) -> bool {
 }
 
 async fn again(ctx: &Context, plan: &RemediationPlan, seen: &Seen, sealed: &PlanPreview) -> Repeated {
-    match verbs::preview(ctx, plan, seen, sealed.taken_at.as_ref().map(|at| at.0)).await {
+    let at = sealed.taken_at.as_ref().map(|at| at.0);
+    match verbs::preview(ctx, plan, seen.target.as_ref(), seen.policy_digest.as_deref(), at).await {
         Ok(previewed) if previewed.preview.digest == sealed.digest => Repeated::Same,
         Ok(previewed) => Repeated::Drifted(Box::new(previewed)),
         Err(verbs::NoPreview::Refused { ending, message }) => Repeated::Refused { ending, message },

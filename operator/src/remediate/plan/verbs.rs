@@ -16,7 +16,6 @@ use jiff::Timestamp;
 use kube::ResourceExt as _;
 
 use super::decide::Arrival;
-use super::gather::Seen;
 use crate::runtime::{Context, Error, WriteError};
 
 /// Why there is no preview.
@@ -50,18 +49,16 @@ impl From<PreviewError> for NoPreview {
 pub(super) async fn preview(
     ctx: &Context,
     plan: &RemediationPlan,
-    seen: &Seen,
+    target: Option<&ResourceRef>,
+    policy_digest: Option<&str>,
     at: Option<Timestamp>,
 ) -> Result<Previewed, NoPreview> {
-    let Some(target) = &seen.target else {
+    let Some(target) = target else {
         return Err(NoPreview::Refused { ending: Ending::TargetGone, message: "the plan has no target".to_owned() });
     };
     let now = ctx.clock.now();
-    let input = PreviewInput {
-        now: at.unwrap_or(now),
-        policy_digest: seen.policy_digest.as_deref(),
-        ..PreviewInput::of(plan, target, &ctx.namespace, now)
-    };
+    let input =
+        PreviewInput { now: at.unwrap_or(now), policy_digest, ..PreviewInput::of(plan, target, &ctx.namespace, now) };
     Ok(actions::preview(&ctx.clients.write, &input).await?)
 }
 
