@@ -11,6 +11,7 @@ mod children;
 mod compare;
 mod decide;
 mod gather;
+mod made;
 mod reach;
 mod references;
 mod status;
@@ -28,7 +29,8 @@ use common::instances::references;
 use kube::ResourceExt as _;
 
 use self::children::Place;
-use self::gather::{MADE, Made, Seen};
+use self::gather::Seen;
+use self::made::{MADE, Made};
 use self::reach::Reach;
 use self::references::Found;
 use self::subject::{Key, Kind, Subject};

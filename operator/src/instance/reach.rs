@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use common::instances::{Reference, digests};
 
-use super::gather::Made;
+use super::made::Made;
 use super::references::Found;
 use super::subject::{Subject, split_port};
 use crate::llm::chatcli::{Access, Reached, Target, Trust, Unreachable, ask};
