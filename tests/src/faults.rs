@@ -384,7 +384,9 @@ impl Scene<'_> {
             .collect();
         let proven = plans.iter().filter(|plan| plan_state(plan) == RemediationState::Completed).count();
         if !matches!(state, Ok(IssueState::Resolved)) || proven != 1 {
-            return Ok(Err([vec!["its remedy did not cure it".to_owned()], told].concat()));
+            let state =
+                state.map_or_else(|_| "nothing came of it".to_owned(), |state| format!("the incident is {state:?}"));
+            return Ok(Err([vec![format!("its remedy did not cure it: {state}")], told].concat()));
         }
         let targets: Vec<String> = plans
             .iter()
@@ -482,7 +484,7 @@ fn fill_all(value: &mut Value, places: &[(&str, String)]) {
 /// The API of an object's kind, in its namespace.
 pub async fn dynamic(client: &Client, object: &ResourceRef) -> Result<Api<DynamicObject>> {
     let (group, version) = match object.kind.as_str() {
-        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" => ("apps", "v1"),
+        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ControllerRevision" => ("apps", "v1"),
         "Job" | "CronJob" => ("batch", "v1"),
         "Ingress" => ("networking.k8s.io", "v1"),
         "HorizontalPodAutoscaler" => ("autoscaling", "v2"),

@@ -65,8 +65,9 @@ fn of_deployment(deployment: &Object, since: Option<Timestamp>) -> Settled {
     {
         let told: Option<Timestamp> = progress.text("/lastUpdateTime").parse().ok();
         match (told, since) {
-            // Left over from before: the controller withdraws it with the first progress it sees. Times have whole seconds.
-            (Some(told), Some(since)) if told.as_second() < since.as_second() => {}
+            // Left over from before: the controller withdraws it with the first progress it sees. Times have whole seconds, and no
+            // deadline is shorter than one: a verdict from the second of the change is what the change answers.
+            (Some(told), Some(since)) if told.as_second() <= since.as_second() => {}
             (None, _) => return Settled::Unknown("the controller's verdict has no time".to_owned()),
             _ => return Settled::Failed(format!("the rollout made no progress: {}", progress.text("/message"))),
         }
@@ -158,6 +159,25 @@ mod tests {
         });
         object["status"]["observedGeneration"] = 2.into();
         Object(object)
+    }
+
+    #[test]
+    fn a_verdict_that_led_to_the_change_is_not_about_it() {
+        let second = |second: i64| Timestamp::from_second(1_700_000_000 + second).unwrap();
+        let deployment = Object(json!({
+            "kind": "Deployment", "metadata": {"name": "web", "generation": 3}, "spec": {"replicas": 1},
+            "status": {
+                "observedGeneration": 3, "updatedReplicas": 0, "replicas": 1, "availableReplicas": 1,
+                "conditions": [{
+                    "type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded",
+                    "message": "it has timed out", "lastUpdateTime": second(10).to_string(),
+                }],
+            },
+        }));
+        let at = |millis: i64| Some(Timestamp::from_millisecond(second(10).as_millisecond() + millis).unwrap());
+        assert!(matches!(rolled_out(&deployment, at(-1)), Settled::Failed(_)), "told after the change");
+        assert!(matches!(rolled_out(&deployment, at(300)), Settled::NotYet(_)), "told in the second of the change");
+        assert!(matches!(rolled_out(&deployment, at(60_000)), Settled::NotYet(_)), "left over");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::facts::{Kept, Want};
+use crate::facts::{Kept, Want, trim};
 use crate::testing::{PodSketch, Scene, deployment, job, node, pod, stateful_set};
 
 fn first(facts: &Facts) -> Finding {
@@ -785,4 +785,35 @@ fn while_the_newest_template_has_no_revision_yet_nobody_goes_back() {
     let mut facts = set_of_two("db-r1");
     facts.extra.revisions.as_mut().unwrap().pop();
     assert_eq!(remedies(&first(&facts)), Vec::<String>::new());
+}
+
+#[test]
+fn a_release_that_differs_in_what_is_not_kept_is_still_another_one() {
+    let secure = |read_only: bool| json!({"name": "app", "image": "shop/app:1", "securityContext": {"readOnlyRootFilesystem": read_only}});
+    let scene = deployment()
+        .condition("Progressing", "True", "ReplicaSetUpdated", "", 500)
+        .revision_of_container(1, secure(false), 1, 0)
+        .revision_of_container(2, secure(true), 1, 500)
+        .pod(pod("web-1").of_revision(1).running_since(1).ready_since(2))
+        .pod(
+            pod("web-2")
+                .made(500)
+                .of_revision(2)
+                .waiting("CrashLoopBackOff", "")
+                .died("Error", 1, 505, 506)
+                .restarts(2),
+        );
+    let mut facts = scene.facts(520);
+    let trimmed = facts.replica_sets.iter().map(|set| {
+        let mut set = (**set).clone();
+        trim::replica_set(&mut set);
+        std::sync::Arc::new(set)
+    });
+    facts.replica_sets = trimmed.collect();
+    let finding = first(&facts);
+    assert_eq!(
+        (finding.code.as_str(), remedies(&finding)),
+        ("bad-rollout", vec!["RollbackDeployment toRevision=1".to_owned()])
+    );
+    assert!(finding.statement.contains("its pod template changed"), "{}", finding.statement);
 }

@@ -9,6 +9,7 @@ use k8s_openapi::api::core::v1::{Container, PodSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::membership::{self, created, revision, revision_of};
+use super::trim::POD_SPEC_DIGEST;
 use super::{Facts, Kept, Pod, Subject};
 
 /// Label of pods of a StatefulSet or DaemonSet, and of the revision they are of.
@@ -92,6 +93,18 @@ impl<'a> Revision<'a> {
         }
     }
 
+    /// Whether its pods would be other pods. A revision may differ in annotations of its template alone.
+    fn differs_from(&self, other: &Self) -> bool {
+        match (self.digest(), other.digest()) {
+            (Some(own), Some(others)) => own != others,
+            _ => self.pod_spec() != other.pod_spec(),
+        }
+    }
+
+    fn digest(&self) -> Option<&'a String> {
+        self.metadata().annotations.as_ref()?.get(POD_SPEC_DIGEST)
+    }
+
     /// One of its containers, init containers included.
     pub fn container(&self, name: &str) -> Option<&'a Container> {
         let spec = self.pod_spec()?;
@@ -143,7 +156,7 @@ pub fn rollout(facts: &Facts) -> Option<Rollout<'_>> {
         .find(|revision| revision.ready > 0)
         .or_else(|| older.iter().find(|revision| !was_abandoned(&all, revision)))
         .copied();
-    let good = good.filter(|revision| revision.pod_spec() != current.pod_spec());
+    let good = good.filter(|revision| revision.differs_from(&current));
     Some(Rollout { current, good, completed, progressed })
 }
 

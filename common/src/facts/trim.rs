@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::facts::Pod;
+use crate::naming;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::batch::v1::{CronJob, Job};
@@ -16,6 +17,9 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 /// Written by `kubectl apply`: a second copy of the whole object.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// Digest of a ReplicaSet's whole pod spec, on the trimmed object only; it is never written.
+pub const POD_SPEC_DIGEST: &str = "platform.chatcli.io/pod-spec-digest";
 
 /// Metadata without managedFields and the last applied configuration.
 pub fn meta(meta: &mut ObjectMeta) {
@@ -58,11 +62,15 @@ pub fn deployment(object: &mut Deployment) {
     }
 }
 
-/// A ReplicaSet: its template is what a rollback would bring back.
+/// A ReplicaSet: its template is what a rollback would bring back. Whether two of them differ in what is left out here has still to be
+/// known, so the whole is kept as a digest.
 pub fn replica_set(object: &mut ReplicaSet) {
     meta(&mut object.metadata);
     if let Some(template_spec) = object.spec.as_mut().and_then(|spec| spec.template.as_mut()) {
+        let whole = serde_json::to_string(&template_spec.spec).unwrap_or_default();
         template(template_spec);
+        let annotations = object.metadata.annotations.get_or_insert_default();
+        annotations.entry(POD_SPEC_DIGEST.to_owned()).or_insert_with(|| naming::hash(&[&whole], 16));
     }
 }
 
