@@ -9,7 +9,7 @@ use common::api::{
     remediation_plan::{HealthSample, RemediationState, StepPhase},
 };
 use common::decisions::{breaker, cooldown, flapping};
-use common::facts::Pod;
+use common::facts::{self, Pod};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::ContainerStatus;
 use kube::ResourceExt as _;
@@ -149,16 +149,14 @@ pub(super) fn soak(ctx: &Context, issue: &Issue, target: &ResourceRef) -> i64 {
     if !anomalies.iter().any(|anomaly| deadly(anomaly.spec.signal_type)) {
         return SOAK;
     }
-    let longest =
-        pods_of(&ctx.stores, target).iter().filter_map(|pod| containers(pod).filter_map(life).max()).max().unwrap_or(0);
-    (2 * longest).clamp(SOAK_AFTER_DEATHS, SOAK_AT_MOST)
+    let lives = pods_of(&ctx.stores, target).iter().filter_map(|pod| longest_life(pod)).max();
+    (2 * lives.unwrap_or(0)).clamp(SOAK_AFTER_DEATHS, SOAK_AT_MOST)
 }
 
-/// How long the instance before this one lived, in seconds.
-fn life(container: &ContainerStatus) -> Option<i64> {
-    let died = container.last_state.as_ref()?.terminated.as_ref()?;
-    let (from, to) = (died.started_at.as_ref()?, died.finished_at.as_ref()?);
-    Some(to.0.duration_since(from.0).as_secs())
+/// How long the longest of the instances before the present ones lived, in seconds. One that was never started has no life.
+fn longest_life(pod: &Pod) -> Option<i64> {
+    let lives = facts::containers::of(pod).filter_map(|container| container.previous_end()?.life());
+    lives.map(|life| life.as_secs()).max()
 }
 
 /// How long a change may take to arrive: the workload's own deadline, never less than 90 s (pipeline.md §8.5), plus the soak.
@@ -246,5 +244,27 @@ pub(super) fn budget(ctx: &Context, plan: &RemediationPlan) -> Budget {
         changes: here.iter().filter(wrote).count(),
         targets: ctx.stores.plans.filter(|other| other.uid() != plan.uid() && is_acting(other)).len(),
         ..Budget::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn died(from: &str, to: &str) -> Pod {
+        let end = json!({ "terminated": { "exitCode": 128, "startedAt": from, "finishedAt": to } });
+        let status =
+            json!({ "name": "app", "ready": false, "restartCount": 1, "image": "", "imageID": "", "lastState": end });
+        let spec = json!({ "containers": [{ "name": "app" }] });
+        serde_json::from_value(json!({ "metadata": {}, "spec": spec, "status": { "containerStatuses": [status] } }))
+            .unwrap()
+    }
+
+    #[test]
+    fn a_container_that_was_never_started_has_not_lived_since_1970() {
+        assert_eq!(longest_life(&died("1970-01-01T00:00:00Z", "2026-11-26T09:31:33Z")), None);
+        assert_eq!(longest_life(&died("2026-11-26T09:31:13Z", "2026-11-26T09:31:33Z")), Some(20));
     }
 }
