@@ -382,7 +382,8 @@ impl Scene<'_> {
                 format!("{}: {:?}, {}", actions.join(", "), status.state, status.result.unwrap_or_default())
             })
             .collect();
-        let proven = plans.iter().filter(|plan| plan_state(plan) == RemediationState::Completed).count();
+        let own = plans.iter().filter(|plan| plan.spec.issue_ref.name == name);
+        let proven = own.filter(|plan| plan_state(plan) == RemediationState::Completed).count();
         if !matches!(state, Ok(IssueState::Resolved)) || proven != 1 {
             let state =
                 state.map_or_else(|_| "nothing came of it".to_owned(), |state| format!("the incident is {state:?}"));
