@@ -360,8 +360,8 @@ impl Scene<'_> {
         Ok(())
     }
 
-    /// Lets the operator carry out by itself what it proposes: how long that took, or what was wrong with it. Nothing but the plan's target
-    /// may have changed.
+    /// Lets the operator carry out by itself what it proposes: how long that took, or what was wrong with it. Nothing but what the
+    /// plans say they write may have changed.
     async fn cured(&self, issue: &Issue) -> Result<Result<Duration, Vec<String>>> {
         let (before, began) = (self.objects().await?, Instant::now());
         self.namespace.set_autonomy("auto").await?;
@@ -389,16 +389,16 @@ impl Scene<'_> {
                 state.map_or_else(|_| "nothing came of it".to_owned(), |state| format!("the incident is {state:?}"));
             return Ok(Err([vec![format!("its remedy did not cure it: {state}")], told].concat()));
         }
-        let targets: Vec<String> = plans
-            .iter()
-            .map(|plan| plan.spec.target.as_ref().unwrap_or(&issue.spec.resource))
-            .map(|target| format!("{}/{}", target.kind, target.name))
+        let steps = plans.iter().flat_map(|plan| plan.status.iter().flat_map(|status| &status.steps));
+        let written: Vec<String> = steps
+            .flat_map(|step| &step.writes)
+            .map(|write| format!("{}/{}", write.object.kind, write.object.name))
             .collect();
         let after = self.objects().await?;
         let harmed: Vec<String> = before
             .keys()
-            .chain(after.keys())
-            .filter(|name| before.get(*name) != after.get(*name) && !targets.contains(name))
+            .chain(after.keys().filter(|name| !before.contains_key(*name)))
+            .filter(|name| before.get(*name) != after.get(*name) && !written.contains(name))
             .map(|name| format!("its remedy changed {name}"))
             .collect();
         Ok(if harmed.is_empty() { Ok(took) } else { Err(harmed) })
