@@ -84,6 +84,7 @@ async fn a_step_that_leaves_the_workload_worse_is_taken_back_with_those_before_i
 /// Every other change of the undo meets one of the troubles, so that its repetition comes through; in the second run others than in the
 /// first.
 #[tokio::test]
+#[ignore = "long, a whole plan for each half of the troubles: make soak"]
 async fn each_undo_meets_a_trouble_of_its_own_and_is_done_once() -> Result<()> {
     let (cluster, _turn) = alone().await?;
     for first in [0, TROUBLES.len() / 2] {
