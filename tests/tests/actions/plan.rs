@@ -57,7 +57,7 @@ impl Plan {
             now: Timestamp::from_millisecond(Timestamp::now().as_second() * 1000 + 900)?,
         };
         let uid = plan.live(&plan.target).await?.uid().to_owned();
-        plan.uid = format!("plan-{uid}-{}", plan.now.as_nanosecond());
+        plan.uid = format!("plan-{uid}-{}", Timestamp::now().as_nanosecond());
         plan.target.uid = Some(uid);
         Ok(plan)
     }
