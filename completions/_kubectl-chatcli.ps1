@@ -585,6 +585,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-chatcli' -ScriptBlock {
             [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever')
             [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Show what the rules are told instead of what they say: everything read now, with your own rights, redacted')
             [CompletionResult]::new('--show-prompt', '--show-prompt', [CompletionResultType]::ParameterName, 'Show exactly what left the cluster when a model was asked about this incident last, redacted as it left, and what came back')
+            [CompletionResult]::new('--preview', '--preview', [CompletionResultType]::ParameterName, 'Then show what its first remedy would change, as `plan preview` does: sealed by the operator, or asked now with your own rights')
             [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'No colour, no progress, no symbols: for screen readers and logs')
             [CompletionResult]::new('--insecure-skip-tls-verify', '--insecure-skip-tls-verify', [CompletionResultType]::ParameterName, 'Do not check the server''s certificate; insecure')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

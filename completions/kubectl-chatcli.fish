@@ -495,6 +495,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain"
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l facts -d 'Show what the rules are told instead of what they say: everything read now, with your own rights, redacted'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l show-prompt -d 'Show exactly what left the cluster when a model was asked about this incident last, redacted as it left, and what came back'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l preview -d 'Then show what its first remedy would change, as `plan preview` does: sealed by the operator, or asked now with your own rights'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -412,6 +412,64 @@ fn a_workload_is_explained_where_nothing_is_installed_and_what_may_not_be_read_i
 }
 
 #[test]
+fn an_explanation_goes_on_with_what_its_remedy_would_change() {
+    let server = Server::answering(serving(CHECKOUT));
+    let explained = run(server.plugin(), &["explain", ISSUE, "-n", "shop"]);
+    let previewed = run(server.plugin(), &["plan", "preview", ISSUE, "-n", "shop"]);
+    let both = run(server.plugin(), &["explain", ISSUE, "-n", "shop", "--preview"]);
+    assert_eq!((both.code, both.err.as_str()), (0, ""), "an explanation is no comparison");
+    assert_eq!(both.out, format!("{}\n{}", explained.out, previewed.out));
+    let told = run(server.plugin(), &["explain", ISSUE, "-n", "shop", "--preview", "-o", "json"]);
+    let told: Value = serde_json::from_str(&told.out).unwrap();
+    assert_eq!(told["findings"][0]["code"], "config-key-missing");
+    assert_eq!(told["preview"]["digest"], format!("sha256:{}", "9c1e4b6a0d2f".repeat(6).get(..64).unwrap()));
+}
+
+#[test]
+fn a_remedy_nobody_planned_is_previewed_with_the_callers_own_rights_and_stored_nowhere() {
+    let mut answers = missing_key();
+    let config = ("GET".to_owned(), "/api/v1/namespaces/shop/configmaps/web-config".to_owned());
+    let mut live = answers[&config].1.clone();
+    live["metadata"]["uid"] = json!("00000000-0000-4000-8000-000000000004");
+    let applied = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "web-config", "namespace": "shop" },
+        "data": { "DB_HOST": "db.shop.svc", "DB_PORT": "5432" } });
+    live["metadata"]["annotations"] =
+        json!({ "kubectl.kubernetes.io/last-applied-configuration": applied.to_string() });
+    let mut patched = live.clone();
+    patched["data"]["DB_HOST"] = json!("db.shop.svc");
+    answers.insert(config.clone(), (200, live.clone()));
+    answers.get_mut(&("GET".to_owned(), "/api/v1/namespaces/shop/configmaps".to_owned())).unwrap().1["items"] =
+        json!([live]);
+    answers.insert(("PATCH".to_owned(), config.1), (200, patched));
+    let server = Server::answering(answers);
+    let ran = run(server.plugin(), &["explain", "deploy/web", "-n", "shop", "--preview"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.starts_with("deploy/web cannot start"), "{}", ran.out);
+    assert!(ran.out.contains("+  DB_HOST: db.shop.svc"), "{}", ran.out);
+    assert!(ran.err.contains("asked now, with your rights; nothing is stored"), "{}", ran.err);
+    let written: Vec<_> =
+        server.seen().into_iter().filter(|(request, _)| request.contains("platform.chatcli.io")).collect();
+    assert!(written.is_empty(), "{written:?}");
+}
+
+#[test]
+fn without_a_remedy_there_is_nothing_to_preview_and_that_is_said() {
+    let server = Server::answering(missing_key());
+    let ran = run(server.plugin(), &["explain", "deploy/web", "-n", "shop", "--preview"]);
+    assert_eq!(
+        (ran.code, ran.err.as_str()),
+        (0, "note: the rules propose no change, so there is nothing to preview\n"),
+        "{}",
+        ran.out
+    );
+    let told = run(server.plugin(), &["explain", "deploy/web", "-n", "shop", "--preview", "-o", "json"]);
+    assert_eq!(serde_json::from_str::<Value>(&told.out).unwrap()["preview"], Value::Null);
+    let code = run(plugin(), &["explain", "config-key-missing", "--preview"]);
+    assert_eq!((code.code, code.out.as_str()), (1, ""));
+    assert!(code.err.contains("hint: name an incident or a workload"), "{}", code.err);
+}
+
+#[test]
 fn a_code_is_explained_without_any_cluster() {
     let ran = run(plugin(), &["explain", "config-key-missing"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));

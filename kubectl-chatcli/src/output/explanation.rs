@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 
 use common::api::ai_insight::{Evidence, Finding};
 use common::api::issue::FoldedIn;
+use common::api::remediation_plan::PlanPreview;
 use common::diagnosis::codes::Code;
 use owo_colors::OwoColorize as _;
+use serde::Serialize;
 
 use super::style::{columns, ends, faint, tame, title, wrapped};
 use crate::clock::Clock;
@@ -23,6 +25,15 @@ pub struct Explanation<'a> {
     pub model: Vec<String>,
     /// Commands worth typing now.
     pub next: Vec<String>,
+}
+
+/// The same for programs, with what the first remedy would change.
+#[derive(Clone, Debug, Serialize)]
+pub struct Previewed<'a> {
+    /// The most likely cause first.
+    pub findings: &'a [Finding],
+    /// As `plan preview` prints it; null where the rules propose no remedy.
+    pub preview: Option<PlanPreview>,
 }
 
 /// What a cause means, wherever it is found.
