@@ -2604,7 +2604,10 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-chatcli' -ScriptBlock {
             break
         }
         'kubectl-chatcli;install' {
-            [CompletionResult]::new('--image', '--image', [CompletionResultType]::ParameterName, 'Image of the operator')
+            [CompletionResult]::new('--image', '--image', [CompletionResultType]::ParameterName, 'Image of the operator, as --set image=IMAGE')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Choose a value, such as replicas=2; may be repeated, and wins over files')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Choose the values in a YAML file, `-` for stdin; may be repeated, the later file wins')
+            [CompletionResult]::new('--values', '--values', [CompletionResultType]::ParameterName, 'Choose the values in a YAML file, `-` for stdin; may be repeated, the later file wins')
             [CompletionResult]::new('--operator-namespace', '--operator-namespace', [CompletionResultType]::ParameterName, 'Namespace of the operator')
             [CompletionResult]::new('--autonomy', '--autonomy', [CompletionResultType]::ParameterName, 'What the operator may do by itself, in the namespace given by -n or everywhere (--all-namespaces)')
             [CompletionResult]::new('--operator-user', '--operator-user', [CompletionResultType]::ParameterName, 'The operator runs outside the cluster as this user: no Deployment is applied')
@@ -2641,7 +2644,10 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-chatcli' -ScriptBlock {
             break
         }
         'kubectl-chatcli;upgrade' {
-            [CompletionResult]::new('--image', '--image', [CompletionResultType]::ParameterName, 'Image of the operator')
+            [CompletionResult]::new('--image', '--image', [CompletionResultType]::ParameterName, 'Image of the operator, as --set image=IMAGE')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Choose a value, such as replicas=2; may be repeated, and wins over files')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Choose the values in a YAML file, `-` for stdin; may be repeated, the later file wins')
+            [CompletionResult]::new('--values', '--values', [CompletionResultType]::ParameterName, 'Choose the values in a YAML file, `-` for stdin; may be repeated, the later file wins')
             [CompletionResult]::new('--operator-namespace', '--operator-namespace', [CompletionResultType]::ParameterName, 'Namespace of the operator')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Where to stop')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long to wait until the operator is ready; 0 does not wait')

@@ -288,6 +288,145 @@ fn manifests_for_gitops_need_no_cluster() {
     assert!(ran.out.contains("registry.example.org/op:1"));
 }
 
+fn in_manifests<'a>(objects: &'a [Value], kind: &str) -> &'a Value {
+    objects.iter().find(|object| object["kind"] == kind).unwrap()
+}
+
+#[test]
+fn chosen_values_stand_in_the_manifests_for_gitops() {
+    let file = std::env::temp_dir().join(format!("chatcli-values-{}.yaml", std::process::id()));
+    std::fs::write(&file, "replicas: 2\nlogLevel: debug\nresources: {limits: {memory: 512Mi}}\n").unwrap();
+    let name = file.to_string_lossy().into_owned();
+    let print = ["install", "--dry-run=client", "-o", "yaml", "-f", &name];
+    let more = ["--set", "replicas=3", "--set", "metricsNamespace=observability", "--set", "apiServerPort=16443"];
+    let ran = run(plugin(), &[&print[..], &more, &["--autonomy", "observe", "-A"]].concat());
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let objects: Vec<Value> = serde_saphyr::from_multiple(&ran.out).unwrap();
+    let deployment = in_manifests(&objects, "Deployment");
+    let container = &deployment["spec"]["template"]["spec"]["containers"][0];
+    assert_eq!(deployment["spec"]["replicas"], 3);
+    assert_eq!(container["resources"]["limits"], json!({ "cpu": "1", "memory": "512Mi" }));
+    assert_eq!(container["args"], json!(["--leader-elect", "--autonomy=observe", "--zap-log-level=debug"]));
+    let kept = deployment["metadata"]["annotations"]["platform.chatcli.io/choices"].as_str().unwrap();
+    assert_eq!(serde_json::from_str::<Value>(kept).unwrap()["replicas"], 3, "for the next upgrade");
+    let policy = in_manifests(&objects, "NetworkPolicy");
+    assert_eq!(
+        policy["spec"]["ingress"][0]["from"][0]["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"],
+        "observability"
+    );
+    assert_eq!(policy["spec"]["egress"][1]["ports"], json!([{ "port": 443 }, { "port": 6443 }, { "port": 16443 }]));
+}
+
+#[test]
+fn the_page_of_values_says_what_is_shipped() {
+    let ran = run(plugin(), &["install", "--dry-run=client", "-o", "yaml"]);
+    let objects: Vec<Value> = serde_saphyr::from_multiple(&ran.out).unwrap();
+    let deployment = in_manifests(&objects, "Deployment");
+    let resources = &deployment["spec"]["template"]["spec"]["containers"][0]["resources"];
+    let shipped = |name: &str| plugin::choices::keys::KEYS.iter().find(|key| key.name == name).unwrap().shipped;
+    assert_eq!(deployment["spec"]["replicas"].to_string(), shipped("replicas"));
+    for (name, amount) in [
+        ("resources.requests.cpu", &resources["requests"]["cpu"]),
+        ("resources.requests.memory", &resources["requests"]["memory"]),
+        ("resources.limits.cpu", &resources["limits"]["cpu"]),
+        ("resources.limits.memory", &resources["limits"]["memory"]),
+    ] {
+        assert_eq!(amount, shipped(name), "{name}");
+    }
+    let policy = in_manifests(&objects, "NetworkPolicy").to_string();
+    assert!(policy.contains(&format!("\"{}\"", shipped("metricsNamespace"))), "{policy}");
+}
+
+#[test]
+fn a_value_that_cannot_be_is_refused_before_the_cluster_is_asked() {
+    let server = Server::answering(Answers::new());
+    for (args, said) in [
+        (&["--set", "replica=2"][..], "hint: did you mean replicas?"),
+        (&["--set", "logLevel=loud"], "logLevel takes one of debug, info, warn, error"),
+        (&["--set", "resources.requests.memory=1Gi"], "hint: raise the limit too: --set resources.limits.memory=1Gi"),
+        (&["-f", "/nonexistent.yaml"], "cannot read /nonexistent.yaml"),
+        (&["--set", "replicas=2", "--operator-user", "dev"], "cannot be used with"),
+    ] {
+        let ran = run(server.plugin(), &[&["install", "--yes"], args].concat());
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{args:?}");
+        assert!(ran.err.contains(said), "{args:?}: {}", ran.err);
+    }
+    assert!(server.seen().is_empty(), "{:?}", server.seen());
+}
+
+/// An installation as `install` with these arguments left it, on a server that keeps what it is given.
+fn installed(args: &[&str]) -> Answers {
+    let ran = run(plugin(), &[&["install", "--dry-run=client", "-o", "yaml"], args].concat());
+    let objects: Vec<Value> = serde_saphyr::from_multiple(&ran.out).unwrap();
+    let mut answers = Answers::new();
+    for object in objects {
+        let object: kube::api::DynamicObject = serde_json::from_value(object).unwrap();
+        let kind = plugin::manifests::kind_of(&object).unwrap().resource;
+        let name = object.metadata.name.as_deref().unwrap_or_default();
+        let group = if kind.group.is_empty() { "/api".to_owned() } else { format!("/apis/{}", kind.group) };
+        let home = object.metadata.namespace.as_ref().map(|home| format!("/namespaces/{home}")).unwrap_or_default();
+        let path = format!("{group}/{}{home}/{}/{name}", kind.version, kind.plural);
+        let body = serde_json::to_value(&object).unwrap();
+        answers.insert(("GET".to_owned(), path.clone()), (200, body.clone()));
+        // Whatever is applied changes nothing, but for the one object that a test looks at.
+        answers.insert(("PATCH".to_owned(), path), (200, body));
+    }
+    answers
+}
+
+const DEPLOYMENT: &str = "/apis/apps/v1/namespaces/chatcli-system/deployments/chatcli-operator";
+
+/// What an upgrade would apply of the Deployment.
+fn applied(server: &Server) -> Value {
+    let sent = server.seen().into_iter().rev().find(|(request, _)| *request == format!("PATCH {DEPLOYMENT}")).unwrap();
+    serde_json::from_str(&sent.1).unwrap()
+}
+
+#[test]
+fn an_upgrade_keeps_what_was_chosen_and_shows_what_is_chosen_anew() {
+    let mut answers = installed(&["--set", "replicas=2", "--set", "logLevel=debug"]);
+    let mut raised = answers[&("GET".to_owned(), DEPLOYMENT.to_owned())].1.clone();
+    raised["spec"]["replicas"] = json!(3);
+    answers.insert(("PATCH".to_owned(), DEPLOYMENT.to_owned()), (200, raised));
+    let server = Server::answering(answers);
+    let ran = run(server.plugin(), &["upgrade", "--set", "replicas=3", "--dry-run=server"]);
+    assert_eq!(
+        (ran.code, ran.out.as_str()),
+        (0, "deployment.apps/chatcli-operator changes spec.replicas\n"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains(r#"kept where not chosen anew: {"replicas":2,"logLevel":"debug"}"#), "{}", ran.err);
+    let sent = applied(&server);
+    assert_eq!(sent["spec"]["replicas"], 3);
+    assert_eq!(
+        sent["spec"]["template"]["spec"]["containers"][0]["args"],
+        json!(["--leader-elect", "--zap-log-level=debug"])
+    );
+}
+
+#[test]
+fn an_upgrade_takes_a_value_back() {
+    let server = Server::answering(installed(&["--set", "replicas=2"]));
+    let ran = run(server.plugin(), &["upgrade", "--set", "replicas=null", "--dry-run=server"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let sent = applied(&server);
+    assert_eq!((&sent["spec"]["replicas"], &sent["metadata"]["annotations"]), (&json!(1), &Value::Null));
+}
+
+#[test]
+fn an_operator_outside_the_cluster_has_no_values() {
+    let mut answers = installed(&[]);
+    let params = "/api/v1/namespaces/chatcli-system/configmaps/chatcli-admission-params";
+    answers.get_mut(&("GET".to_owned(), params.to_owned())).unwrap().1["data"]["operatorUser"] = json!("dev");
+    let server = Server::answering(answers);
+    let ran = run(server.plugin(), &["upgrade", "--set", "replicas=2", "--yes"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("there is no Deployment to choose values of"), "{}", ran.err);
+    assert!(server.seen().iter().all(|(request, _)| request.starts_with("GET")), "{:?}", server.seen());
+}
+
 #[test]
 fn an_old_cluster_is_refused_before_anything_is_written() {
     let mut answers = Answers::new();
