@@ -10,6 +10,7 @@ pub mod choices;
 pub mod cli;
 pub mod clock;
 pub mod commands;
+pub mod documents;
 pub mod drift;
 pub mod facts;
 pub mod failure;

@@ -3,6 +3,7 @@
 //! In: the registry. Out: [`Description`]s. The reference page, `kubectl chatcli actions`, the rules of the CRDs and the tools offered to a
 //! model are made from these, so that none of them can say something else.
 
+use schemars::JsonSchema;
 use schemars::SchemaGenerator;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ use super::tools;
 use crate::api::remediation_plan::ActionClass;
 
 /// One action.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Description {
     /// Its type.
@@ -40,7 +41,7 @@ pub struct Description {
 }
 
 /// One parameter.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Param {
     /// Its name.

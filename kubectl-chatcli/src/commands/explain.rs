@@ -4,7 +4,6 @@ use common::api::ai_insight::Finding;
 use common::diagnosis::codes::Code;
 use common::{diagnosis, signals};
 use kube::ResourceExt as _;
-use serde_json::json;
 
 use super::plan::preview;
 use super::plan::subject::{self, Subject};
@@ -13,7 +12,7 @@ use crate::cli::{ExplainArgs, Structured};
 use crate::facts;
 use crate::failure::{Exit, Failure};
 use crate::kube::{Cluster, Kind};
-use crate::output::explanation::{Explanation, Previewed, page};
+use crate::output::explanation::{Explanation, Meaning, Previewed, page};
 use crate::output::{explanation, incident, model, structured};
 use crate::story::Story;
 
@@ -62,8 +61,7 @@ fn of_code(code: Code, args: &ExplainArgs, context: &Context<'_>) -> Result<Exit
         .hint("name an incident or a workload that has it: kubectl chatcli scan -A"));
     }
     if let Some(form) = args.output {
-        let told = json!({ "code": code.as_str(), "family": code.family().title(), "meaning": code.meaning(), "helps": code.helps() });
-        context.ui.print(&structured::value(&told, form)?)?;
+        context.ui.print(&structured::value(&Meaning::of(code), form)?)?;
     } else {
         context.ui.print(&explanation::code(code, context.ui.width()))?;
     }

@@ -7,6 +7,7 @@ use common::api::issue::FoldedIn;
 use common::api::remediation_plan::PlanPreview;
 use common::diagnosis::codes::Code;
 use owo_colors::OwoColorize as _;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::style::{columns, ends, faint, tame, title, wrapped};
@@ -28,12 +29,32 @@ pub struct Explanation<'a> {
 }
 
 /// The same for programs, with what the first remedy would change.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Previewed<'a> {
     /// The most likely cause first.
     pub findings: &'a [Finding],
     /// As `plan preview` prints it; null where the rules propose no remedy.
     pub preview: Option<PlanPreview>,
+}
+
+/// What a cause means, for programs.
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
+pub struct Meaning {
+    /// The code.
+    pub code: &'static str,
+    /// The family of causes it belongs to.
+    pub family: &'static str,
+    /// What it means, wherever it is found.
+    pub meaning: &'static str,
+    /// What usually helps.
+    pub helps: &'static str,
+}
+
+impl Meaning {
+    /// From the codes' own documentation.
+    pub fn of(code: Code) -> Self {
+        Self { code: code.as_str(), family: code.family().title(), meaning: code.meaning(), helps: code.helps() }
+    }
 }
 
 /// What a cause means, wherever it is found.
