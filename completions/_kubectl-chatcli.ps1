@@ -585,6 +585,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-chatcli' -ScriptBlock {
             [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever')
             [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Show what the rules are told instead of what they say: everything read now, with your own rights, redacted')
             [CompletionResult]::new('--show-prompt', '--show-prompt', [CompletionResultType]::ParameterName, 'Show exactly what left the cluster when a model was asked about this incident last, redacted as it left, and what came back')
+            [CompletionResult]::new('--preview', '--preview', [CompletionResultType]::ParameterName, 'Then show what its first remedy would change, as `plan preview` does: sealed by the operator, or asked now with your own rights')
             [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'No colour, no progress, no symbols: for screen readers and logs')
             [CompletionResult]::new('--insecure-skip-tls-verify', '--insecure-skip-tls-verify', [CompletionResultType]::ParameterName, 'Do not check the server''s certificate; insecure')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -2603,7 +2604,10 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-chatcli' -ScriptBlock {
             break
         }
         'kubectl-chatcli;install' {
-            [CompletionResult]::new('--image', '--image', [CompletionResultType]::ParameterName, 'Image of the operator')
+            [CompletionResult]::new('--image', '--image', [CompletionResultType]::ParameterName, 'Image of the operator, as --set image=IMAGE')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Choose a value, such as replicas=2; may be repeated, and wins over files')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Choose the values in a YAML file, `-` for stdin; may be repeated, the later file wins')
+            [CompletionResult]::new('--values', '--values', [CompletionResultType]::ParameterName, 'Choose the values in a YAML file, `-` for stdin; may be repeated, the later file wins')
             [CompletionResult]::new('--operator-namespace', '--operator-namespace', [CompletionResultType]::ParameterName, 'Namespace of the operator')
             [CompletionResult]::new('--autonomy', '--autonomy', [CompletionResultType]::ParameterName, 'What the operator may do by itself, in the namespace given by -n or everywhere (--all-namespaces)')
             [CompletionResult]::new('--operator-user', '--operator-user', [CompletionResultType]::ParameterName, 'The operator runs outside the cluster as this user: no Deployment is applied')
@@ -2640,7 +2644,10 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-chatcli' -ScriptBlock {
             break
         }
         'kubectl-chatcli;upgrade' {
-            [CompletionResult]::new('--image', '--image', [CompletionResultType]::ParameterName, 'Image of the operator')
+            [CompletionResult]::new('--image', '--image', [CompletionResultType]::ParameterName, 'Image of the operator, as --set image=IMAGE')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Choose a value, such as replicas=2; may be repeated, and wins over files')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Choose the values in a YAML file, `-` for stdin; may be repeated, the later file wins')
+            [CompletionResult]::new('--values', '--values', [CompletionResultType]::ParameterName, 'Choose the values in a YAML file, `-` for stdin; may be repeated, the later file wins')
             [CompletionResult]::new('--operator-namespace', '--operator-namespace', [CompletionResultType]::ParameterName, 'Namespace of the operator')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Where to stop')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long to wait until the operator is ready; 0 does not wait')

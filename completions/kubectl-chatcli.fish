@@ -495,6 +495,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain"
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l facts -d 'Show what the rules are told instead of what they say: everything read now, with your own rights, redacted'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l show-prompt -d 'Show exactly what left the cluster when a model was asked about this incident last, redacted as it left, and what came back'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l preview -d 'Then show what its first remedy would change, as `plan preview` does: sealed by the operator, or asked now with your own rights'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -2122,7 +2123,9 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; an
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand inst; and __fish_seen_subcommand_from grant" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l image -d 'Image of the operator' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l image -d 'Image of the operator, as --set image=IMAGE' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l set -d 'Choose a value, such as replicas=2; may be repeated, and wins over files' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -s f -l values -d 'Choose the values in a YAML file, `-` for stdin; may be repeated, the later file wins' -r -F
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l operator-namespace -d 'Namespace of the operator' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l autonomy -d 'What the operator may do by itself, in the namespace given by -n or everywhere (--all-namespaces)' -r -f -a "observe\t'See and explain'
 propose\t'Write plans and preview them; they cannot run'
@@ -2156,7 +2159,9 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install"
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand install" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l image -d 'Image of the operator' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l image -d 'Image of the operator, as --set image=IMAGE' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l set -d 'Choose a value, such as replicas=2; may be repeated, and wins over files' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -s f -l values -d 'Choose the values in a YAML file, `-` for stdin; may be repeated, the later file wins' -r -F
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l operator-namespace -d 'Namespace of the operator' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand upgrade" -l dry-run -d 'Where to stop' -r -f -a "none\t'Do it'
 client\t'Print what would be sent; send nothing'

@@ -6,9 +6,11 @@
 //! [`cli`] holds the clap structs and nothing else, [`commands`] one file per command, [`output`] one file per thing shown; a command
 //! only joins them.
 
+pub mod choices;
 pub mod cli;
 pub mod clock;
 pub mod commands;
+pub mod documents;
 pub mod drift;
 pub mod facts;
 pub mod failure;

@@ -4,6 +4,7 @@ use common::api::keys::{ADMISSION_PARAMS, OPERATOR_NAMESPACE, OPERATOR_SERVICE_A
 use kube::api::DynamicObject;
 use serde_json::{Value, json};
 
+use crate::choices::Choices;
 use crate::failure::Failure;
 use crate::kube::Kind;
 
@@ -16,8 +17,8 @@ mod embedded {
 pub struct Values {
     /// Namespace of the operator.
     pub namespace: String,
-    /// Image of the operator.
-    pub image: Option<String>,
+    /// What was chosen about its Deployment.
+    pub choices: Choices,
     /// The operator runs outside the cluster as this user.
     pub operator_user: Option<String>,
     /// What the operator may do where a namespace does not say.
@@ -26,7 +27,12 @@ pub struct Values {
 
 impl Default for Values {
     fn default() -> Self {
-        Self { namespace: OPERATOR_NAMESPACE.to_owned(), image: None, operator_user: None, autonomy: None }
+        Self {
+            namespace: OPERATOR_NAMESPACE.to_owned(),
+            choices: Choices::default(),
+            operator_user: None,
+            autonomy: None,
+        }
     }
 }
 
@@ -82,6 +88,7 @@ pub fn rendered(values: &Values) -> Result<Vec<Manifest>, Failure> {
         let documents: Vec<Value> = serde_saphyr::from_multiple(text).map_err(|problem| broken(&problem))?;
         for mut document in documents.into_iter().filter(|document| !document.is_null()) {
             adjust(&mut document, values);
+            values.choices.place(&mut document)?;
             let object: DynamicObject = serde_json::from_value(document).map_err(|problem| broken(&problem))?;
             let kind = kind_of(&object).ok_or_else(|| broken(&"it names no kind"))?;
             let stage = stage(folder, &kind.resource.kind);
@@ -137,16 +144,11 @@ fn adjust(document: &mut Value, values: &Values) {
     if let Some(user) = &values.operator_user {
         become_user(document, user, &values.namespace);
     }
-    if document["kind"] == "Deployment" {
-        let container = &mut document["spec"]["template"]["spec"]["containers"][0];
-        if let Some(image) = &values.image {
-            container["image"] = json!(image);
-        }
-        if let Some(level) = values.autonomy
-            && let Some(args) = container["args"].as_array_mut()
-        {
-            args.push(json!(format!("--autonomy={level}")));
-        }
+    if document["kind"] == "Deployment"
+        && let Some(level) = values.autonomy
+        && let Some(args) = document["spec"]["template"]["spec"]["containers"][0]["args"].as_array_mut()
+    {
+        args.push(json!(format!("--autonomy={level}")));
     }
 }
 
@@ -252,7 +254,8 @@ mod tests {
 
     #[test]
     fn the_image_is_the_one_asked_for() {
-        let manifests = all(&Values { image: Some("registry.example.org/op:1".into()), ..Values::default() });
+        let choices = Choices { image: Some("registry.example.org/op:1".into()), ..Choices::default() };
+        let manifests = all(&Values { choices, ..Values::default() });
         let deployment = manifests.iter().find(|manifest| manifest.kind.resource.kind == "Deployment").unwrap();
         assert_eq!(
             deployment.object.data["spec"]["template"]["spec"]["containers"][0]["image"],

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use schemars::SchemaGenerator;
+use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ use super::tools;
 use crate::api::remediation_plan::ActionClass;
 
 /// One action.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Description {
     /// Its type.
@@ -42,7 +42,7 @@ pub struct Description {
 }
 
 /// One parameter.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Param {
     /// Its name.
@@ -50,6 +50,7 @@ pub struct Param {
     /// Has to be given.
     pub required: bool,
     /// What it takes.
+    #[schemars(with = "String")]
     pub takes: Takes,
     /// What it means.
     pub about: String,

@@ -98,6 +98,8 @@ pub mod labels {
 pub mod annotations {
     /// Namespace: `observe`, `propose`, `approve` or `auto`.
     pub const AUTONOMY: &str = "platform.chatcli.io/autonomy";
+    /// The operator's Deployment: what was chosen at install, as JSON, so that an upgrade keeps it.
+    pub const CHOICES: &str = "platform.chatcli.io/choices";
     /// Workload, Namespace or operator Namespace: `true` stops all automation there.
     pub const PAUSED: &str = "platform.chatcli.io/paused";
     /// Issue: who has taken it on. Everybody else knows that somebody looks.

@@ -1,11 +1,12 @@
 //! Budgets: hard caps on what models may cost.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Spending;
 
 /// Caps; what is absent is not capped.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Budget {
     /// Calls.
@@ -20,7 +21,7 @@ pub struct Budget {
 }
 
 /// The three caps. A day is a day in UTC.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Budgets {
     /// Of one incident, over its life.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Budgets, Spending, Spent};
@@ -40,7 +41,7 @@ pub struct Call<'a> {
 }
 
 /// What one incident cost. The first five fields are upstream's.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct IssueEntry {
     /// Name of the Issue.
@@ -63,7 +64,7 @@ pub struct IssueEntry {
 }
 
 /// What models cost for one incident, in upstream's words.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct LlmCosts {
     /// Tokens sent.

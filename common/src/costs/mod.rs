@@ -11,6 +11,7 @@ pub use budgets::{Budget, Budgets, Exhausted, Spent};
 pub use ledger::{Call, IssueEntry, Ledger, OTHERS};
 pub use prices::{Price, Prices};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// ConfigMap with the ledger, upstream's name.
@@ -23,7 +24,7 @@ pub const PRICING: &str = "pricing";
 pub const BUDGETS: &str = "budgets";
 
 /// Calls and what they cost.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Spending {
     /// Calls, whatever came of them.

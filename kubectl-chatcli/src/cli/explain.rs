@@ -11,11 +11,14 @@ use super::Structured;
 ///
 /// KIND/NAME asks the rules now, with your own rights, about a deployment, statefulset, daemonset, job, cronjob, pod or node of any
 /// cluster: nothing has to be installed. CODE, as findings carry it, says what that cause means and what usually helps.
+///
+/// With --preview the exit code stays that of an explanation: 0, whether or not something would change.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Examples:
   kubectl chatcli explain checkout-pod-not-ready-3f9a1c20b7 -n shop
   kubectl chatcli explain deploy/checkout -n shop
+  kubectl chatcli explain deploy/checkout -n shop --preview
   kubectl chatcli explain config-key-missing
   kubectl chatcli explain deploy/checkout -n shop --facts
   kubectl chatcli explain checkout-pod-not-ready-3f9a1c20b7 -n shop --show-prompt
@@ -30,6 +33,9 @@ pub struct ExplainArgs {
     /// Show exactly what left the cluster when a model was asked about this incident last, redacted as it left, and what came back
     #[arg(long, conflicts_with = "facts")]
     pub show_prompt: bool,
+    /// Then show what its first remedy would change, as `plan preview` does: sealed by the operator, or asked now with your own rights
+    #[arg(long, conflicts_with_all = ["facts", "show_prompt"])]
+    pub preview: bool,
     /// Form of the output
     #[arg(short, long, value_name = "FORM")]
     pub output: Option<Structured>,
@@ -38,6 +44,6 @@ pub struct ExplainArgs {
 impl ExplainArgs {
     /// As typed with nothing but a subject.
     pub fn about(subject: &str) -> Self {
-        Self { subject: subject.to_owned(), facts: false, show_prompt: false, output: None }
+        Self { subject: subject.to_owned(), facts: false, show_prompt: false, preview: false, output: None }
     }
 }

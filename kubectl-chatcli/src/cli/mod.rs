@@ -39,7 +39,7 @@ pub use cost::CostArgs;
 pub use doctor::{DoctorArgs, RbacArgs, RbacCommand, RbacLintArgs};
 pub use explain::ExplainArgs;
 pub use gate::{GateArgs, GateOutput, SeverityArg, WaitArgs, WaitFor};
-pub use install::{InstallArgs, UninstallArgs, UpgradeArgs};
+pub use install::{ChoiceArgs, InstallArgs, UninstallArgs, UpgradeArgs};
 pub use instance::{
     InstanceArgs, InstanceCommand, InstanceCreateArgs, InstanceGrantArgs, InstanceListArgs, InstanceOutput,
     InstanceShowArgs,

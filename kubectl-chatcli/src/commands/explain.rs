@@ -1,16 +1,18 @@
 //! `kubectl chatcli explain`: why, with receipts.
 
+use common::api::ai_insight::Finding;
 use common::diagnosis::codes::Code;
 use common::{diagnosis, signals};
 use kube::ResourceExt as _;
-use serde_json::json;
 
+use super::plan::preview;
+use super::plan::subject::{self, Subject};
 use super::{Context, resolve};
 use crate::cli::{ExplainArgs, Structured};
 use crate::facts;
 use crate::failure::{Exit, Failure};
 use crate::kube::{Cluster, Kind};
-use crate::output::explanation::{Explanation, page};
+use crate::output::explanation::{Explanation, Meaning, Previewed, page};
 use crate::output::{explanation, incident, model, structured};
 use crate::story::Story;
 
@@ -46,14 +48,20 @@ pub async fn with(args: &ExplainArgs, cluster: &Cluster, context: &Context<'_>) 
         return live(&kind, &resource.name, args, cluster, context).await;
     }
     let story = Story::read(cluster, issue).await;
-    if args.show_prompt { prompt_of(&story, args, context) } else { incident_of(&story, args, context) }
+    if args.show_prompt { prompt_of(&story, args, context) } else { incident_of(&story, args, cluster, context).await }
 }
 
 /// What a cause means, from the codes' own documentation; no cluster is needed.
 fn of_code(code: Code, args: &ExplainArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    if args.preview {
+        return Err(Failure::new(format!(
+            "{} is a cause wherever it is found: there is nothing to preview",
+            code.as_str()
+        ))
+        .hint("name an incident or a workload that has it: kubectl chatcli scan -A"));
+    }
     if let Some(form) = args.output {
-        let told = json!({ "code": code.as_str(), "family": code.family().title(), "meaning": code.meaning(), "helps": code.helps() });
-        context.ui.print(&structured::value(&told, form)?)?;
+        context.ui.print(&structured::value(&Meaning::of(code), form)?)?;
     } else {
         context.ui.print(&explanation::code(code, context.ui.width()))?;
     }
@@ -76,7 +84,12 @@ fn prompt_of(story: &Story, args: &ExplainArgs, context: &Context<'_>) -> Result
 }
 
 /// What the operator found.
-fn incident_of(story: &Story, args: &ExplainArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+async fn incident_of(
+    story: &Story,
+    args: &ExplainArgs,
+    cluster: &Cluster,
+    context: &Context<'_>,
+) -> Result<Exit, Failure> {
     let name = story.issue.name_any();
     let status = story.issue.status.clone().unwrap_or_default();
     let Some(answer) = story.insight.as_ref().and_then(|insight| insight.status.as_ref()) else {
@@ -88,9 +101,9 @@ fn incident_of(story: &Story, args: &ExplainArgs, context: &Context<'_>) -> Resu
             failure.hint(format!("see what happened: kubectl chatcli issues {name}{scope}"))
         });
     };
+    let remedy = Remedy { wanted: args.preview, subject: subject::of_story(story), cluster, context };
     if let Some(form) = args.output {
-        context.ui.print(&structured::value(&answer.findings, form)?)?;
-        return Ok(Exit::Ok);
+        return remedy.structured(&answer.findings, form).await;
     }
     if answer.findings.is_empty() {
         // Written by ChatCLI's Go operator, which knows no findings: its prose is the answer.
@@ -104,7 +117,7 @@ fn incident_of(story: &Story, args: &ExplainArgs, context: &Context<'_>) -> Resu
         next: incident::after_explaining(story, &context.scope()),
     };
     context.ui.print(&page(&explanation, &context.clock, context.ui.width()))?;
-    Ok(Exit::Ok)
+    remedy.page().await
 }
 
 /// What the rules say now, from what the caller may read; nothing has to be installed.
@@ -133,9 +146,14 @@ async fn live(
     // Without a sign of trouble the rules have nothing to explain; their "unknown" would be an alarm.
     let findings =
         if seen.firing.is_empty() && seen.pending.is_empty() { Vec::new() } else { diagnosis::diagnose(&facts) };
+    let remedy = Remedy {
+        wanted: args.preview,
+        subject: subject::first_remedy(name, &facts.subject, &findings),
+        cluster,
+        context,
+    };
     if let Some(form) = args.output {
-        context.ui.print(&structured::value(&findings, form)?)?;
-        return Ok(Exit::Ok);
+        return remedy.structured(&findings, form).await;
     }
     if findings.is_empty() {
         context.ui.print(&format!("{subject} shows no sign of trouble"))?;
@@ -147,5 +165,46 @@ async fn live(
     let gaps: Vec<_> = facts.extra.unreadable.iter().map(|(what, why)| format!("{}: {why}", what.short())).collect();
     let explanation = Explanation { findings: &findings, gaps: &gaps, ..Explanation::default() };
     context.ui.print(&page(&explanation, &context.clock, context.ui.width()))?;
-    Ok(Exit::Ok)
+    remedy.page().await
+}
+
+/// What `--preview` shows after the causes.
+struct Remedy<'a> {
+    /// Whether it was asked for.
+    wanted: bool,
+    /// `None` where the rules propose none.
+    subject: Option<Subject>,
+    cluster: &'a Cluster,
+    context: &'a Context<'a>,
+}
+
+impl Remedy<'_> {
+    async fn page(&self) -> Result<Exit, Failure> {
+        if !self.wanted {
+            return Ok(Exit::Ok);
+        }
+        let Some(subject) = &self.subject else {
+            self.context.ui.note("note: the rules propose no change, so there is nothing to preview");
+            return Ok(Exit::Ok);
+        };
+        self.context.ui.print("")?;
+        let answer = preview::of(subject, self.cluster, self.context).await?;
+        preview::show(subject, &answer, self.context)?;
+        Ok(Exit::Ok)
+    }
+
+    /// The findings alone keep the form they have without a preview.
+    async fn structured(&self, findings: &[Finding], form: Structured) -> Result<Exit, Failure> {
+        let text = if self.wanted {
+            let preview = match &self.subject {
+                Some(subject) => Some(preview::of(subject, self.cluster, self.context).await?.preview),
+                None => None,
+            };
+            structured::value(&Previewed { findings, preview }, form)?
+        } else {
+            structured::value(&findings, form)?
+        };
+        self.context.ui.print(&text)?;
+        Ok(Exit::Ok)
+    }
 }

@@ -9,6 +9,7 @@ use kube::runtime::wait::await_condition;
 use serde_json::json;
 
 use super::{Context, takeover};
+use crate::choices;
 use crate::cli::{DryRun, InstallArgs, Structured};
 use crate::failure::{Exit, Failure};
 use crate::kube::{Cluster, Kind};
@@ -24,7 +25,7 @@ pub async fn run(args: InstallArgs, context: &Context<'_>) -> Result<Exit, Failu
     let everywhere = args.autonomy.filter(|_| args.all_namespaces);
     let values = Values {
         namespace: args.operator_namespace.clone(),
-        image: args.image.clone(),
+        choices: choices::read(None, &args.choices.values, &args.choices.assignments())?,
         operator_user: args.operator_user.clone(),
         autonomy: everywhere.map(Autonomy::as_str),
     };
@@ -40,7 +41,7 @@ pub async fn run(args: InstallArgs, context: &Context<'_>) -> Result<Exit, Failu
     let dry_run = args.dry_run == DryRun::Server;
     takeover::settle(&args, &manifests, &cluster, context).await?;
     let only_autonomy = opted.is_some()
-        && args.image.is_none()
+        && args.choices.is_empty()
         && args.operator_user.is_none()
         && is_installed(&args, &cluster).await?;
     let namespaces = Kind::of("", "v1", "Namespace", "namespaces");

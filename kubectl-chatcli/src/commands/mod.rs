@@ -28,7 +28,7 @@ mod tls;
 mod triage;
 mod uninstall;
 mod upgrade;
-mod version;
+pub mod version;
 mod vote;
 mod wait;
 

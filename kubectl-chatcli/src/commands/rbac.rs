@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 
 use common::api::keys::OPERATOR_SERVICE_ACCOUNT;
 use kube::api::{DynamicObject, TypeMeta};
-use serde_json::json;
 
 use super::Context;
 use crate::cli::{RbacArgs, RbacCommand, RbacLintArgs};
 use crate::failure::{Exit, Failure};
 use crate::kube::{Cluster, Kind, Right};
 use crate::manifests::{Values, rendered};
-use crate::output::checks::{Check, any_failed, page};
+use crate::output::checks::{Check, Checks, any_failed, page};
 use crate::output::structured;
 use crate::rights::Rights;
 
@@ -24,7 +23,7 @@ pub async fn run(args: RbacArgs, context: &Context<'_>) -> Result<Exit, Failure>
     let cluster = context.cluster().await?;
     let checks = lint(&args, &cluster, context).await?;
     context.ui.print(&match args.output {
-        Some(form) => structured::value(&json!({ "checks": checks }), form)?,
+        Some(form) => structured::value(&Checks { checks: &checks }, form)?,
         None => page(&checks, context.ui.width()),
     })?;
     Ok(if any_failed(&checks) { Exit::Failed } else { Exit::Ok })

@@ -15,7 +15,7 @@ use crate::cli::StatusArgs;
 use crate::failure::{Exit, Failure};
 use crate::kube::{Cluster, Kind, typed};
 use crate::output::incidents::{is_open, sort_by_urgency};
-use crate::output::status::{Operator, Status, document, page};
+use crate::output::status::{Document, Operator, Status, page};
 use crate::output::structured;
 
 /// What the operator says of itself: the ConfigMap and its key, as it writes them.
@@ -28,7 +28,7 @@ pub async fn run(args: StatusArgs, context: &Context<'_>) -> Result<Exit, Failur
     let status = read(&cluster, context.namespace()).await?;
     drop(busy);
     context.ui.print(&match args.output {
-        Some(form) => structured::value(&document(&status, &context.clock), form)?,
+        Some(form) => structured::value(&Document::of(&status, &context.clock), form)?,
         None => page(&status, &context.clock, context.ui.width()),
     })?;
     Ok(Exit::Ok)

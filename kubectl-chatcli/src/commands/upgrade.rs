@@ -1,10 +1,12 @@
 //! `kubectl chatcli upgrade`: what this version would change of an installation, and then exactly that.
 
-use common::api::keys::{ADMISSION_PARAMS, OPERATOR_SERVICE_ACCOUNT};
+use common::api::keys::{ADMISSION_PARAMS, OPERATOR_SERVICE_ACCOUNT, annotations};
+use kube::ResourceExt as _;
 use kube::api::DynamicObject;
 
 use super::{Context, install};
-use crate::cli::{DryRun, InstallArgs, UpgradeArgs};
+use crate::choices::{self, Choices};
+use crate::cli::{ChoiceArgs, DryRun, InstallArgs, UpgradeArgs};
 use crate::drift::{self, Drift};
 use crate::failure::{Exit, Failure};
 use crate::kube::{Cluster, Kind};
@@ -36,7 +38,7 @@ pub async fn run(args: UpgradeArgs, context: &Context<'_>) -> Result<Exit, Failu
     }
     let manifests: Vec<_> = changed.into_iter().map(|(manifest, _)| manifest).collect();
     let install = InstallArgs {
-        image: values.image.clone(),
+        choices: ChoiceArgs::default(),
         operator_namespace: args.operator_namespace.clone(),
         autonomy: None,
         all_namespaces: false,
@@ -83,9 +85,25 @@ async fn chosen(args: &UpgradeArgs, cluster: &Cluster, context: &Context<'_>) ->
     let user = params.data["data"]["operatorUser"].as_str().filter(|user| **user != account).map(str::to_owned);
     let deployments = Kind::of("apps", "v1", "Deployment", "deployments");
     let deployment = cluster.find(&deployments, Some(home), OPERATOR_SERVICE_ACCOUNT).await?;
-    let image = args.image.clone().or_else(|| deployment.as_ref().and_then(|live| own_image(live, context)));
+    if user.is_some() && !args.choices.is_empty() {
+        return Err(Failure::new("the operator runs outside the cluster: there is no Deployment to choose values of"));
+    }
+    let choices = choices(args, deployment.as_ref(), context)?;
     let autonomy = deployment.as_ref().and_then(autonomy);
-    Ok(Values { namespace: home.to_owned(), image, operator_user: user, autonomy })
+    Ok(Values { namespace: home.to_owned(), choices, operator_user: user, autonomy })
+}
+
+/// What was chosen at install, and on top what is chosen now.
+fn choices(args: &UpgradeArgs, live: Option<&DynamicObject>, context: &Context<'_>) -> Result<Choices, Failure> {
+    let kept = live.and_then(|live| live.annotations().get(annotations::CHOICES)).map(String::as_str);
+    let mut choices = choices::read(kept, &args.choices.values, &args.choices.assignments())?;
+    if let Some(kept) = kept {
+        context.ui.note(&format!("note: chosen at install, and kept where not chosen anew: {kept}"));
+    }
+    if choices.image.is_none() {
+        choices.image = live.and_then(|live| own_image(live, context));
+    }
+    Ok(choices)
 }
 
 /// An image from a registry of one's own is kept: this version cannot know where its successor lies.

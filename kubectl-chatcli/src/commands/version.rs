@@ -1,13 +1,25 @@
 //! `kubectl chatcli version`: this plugin's, and the operator's where there is one.
 
 use kube::api::DynamicObject;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::Context;
 use crate::cli::VersionArgs;
 use crate::failure::{Exit, Failure};
 use crate::kube::Kind;
 use crate::output::structured;
+
+/// For programs.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Versions<'a> {
+    /// Of this plugin.
+    pub client_version: &'a str,
+    /// Image and namespace of each operator; absent where the cluster was not asked or does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operators: Option<&'a [String]>,
+}
 
 /// Runs the command.
 pub async fn run(args: VersionArgs, context: &Context<'_>) -> Result<Exit, Failure> {
@@ -37,10 +49,7 @@ fn described(deployment: &DynamicObject) -> String {
 
 fn show(client: &str, operators: Option<&[String]>, args: &VersionArgs, context: &Context<'_>) -> Result<(), Failure> {
     if let Some(form) = args.output {
-        let mut shown = json!({ "clientVersion": client });
-        if let Some(operators) = operators {
-            shown["operators"] = json!(operators);
-        }
+        let shown = Versions { client_version: client, operators };
         return context.ui.print(&structured::value(&shown, form)?);
     }
     context.ui.print(&format!("Client Version: {client}"))?;

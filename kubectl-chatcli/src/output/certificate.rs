@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use common::tls::{Certificate, Inspection, Problem, keys};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::checks::Check;
 use super::style::{tame, title, wrapped};
@@ -43,17 +44,48 @@ fn day(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%MZ").to_string()
 }
 
-/// The same for machines. Keys never appear.
-pub fn value(namespace: &str, name: &str, seen: &Inspection) -> Value {
-    json!({
-        "namespace": namespace,
-        "name": name,
-        "certificates": seen.chain,
-        "authorities": seen.authorities,
-        "problems": seen.problems.iter().map(|problem| json!({
-            "reason": problem.reason(), "message": problem.to_string(), "warning": problem.is_warning(),
-        })).collect::<Vec<_>>(),
-    })
+/// The same for programs. Keys never appear.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct Contents<'a> {
+    /// Namespace of the Secret.
+    pub namespace: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// The server's own certificate first.
+    pub certificates: &'a [Certificate],
+    /// Who has to be trusted.
+    pub authorities: &'a [Certificate],
+    /// What is wrong.
+    pub problems: Vec<Wrong>,
+}
+
+/// Something wrong with a certificate.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct Wrong {
+    /// A stable word for it.
+    pub reason: &'static str,
+    /// One sentence.
+    pub message: String,
+    /// It works still.
+    pub warning: bool,
+}
+
+impl<'a> Contents<'a> {
+    /// What was seen in a Secret.
+    pub fn of(namespace: &'a str, name: &'a str, seen: &'a Inspection) -> Self {
+        let wrong = |problem: &Problem| Wrong {
+            reason: problem.reason(),
+            message: problem.to_string(),
+            warning: problem.is_warning(),
+        };
+        Self {
+            namespace,
+            name,
+            certificates: &seen.chain,
+            authorities: &seen.authorities,
+            problems: seen.problems.iter().map(wrong).collect(),
+        }
+    }
 }
 
 /// A problem as a check: its cause, the line in a log that led here, and what helps.

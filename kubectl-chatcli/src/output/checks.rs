@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 
 use owo_colors::{OwoColorize as _, Style};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::style::{plural, tame, wrapped};
 
 /// How something is.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Well.
@@ -43,7 +44,7 @@ impl Level {
 }
 
 /// One thing looked at.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Check {
     /// What, in one or two words.
@@ -55,6 +56,13 @@ pub struct Check {
     /// What to do about it: a command, or a change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+}
+
+/// The document of a command that checks things.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct Checks<'a> {
+    /// In the order they are made.
+    pub checks: &'a [Check],
 }
 
 impl Check {

@@ -8,6 +8,7 @@ use common::api::ai_insight::ModelState;
 use common::costs::{Budget, Budgets, IssueEntry, Spending};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::style::title;
@@ -17,7 +18,7 @@ use super::table::{Cell, Table};
 const ISSUES: usize = 10;
 
 /// Everything that is shown.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Bill {
     /// By date, newest first, and namespace.
@@ -31,7 +32,7 @@ pub struct Bill {
 }
 
 /// Incidents by who explained them.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Saved {
     /// By rules alone.

@@ -4,8 +4,11 @@ use std::fmt::Write as _;
 
 use common::api::ai_insight::{Evidence, Finding};
 use common::api::issue::FoldedIn;
+use common::api::remediation_plan::PlanPreview;
 use common::diagnosis::codes::Code;
 use owo_colors::OwoColorize as _;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::style::{columns, ends, faint, tame, title, wrapped};
 use crate::clock::Clock;
@@ -23,6 +26,35 @@ pub struct Explanation<'a> {
     pub model: Vec<String>,
     /// Commands worth typing now.
     pub next: Vec<String>,
+}
+
+/// The same for programs, with what the first remedy would change.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct Previewed<'a> {
+    /// The most likely cause first.
+    pub findings: &'a [Finding],
+    /// As `plan preview` prints it; null where the rules propose no remedy.
+    pub preview: Option<PlanPreview>,
+}
+
+/// What a cause means, for programs.
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
+pub struct Meaning {
+    /// The code.
+    pub code: &'static str,
+    /// The family of causes it belongs to.
+    pub family: &'static str,
+    /// What it means, wherever it is found.
+    pub meaning: &'static str,
+    /// What usually helps.
+    pub helps: &'static str,
+}
+
+impl Meaning {
+    /// From the codes' own documentation.
+    pub fn of(code: Code) -> Self {
+        Self { code: code.as_str(), family: code.family().title(), meaning: code.meaning(), helps: code.helps() }
+    }
 }
 
 /// What a cause means, wherever it is found.

@@ -4,6 +4,7 @@ use common::api::IssueSeverity;
 use common::api::issue::Issue;
 use jiff::Timestamp;
 use kube::ResourceExt as _;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::style;
@@ -11,7 +12,7 @@ use super::table::{Cell, Table};
 use crate::clock::Clock;
 
 /// One incident, as pipelines show it.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Hit {
     /// Name of the Issue.
@@ -51,7 +52,7 @@ impl Hit {
 }
 
 /// How it ended.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Outcome {
     /// True when nothing keeps the gate shut.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use owo_colors::Style;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::style::plural;
@@ -16,7 +17,7 @@ use crate::survey::causes::Group;
 const SHOWN: usize = 3;
 
 /// Everything a scan found, as `-o json` prints it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     /// When it was looked.

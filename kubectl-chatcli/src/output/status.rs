@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use common::api::ApprovalRequest;
-use common::api::issue::Issue;
+use common::api::issue::{Issue, IssueCause, IssueState};
+use common::api::{ApprovalRequest, IssueSeverity, ResourceRef, Time};
 use jiff::Timestamp;
 use kube::ResourceExt as _;
 use kube::api::DynamicObject;
 use owo_colors::OwoColorize as _;
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use super::decision::tally;
 use super::explanation::section;
@@ -43,7 +43,7 @@ pub struct Status {
 }
 
 /// How the operator is.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Operator {
     /// Who holds the Lease; absent where nobody does.
@@ -117,37 +117,119 @@ fn indented(text: &str) -> String {
     })
 }
 
-/// The same as a document.
-pub fn document(status: &Status, clock: &Clock) -> Value {
-    let incidents: Vec<Value> = status.open.iter().map(|object| incident(object, clock)).collect();
-    let votes: Vec<Value> = status
-        .waiting
-        .iter()
-        .map(|request| {
-            json!({
-                "name": request.name_any(), "namespace": request.namespace(), "issue": request.spec.issue_ref.name,
-                "requiredApprovers": request.spec.required_approvers,
-                "expiresAt": request.status.as_ref().and_then(|status| status.expires_at.as_ref()),
-            })
-        })
-        .collect();
-    let operator = status.operator.as_ref().map(|operator| {
-        let (word, sentence) = operator.word(clock);
-        json!({ "state": word, "message": sentence, "leader": operator.leader, "renewed": operator.renewed, "trouble": operator.trouble })
-    });
-    json!({
-        "at": clock.now, "namespace": status.namespace, "operator": operator, "openIncidents": incidents, "waitingVotes": votes,
-        "brakes": status.brakes, "openBreakers": status.breakers, "notKnown": status.gaps,
-    })
+/// The same for programs.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Document<'a> {
+    /// When it was looked.
+    pub at: Timestamp,
+    /// Where; null for all namespaces.
+    pub namespace: Option<&'a str>,
+    /// How the operator is; null where that may not be read.
+    pub operator: Option<Health<'a>>,
+    /// The most urgent first.
+    pub open_incidents: Vec<Incident>,
+    /// The first to expire first.
+    pub waiting_votes: Vec<Waiting<'a>>,
+    /// What stops automation: one sentence each.
+    pub brakes: &'a [String],
+    /// What trips the circuit breaker: namespaces, with the sentence of the plan that met it open.
+    pub open_breakers: &'a [String],
+    /// What could not be read, one sentence each.
+    pub not_known: &'a [String],
 }
 
-fn incident(object: &DynamicObject, clock: &Clock) -> Value {
+/// How the operator is, in a word and as it says itself.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct Health<'a> {
+    /// In a word.
+    pub state: &'static str,
+    /// One sentence.
+    pub message: String,
+    /// What it says itself.
+    #[serde(flatten)]
+    pub operator: &'a Operator,
+}
+
+/// An open incident. What this version cannot read of it is null.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Incident {
+    /// Name of the Issue.
+    pub name: String,
+    /// Its namespace.
+    pub namespace: Option<String>,
+    /// When it opened.
+    pub created: Option<Time>,
+    /// How grave it is.
+    pub severity: Option<IssueSeverity>,
+    /// Where it stands.
+    pub state: Option<IssueState>,
+    /// What is in trouble.
+    pub resource: Option<ResourceRef>,
+    /// Why.
+    pub cause: Option<IssueCause>,
+    /// What it waits for, in words.
+    pub waits_for: Option<String>,
+    /// Until then nobody wants to hear of it.
+    pub snoozed_until: Option<Timestamp>,
+}
+
+/// A request that waits for votes.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Waiting<'a> {
+    /// Name of the ApprovalRequest.
+    pub name: String,
+    /// Its namespace.
+    pub namespace: Option<String>,
+    /// The incident.
+    pub issue: &'a str,
+    /// Votes needed.
+    pub required_approvers: i32,
+    /// Until when one can vote.
+    pub expires_at: Option<&'a Time>,
+}
+
+impl<'a> Document<'a> {
+    /// Of everything on the screen.
+    pub fn of(status: &'a Status, clock: &Clock) -> Self {
+        let waiting = |request: &'a ApprovalRequest| Waiting {
+            name: request.name_any(),
+            namespace: request.namespace(),
+            issue: &request.spec.issue_ref.name,
+            required_approvers: request.spec.required_approvers,
+            expires_at: request.status.as_ref().and_then(|status| status.expires_at.as_ref()),
+        };
+        let health = |operator: &'a Operator| {
+            let (state, message) = operator.word(clock);
+            Health { state, message, operator }
+        };
+        Self {
+            at: clock.now,
+            namespace: status.namespace.as_deref(),
+            operator: status.operator.as_ref().map(health),
+            open_incidents: status.open.iter().map(|object| incident(object, clock)).collect(),
+            waiting_votes: status.waiting.iter().map(waiting).collect(),
+            brakes: &status.brakes,
+            open_breakers: &status.breakers,
+            not_known: &status.gaps,
+        }
+    }
+}
+
+fn incident(object: &DynamicObject, clock: &Clock) -> Incident {
     let issue = typed::<Issue>(object).ok();
     let status = issue.as_ref().and_then(|issue| issue.status.clone()).unwrap_or_default();
-    json!({
-        "name": object.name_any(), "namespace": object.namespace(), "created": object.metadata.creation_timestamp,
-        "severity": issue.as_ref().map(|issue| issue.spec.severity), "state": issue.as_ref().map(|_| status.state),
-        "resource": issue.as_ref().map(|issue| &issue.spec.resource), "cause": status.cause,
-        "waitsFor": status.waits_for, "snoozedUntil": snoozed_until(object, clock.now),
-    })
+    Incident {
+        name: object.name_any(),
+        namespace: object.namespace(),
+        created: object.metadata.creation_timestamp.clone(),
+        severity: issue.as_ref().map(|issue| issue.spec.severity),
+        state: issue.as_ref().map(|_| status.state),
+        resource: issue.map(|issue| issue.spec.resource),
+        cause: status.cause,
+        waits_for: status.waits_for,
+        snoozed_until: snoozed_until(object, clock.now),
+    }
 }

@@ -8,6 +8,7 @@ use common::api::{ResourceRef, SignalType, Time};
 use common::facts::{Facts, Subject};
 use common::signals::Sighting;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// One subject in trouble.
@@ -24,7 +25,7 @@ pub struct Troubled {
 }
 
 /// One cause, and who suffers from it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Group {
     /// The object to look at: where the cause sits, or who failed first for it.
@@ -46,7 +47,7 @@ pub struct Group {
 }
 
 /// Somebody who suffers from another's cause.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Folded {
     /// Who.

@@ -44,7 +44,7 @@ pub struct Landscape {
 }
 
 /// How much was looked at.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, schemars::JsonSchema, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Extent {
     /// Deployments, StatefulSets, DaemonSets, Jobs and CronJobs.

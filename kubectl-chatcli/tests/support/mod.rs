@@ -5,6 +5,8 @@
 
 #[allow(dead_code, reason = "for test programs in which a person is asked")]
 pub mod conversation;
+#[allow(dead_code, reason = "for test programs that look at workloads")]
+pub mod workload;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

@@ -7,6 +7,7 @@ mod actions;
 mod cli_reference;
 mod completions;
 mod crds;
+mod documents;
 mod findings;
 mod man;
 mod protocol;
@@ -45,6 +46,7 @@ pub fn outputs() -> anyhow::Result<Vec<Output>> {
     outputs.extend(cli_reference::outputs());
     outputs.extend(completions::outputs());
     outputs.extend(findings::outputs()?);
+    outputs.extend(documents::outputs()?);
     outputs.extend(man::outputs()?);
     Ok(outputs)
 }

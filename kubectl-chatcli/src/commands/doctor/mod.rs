@@ -11,12 +11,11 @@ mod servers;
 mod webhooks;
 
 use futures::FutureExt as _;
-use serde_json::json;
 
 use super::Context;
 use crate::cli::DoctorArgs;
 use crate::failure::{Exit, Failure};
-use crate::output::checks::{Check, any_failed, page};
+use crate::output::checks::{Check, Checks, any_failed, page};
 use crate::output::structured;
 
 /// Runs the command.
@@ -44,7 +43,7 @@ pub async fn run(args: DoctorArgs, context: &Context<'_>) -> Result<Exit, Failur
     checks.extend(objects);
     checks.extend(servers);
     context.ui.print(&match args.output {
-        Some(form) => structured::value(&json!({ "checks": checks }), form)?,
+        Some(form) => structured::value(&Checks { checks: &checks }, form)?,
         None => page(&checks, context.ui.width()),
     })?;
     if args.fix {

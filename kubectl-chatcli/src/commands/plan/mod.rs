@@ -1,8 +1,8 @@
 //! `kubectl chatcli plan`: what would be changed, what was, why and why not.
 
 mod external;
-mod preview;
-mod subject;
+pub(super) mod preview;
+pub(super) mod subject;
 mod undo;
 
 use std::collections::BTreeMap;

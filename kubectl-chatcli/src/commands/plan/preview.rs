@@ -14,28 +14,43 @@ use crate::failure::{Exit, Failure};
 use crate::kube::Cluster;
 use crate::output::{preview, structured};
 
+/// A change as the API server answered it.
+pub struct Answer {
+    /// What is shown, and what votes are bound to.
+    pub preview: PlanPreview,
+    /// The requests of each step, for programs that compare.
+    steps: Vec<StepStatus>,
+}
+
 /// Runs `plan preview`.
 pub async fn run(args: PreviewArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     let cluster = context.cluster().await?;
     let subject = subject::find(&args, &cluster).await?;
     let asked_now = args.live || !subject.is_stored();
-    let (shown, steps) = if asked_now { live(&subject, &cluster, context).await? } else { sealed(&subject.plan)? };
-    let exit = if shown.changes_something() { Exit::Differs } else { Exit::Ok };
-    if args.output.is_none()
-        && let Some(program) = external::program()
-    {
-        external::show(&program, &steps, context)?;
-        return Ok(exit);
+    let answer = if asked_now { live(&subject, &cluster, context).await? } else { sealed(&subject.plan)? };
+    match args.output {
+        Some(form) => context.ui.print(&structured::value(&answer.preview, form)?)?,
+        None => show(&subject, &answer, context)?,
     }
-    context.ui.print(&match args.output {
-        Some(form) => structured::value(&shown, form)?,
-        None => preview::page(&subject.plan, &shown, &context.clock, context.ui.width()),
-    })?;
-    Ok(exit)
+    Ok(if answer.preview.changes_something() { Exit::Differs } else { Exit::Ok })
+}
+
+/// As the operator sealed it; where it has not, asked now with the caller's own rights.
+pub async fn of(subject: &Subject, cluster: &Cluster, context: &Context<'_>) -> Result<Answer, Failure> {
+    let is_sealed = subject.plan.status.as_ref().is_some_and(|status| status.preview.is_some());
+    if is_sealed { sealed(&subject.plan) } else { live(subject, cluster, context).await }
+}
+
+/// The diff and the verdicts, or what the caller's own program makes of the difference.
+pub fn show(subject: &Subject, answer: &Answer, context: &Context<'_>) -> Result<(), Failure> {
+    match external::program() {
+        Some(program) => external::show(&program, &answer.steps, context),
+        None => context.ui.print(&preview::page(&subject.plan, &answer.preview, &context.clock, context.ui.width())),
+    }
 }
 
 /// What votes are bound to.
-fn sealed(plan: &RemediationPlan) -> Result<(PlanPreview, Vec<StepStatus>), Failure> {
+fn sealed(plan: &RemediationPlan) -> Result<Answer, Failure> {
     let status = plan.status.clone().unwrap_or_default();
     let preview = status.preview.ok_or_else(|| {
         let failure = Failure::new(format!("{} has no preview yet: it is {}", plan.name_any(), status.state));
@@ -44,15 +59,11 @@ fn sealed(plan: &RemediationPlan) -> Result<(PlanPreview, Vec<StepStatus>), Fail
             None => failure.hint("the operator makes it as soon as it looks at the plan; or ask now: add --live"),
         }
     })?;
-    Ok((preview, status.steps))
+    Ok(Answer { preview, steps: status.steps })
 }
 
 /// The same question asked again, now and as the caller.
-async fn live(
-    subject: &Subject,
-    cluster: &Cluster,
-    context: &Context<'_>,
-) -> Result<(PlanPreview, Vec<StepStatus>), Failure> {
+async fn live(subject: &Subject, cluster: &Cluster, context: &Context<'_>) -> Result<Answer, Failure> {
     let plan = &subject.plan;
     let sealed_under = plan.status.as_ref().and_then(|status| status.preview.as_ref()?.policy_digest.as_deref());
     let input = PreviewInput {
@@ -76,7 +87,7 @@ async fn live(
     } else {
         context.ui.note("note: asked now, with your rights; nothing is stored, and votes are not bound to it");
     }
-    Ok((preview, previewed.steps))
+    Ok(Answer { preview, steps: previewed.steps })
 }
 
 fn refused(subject: &Subject, problem: &PreviewError) -> Failure {

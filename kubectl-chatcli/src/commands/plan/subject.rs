@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use common::api::ai_insight::{AIInsight, Remedy};
+use common::api::ai_insight::{AIInsight, Finding};
 use common::api::issue::Issue;
 use common::api::keys::GROUP;
 use common::api::remediation_plan::RemediationPlanSpec;
@@ -17,6 +17,7 @@ use crate::commands::resolve;
 use crate::facts;
 use crate::failure::Failure;
 use crate::kube::{Cluster, Kind, typed};
+use crate::story::Story;
 
 /// A change to look at.
 pub struct Subject {
@@ -73,12 +74,25 @@ async fn unplanned(name: &str, cluster: &Cluster) -> Result<Option<Subject>, Fai
     };
     let insight: AIInsight = typed(&insight)?;
     let findings = insight.status.map(|status| status.findings).unwrap_or_default();
-    Ok(findings.iter().flat_map(|finding| &finding.remedies).next().map(|remedy| of_remedy(&issue, remedy)))
+    Ok(first_remedy(&issue.name_any(), &issue.spec.resource, &findings))
 }
 
-fn of_remedy(issue: &Issue, remedy: &Remedy) -> Subject {
-    let target = remedy.target.clone().unwrap_or_else(|| issue.spec.resource.clone());
-    made_up(&issue.name_any(), &target, &remedy.why, remedy.actions.clone())
+/// What an incident comes to: its current plan, else the first remedy of its explanation.
+pub fn of_story(story: &Story) -> Option<Subject> {
+    let resource = &story.issue.spec.resource;
+    if let Some(plan) = story.current_plan() {
+        let target = plan.spec.target.clone().unwrap_or_else(|| resource.clone());
+        return Some(Subject { plan: plan.clone(), target });
+    }
+    let status = story.insight.as_ref().and_then(|insight| insight.status.as_ref());
+    first_remedy(&story.issue.name_any(), resource, &status?.findings)
+}
+
+/// The first remedy of the most likely cause, as a plan called `name`; `None` where the rules propose none.
+pub fn first_remedy(name: &str, resource: &ResourceRef, findings: &[Finding]) -> Option<Subject> {
+    let remedy = findings.iter().flat_map(|finding| &finding.remedies).next()?;
+    let target = remedy.target.as_ref().unwrap_or(resource);
+    Some(made_up(name, target, &remedy.why, remedy.actions.clone()))
 }
 
 async fn of_file(path: &Path, args: &PreviewArgs, cluster: &Cluster) -> Result<Subject, Failure> {

@@ -7,7 +7,6 @@ use common::api::{ApprovalPolicy, Runbook};
 use kube::ResourceExt as _;
 use kube::api::DynamicObject;
 use serde::de::DeserializeOwned;
-use serde_json::json;
 
 use super::{Context, resolve};
 use crate::cli::{
@@ -15,7 +14,7 @@ use crate::cli::{
 };
 use crate::failure::{Exit, Failure};
 use crate::kube::{Cluster, Kind, typed};
-use crate::output::checks::{any_failed, page};
+use crate::output::checks::{Checks, any_failed, page};
 use crate::output::{runbooks, structured};
 use crate::runbook::lint::lint;
 use crate::runbook::trial::{self, Fixture};
@@ -87,7 +86,7 @@ async fn check(args: &LintArgs, context: &Context<'_>) -> Result<Exit, Failure> 
     }
     let checks = lint(&runbooks, &policies);
     context.ui.print(&match args.output {
-        Some(form) => structured::value(&json!({ "checks": checks }), form)?,
+        Some(form) => structured::value(&Checks { checks: &checks }, form)?,
         None => page(&checks, context.ui.width()),
     })?;
     Ok(if any_failed(&checks) { Exit::Failed } else { Exit::Ok })
@@ -125,7 +124,7 @@ async fn test(args: &TestArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     }
     let checks = trial::compared(&runbook, &fixture.expect, &found);
     context.ui.print(&match args.output {
-        Some(form) => structured::value(&json!({ "checks": checks }), form)?,
+        Some(form) => structured::value(&Checks { checks: &checks }, form)?,
         None => page(&checks, context.ui.width()),
     })?;
     Ok(if any_failed(&checks) { Exit::Failed } else { Exit::Ok })

@@ -7,14 +7,13 @@ use common::tls::{Inspection, Material, Problem, inspect, keys, look, verify};
 use kube::api::DynamicObject;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
-use serde_json::json;
 
 use super::{data, get, names};
 use crate::cli::CheckArgs;
 use crate::commands::Context;
 use crate::failure::{Exit, Failure};
 use crate::kube::{Cluster, Right};
-use crate::output::checks::{Check, any_failed, page};
+use crate::output::checks::{Check, Checks, any_failed, page};
 use crate::output::{certificate, structured};
 
 /// Runs the command.
@@ -33,7 +32,7 @@ pub async fn run(args: &CheckArgs, context: &Context<'_>) -> Result<Exit, Failur
         checks.extend(of_server(address, &material, &seen, &dialled, args, context).await);
     }
     context.ui.print(&match args.output {
-        Some(form) => structured::value(&json!({ "checks": checks }), form)?,
+        Some(form) => structured::value(&Checks { checks: &checks }, form)?,
         None => page(&checks, context.ui.width()),
     })?;
     Ok(if any_failed(&checks) { Exit::Failed } else { Exit::Ok })

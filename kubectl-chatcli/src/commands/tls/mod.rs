@@ -41,7 +41,7 @@ async fn look_into(args: &InspectArgs, context: &Context<'_>) -> Result<Exit, Fa
     let seen = inspect(&Material::of(&data), &[], context.clock.now);
     let (namespace, name) = (cluster.namespace(), &args.secret);
     if let Some(form) = args.output {
-        context.ui.print(&structured::value(&certificate::value(namespace, name, &seen), form)?)?;
+        context.ui.print(&structured::value(&certificate::Contents::of(namespace, name, &seen), form)?)?;
         return Ok(Exit::Ok);
     }
     context.ui.print(&certificate::page(&format!("{namespace}/{name}"), &seen, context.ui.width()))?;
