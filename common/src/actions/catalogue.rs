@@ -49,7 +49,7 @@ pub struct Param {
     pub name: String,
     /// Has to be given.
     pub required: bool,
-    /// What it takes.
+    /// What it takes: `text`, `number 1 to 1000`, `true or false`, or the words allowed.
     #[schemars(with = "String")]
     pub takes: Takes,
     /// What it means.
