@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use common::api::keys::{conditions, managers};
-use common::api::{Anomaly, ChatCLIInstance, Instance};
+use common::api::{Anomaly, ChatCLIInstance, Instance, SignalType};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{ConfigMap, PersistentVolumeClaim, Pod, Service, ServiceAccount};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
-use kit::incidents::issue_about;
+use kit::incidents::SOON;
 use kit::installation::operator_user;
 use kit::servers::{ROLLOUT, Server, certificate, certificate_made, condition_of, secret};
 use kit::{App, Cluster, Operator, TestNamespace, eventually};
@@ -477,10 +477,14 @@ async fn a_servers_alert_is_taken_where_the_watches_have_no_say_and_nowhere_else
     server.ask().await?;
     server.is_ready().await;
 
-    let issue = issue_about(&namespace, "web").await;
-    assert_eq!(issue.spec.signal_type.as_deref(), Some("error_rate"));
+    eventually(&namespace.api::<Anomaly>(), SOON, "what only the server knows is an anomaly of an incident", |seen| {
+        let told = |anomaly: &&Anomaly| anomaly.spec.signal_type == SignalType::ErrorRate;
+        seen.all().find(told)?.status.as_ref()?.issue_ref.clone()
+    })
+    .await;
+    // Both came with one answer. On a busy machine the app may really be slow to answer its probe; that is not what the server said.
     let anomalies = namespace.api::<Anomaly>().list(&ListParams::default()).await?.items;
-    let signals: Vec<&str> = anomalies.iter().map(|anomaly| anomaly.spec.signal_type.as_str()).collect();
-    assert_eq!(signals, ["error_rate"], "what the watches see is not overruled");
+    let overruled = anomalies.iter().any(|anomaly| anomaly.spec.signal_type == SignalType::DeployFailing);
+    assert!(!overruled, "what the watches see is not overruled");
     Ok(())
 }
