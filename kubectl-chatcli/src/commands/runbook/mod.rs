@@ -1,7 +1,7 @@
 //! `kubectl chatcli runbook`: procedures for incidents that come back.
 
 mod files;
-mod scaffold;
+pub(super) mod scaffold;
 
 use common::api::{ApprovalPolicy, Runbook};
 use kube::ResourceExt as _;
