@@ -17,6 +17,16 @@ pub enum Exit {
     Trouble,
 }
 
+impl Exit {
+    /// This exit once the answer is shown. It stands when its reader has gone: `gate | head -1` must not pass because of `head`.
+    pub fn after(self, shown: Result<(), Failure>) -> Result<Self, Failure> {
+        match shown {
+            Err(failure) if !failure.is_broken_pipe() => Err(failure),
+            _ => Ok(self),
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(match exit {

@@ -47,8 +47,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let ui = if cli.plain { Ui::plain() } else { Ui::terminal() };
     match run(cli, &ui) {
         Ok(exit) => exit.into(),
-        // `kubectl chatcli issues | head -1` is no error.
-        Err(failure) if failure.is_broken_pipe() => Exit::Ok.into(),
+        // `kubectl chatcli issues | head -1` is no error; a question whose answer was not reached has none.
+        Err(failure) if failure.is_broken_pipe() => if trouble == Exit::Trouble { trouble } else { Exit::Ok }.into(),
         Err(failure) => {
             ui.fail(&failure);
             trouble.into()

@@ -666,7 +666,10 @@ fn a_scan_that_cannot_begin_exits_2() {
     answers.insert(("GET".into(), "/api/v1/namespaces/shop/pods".into()), status(403, "Forbidden", message, ""));
     let refused = run(Server::answering(answers).plugin(), &["scan", "-n", "shop"]);
     assert_eq!(refused.code, 2);
-    assert_snapshot!(refused.err, @r#"error: cannot read pods in namespace shop: you lack the verb "list" on pods"#);
+    assert_snapshot!(refused.err, @r#"
+    error: cannot read pods in namespace shop: you lack the verb "list" on pods
+    hint: have it granted to ann, then check: kubectl auth can-i list pods -n shop
+    "#);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use plugin::documents::{DOCUMENTS, Document};
 use serde_json::{Value, json};
 
 use support::workload::scanned;
-use support::{Answers, Server, path, run, serving};
+use support::{Answers, Server, path, run, serving, watched};
 
 const ISSUE: &str = "checkout-pod-not-ready-3f9a1c20b7";
 const PLAN: &str = "checkout-pod-not-ready-3f9a1c20b7-plan-1";
@@ -34,13 +34,9 @@ fn get(path: &str) -> (String, String) {
 
 /// One server with everything the samples ask for.
 fn answers() -> Answers {
-    let mut answers = serving(CHECKOUT);
+    let mut answers = watched(serving(CHECKOUT));
     answers.extend(scanned());
-    let renewed = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.000000Z").to_string();
-    let lease = json!({ "metadata": { "name": "chatcli-operator-lock", "namespace": "chatcli-system" },
-        "spec": { "holderIdentity": "kubectl-chatcli/op-1", "leaseDurationSeconds": 15, "renewTime": renewed } });
     let home = "namespaces/chatcli-system";
-    answers.insert(get(&format!("/apis/coordination.k8s.io/v1/{home}/leases/chatcli-operator-lock")), (200, lease));
     let insight = answers.get_mut(&get(&path("aiinsights", &format!("{ISSUE}-insight")))).unwrap();
     insight.1["status"]["transcript"] = json!({ "call": 1, "at": "2026-03-02T14:02:12Z", "digest": "sha256:00", "bytes": 2,
         "system": "say why", "prompt": "{}", "answer": "a key is missing" });

@@ -7,7 +7,7 @@ mod support;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use support::{Answers, Server, path, plugin, run, serving, status};
+use support::{Answers, Server, path, plugin, run, serving, status, watched};
 
 const ISSUE: &str = "checkout-pod-not-ready-3f9a1c20b7";
 const CHECKOUT: &str = include_str!("fixtures/checkout.yaml");
@@ -18,59 +18,6 @@ const SECRETS: &str = "/api/v1/namespaces/shop/secrets";
 
 fn get(path: &str) -> (String, String) {
     ("GET".to_owned(), path.to_owned())
-}
-
-/// The answers, and an operator that watches.
-fn watched(mut answers: Answers) -> Answers {
-    let renewed = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.000000Z").to_string();
-    let lease = json!({ "metadata": { "name": "chatcli-operator-lock", "namespace": "chatcli-system" },
-        "spec": { "holderIdentity": "kubectl-chatcli/op-1", "leaseDurationSeconds": 15, "renewTime": renewed } });
-    answers.insert(get(LEASE), (200, lease));
-    answers
-}
-
-/// Everything that needs a cluster, with arguments that would do.
-const COMMANDS: [&[&str]; 18] = [
-    &["plan", "list"],
-    &["plan", "show", "x"],
-    &["plan", "undo", "x"],
-    &["plan", "preview", "x"],
-    &["postmortem", "list"],
-    &["gate"],
-    &["wait", "x", "--for=state=Resolved"],
-    &["runbook", "list"],
-    &["runbook", "show", "x"],
-    &["runbook", "scaffold", "x"],
-    &["runbook", "lint"],
-    &["record", "x"],
-    &["doctor"],
-    &["rbac", "lint"],
-    &["tls", "inspect", "x"],
-    &["tls", "check", "x"],
-    &["tls", "generate", "x", "--service", "x"],
-    &["upgrade"],
-];
-
-#[test]
-fn every_command_names_a_cluster_it_cannot_reach() {
-    for args in COMMANDS {
-        let mut command = plugin();
-        command.args(["--server", "http://127.0.0.1:1"]);
-        let ran = run(command, args);
-        assert!(ran.code != 0 && ran.out.is_empty(), "{args:?}: {} {}", ran.code, ran.out);
-        let said = "cannot reach the cluster at http://127.0.0.1:1: connection refused";
-        assert!(ran.err.contains(said), "{args:?}: {}", ran.err);
-    }
-}
-
-#[test]
-fn every_command_on_incidents_says_how_to_install_what_is_missing() {
-    let server = Server::answering(Answers::new());
-    for args in &COMMANDS[..12] {
-        let ran = run(server.plugin(), args);
-        assert!(ran.code != 0 && ran.out.is_empty(), "{args:?}: {} {}", ran.code, ran.out);
-        assert!(ran.err.contains("hint: install chatcli first: kubectl chatcli install"), "{args:?}: {}", ran.err);
-    }
 }
 
 #[test]

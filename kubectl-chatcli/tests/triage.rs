@@ -96,3 +96,28 @@ fn an_answer_that_is_no_choice_is_asked_again() {
     assert!(ended);
     assert!(err.contains("\"x\" is none of the letters"), "{err}");
 }
+
+#[test]
+fn what_helped_is_kept_as_a_runbook_that_passes_the_lint_and_overwrites_nothing() {
+    let file = std::env::temp_dir().join(format!("chatcli-triage-{}.yaml", std::process::id()));
+    let name = file.to_string_lossy().into_owned();
+    // Written, then not over itself; the incident stays on the table both times.
+    let (ended, out, err, written) = conversation(&["w", &name, "w", &name, "w", "q", "q"]);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let lint = support::run(support::plugin(), &["runbook", "lint", "-f", &name]);
+    std::fs::remove_file(&file).unwrap();
+    assert!(ended && out.contains(&format!("{name} written")), "{out}");
+    assert!(err.contains(&format!("error: {name} is there already")), "{err}");
+    assert!(written.is_empty(), "{written:?}");
+    assert!(text.contains("action: PatchConfig"), "{text}");
+    assert_eq!(lint.code, 0, "{}{}", lint.out, lint.err);
+}
+
+#[test]
+fn every_answer_fits_into_80_columns() {
+    let issue: common::api::Issue =
+        serde_json::from_value(answers()[&("GET".to_owned(), path("issues", ISSUE))].1.clone()).unwrap();
+    let question = plugin::output::triage::question(&plugin::output::triage::Choice::offered(true, true, &issue));
+    // The prompt ends it with a colon and a space.
+    assert!(question.len() + 2 <= 80, "{question}");
+}

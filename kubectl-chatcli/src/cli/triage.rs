@@ -5,7 +5,7 @@ use clap::Args;
 /// Walk through the open incidents, the most urgent first, and decide
 ///
 /// Shows why, what would change, the checks made and the votes so far; then asks: approve, reject, snooze, take over (automation
-/// leaves the workload to you), read its log, or go on. Needs a terminal. Everything it does is one write, so leaving at any moment
+/// leaves the workload to you), read its log, write the remedy to a file as a Runbook, or go on. Needs a terminal. Everything it does is one write, so leaving at any moment
 /// leaves nothing half done.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\

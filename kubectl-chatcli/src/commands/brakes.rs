@@ -96,7 +96,11 @@ impl Target {
         let namespace = self.namespace.as_deref();
         let doing = Doing::new("patch", &self.kind).in_namespace(namespace).named(&self.name);
         let Some(found) = cluster.find(&self.kind, namespace, &self.name).await? else {
-            return Err(Failure::new(format!("{} does not exist", self.named())));
+            let place = namespace.map(|namespace| format!(" in namespace {namespace}")).unwrap_or_default();
+            let flag = namespace.map(|namespace| format!(" -n {namespace}")).unwrap_or_default();
+            let kind = &self.kind.resource;
+            return Err(Failure::new(format!("no {} {:?}{place}", kind.kind.to_lowercase(), self.name))
+                .hint(format!("list what there is: kubectl get {}{flag}", kind.plural)));
         };
         let before = found.metadata.annotations.as_ref().and_then(|marks| marks.get(key));
         if dry_run == DryRun::Client {

@@ -44,8 +44,8 @@ pub async fn run(args: GateArgs, context: &Context<'_>) -> Result<Exit, Failure>
         watched(&cluster, &args, context).await?;
     }
     let outcome = Outcome { passed: incidents.is_empty(), namespace, seconds: began.elapsed().as_secs(), incidents };
-    show(&outcome, &args, context)?;
-    Ok(if outcome.passed { Exit::Ok } else { Exit::Differs })
+    let exit = if outcome.passed { Exit::Ok } else { Exit::Differs };
+    exit.after(show(&outcome, &args, context))
 }
 
 fn show(outcome: &Outcome, args: &GateArgs, context: &Context<'_>) -> Result<(), Failure> {

@@ -34,10 +34,12 @@ mod wait;
 
 use common::api::approval_vote::VoteDecision;
 
-use crate::cli::{Command, Connection};
+use crate::cli::{Command, Connection, Structured};
 use crate::clock::Clock;
 use crate::failure::{Exit, Failure};
 use crate::kube::Cluster;
+use crate::output::checks::{self, Check, Checks};
+use crate::output::structured;
 use crate::ui::Ui;
 
 /// What every command gets: where to write, and how to reach the cluster once it has to.
@@ -78,6 +80,16 @@ impl<'a> Context<'a> {
         };
         named("--context", &self.connection.context) + &named("-n", &self.connection.namespace)
     }
+}
+
+/// Shows what was looked at; the exit code says whether something failed.
+fn conclude(checks: &[Check], form: Option<Structured>, context: &Context<'_>) -> Result<Exit, Failure> {
+    let text = match form {
+        Some(form) => structured::value(&Checks { checks }, form)?,
+        None => checks::page(checks, context.ui.width()),
+    };
+    let exit = if checks::any_failed(checks) { Exit::Failed } else { Exit::Ok };
+    exit.after(context.ui.print(&text))
 }
 
 /// Runs one command.

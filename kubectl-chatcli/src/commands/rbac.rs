@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 use common::api::keys::OPERATOR_SERVICE_ACCOUNT;
 use kube::api::{DynamicObject, TypeMeta};
 
-use super::Context;
+use super::{Context, conclude};
 use crate::cli::{RbacArgs, RbacCommand, RbacLintArgs};
 use crate::failure::{Exit, Failure};
 use crate::kube::{Cluster, Kind, Right};
 use crate::manifests::{Values, rendered};
-use crate::output::checks::{Check, Checks, any_failed, page};
-use crate::output::structured;
+use crate::output::checks::Check;
 use crate::rights::Rights;
 
 /// Rights named in one line; the rest is counted.
@@ -22,11 +21,7 @@ pub async fn run(args: RbacArgs, context: &Context<'_>) -> Result<Exit, Failure>
     let RbacCommand::Lint(args) = args.command;
     let cluster = context.cluster().await?;
     let checks = lint(&args, &cluster, context).await?;
-    context.ui.print(&match args.output {
-        Some(form) => structured::value(&Checks { checks: &checks }, form)?,
-        None => page(&checks, context.ui.width()),
-    })?;
-    Ok(if any_failed(&checks) { Exit::Failed } else { Exit::Ok })
+    conclude(&checks, args.output, context)
 }
 
 async fn lint(args: &RbacLintArgs, cluster: &Cluster, context: &Context<'_>) -> Result<Vec<Check>, Failure> {

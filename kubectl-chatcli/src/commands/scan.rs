@@ -30,12 +30,13 @@ pub async fn run(args: ScanArgs, context: &Context<'_>) -> Result<Exit, Failure>
     busy.now("asking why");
     let report = report(&landscape, namespace, &cluster, context).await;
     drop(busy);
-    show(&report, &args, context)?;
-    if !report.causes.is_empty() {
-        return Ok(Exit::Differs);
+    let exit = if report.causes.is_empty() { Exit::Ok } else { Exit::Differs };
+    let exit = exit.after(show(&report, &args, context))?;
+    if exit == Exit::Differs {
+        return Ok(exit);
     }
     match landscape.blind.first() {
-        None => Ok(Exit::Ok),
+        None => Ok(exit),
         Some(failure) => {
             Err(Failure::new(format!("nothing was found, but not everything was seen: {}", failure.message())))
         }

@@ -2,6 +2,8 @@
 //!
 //! Every answer is at most one write, sent when the answer is complete: leaving in between leaves nothing behind.
 
+use std::path::Path;
+
 use common::api::ApprovalRequest;
 use common::api::approval_request::ApprovalRequestState;
 use common::api::approval_vote::VoteDecision;
@@ -10,7 +12,9 @@ use common::api::keys::annotations;
 use kube::ResourceExt as _;
 use kube::api::DynamicObject;
 
+use super::plan::subject;
 use super::resolve::{self, bare};
+use super::runbook::scaffold;
 use super::{Context, brakes, mark, vote};
 use crate::cli::{DryRun, RequestTimeout, TriageArgs, VoteArgs};
 use crate::facts;
@@ -80,7 +84,7 @@ async fn one(name: &str, position: (usize, usize), cluster: &Cluster, context: &
     drop(busy);
     let asked = asked(&story);
     context.ui.print(&page(&story, asked, position, &context.clock.later(), context.ui.width()))?;
-    let choices = Choice::offered(asked.is_some(), &story.issue);
+    let choices = Choice::offered(asked.is_some(), subject::of_story(&story).is_some(), &story.issue);
     loop {
         let Some(answer) = context.ui.ask(&question(&choices))? else {
             return Err(Failure::new("cannot ask what to do: this is no terminal")
@@ -123,6 +127,7 @@ async fn act(
         }
         (Choice::TakeOver, _) => take_over(&story.issue, cluster, context).await,
         (Choice::Logs, _) => logs(&story.issue, cluster, context).await,
+        (Choice::Runbook, _) => runbook(&story.issue, cluster, context).await,
     };
     // What was refused is said, and the incident stays on the table: the next answer may be another.
     if let Err(failure) = done {
@@ -216,4 +221,21 @@ async fn logs(issue: &Issue, cluster: &Cluster, context: &Context<'_>) -> Result
         Some(facts) => context.ui.print(&log(&facts, context.ui.width())),
         None => Err(Failure::new(format!("{} is not there", resource.short()))),
     }
+}
+
+/// What would help, as a Runbook in a new file: nothing is in force until somebody has read and applied it.
+async fn runbook(issue: &Issue, cluster: &Cluster, context: &Context<'_>) -> Result<(), Failure> {
+    let written = scaffold::written(&issue.name_any(), None, cluster).await?;
+    let usual = format!("{}.yaml", written.name);
+    let Some(answer) = context.ui.ask(&format!("to which file? (Enter: {usual}, q: to none)"))? else {
+        return Ok(());
+    };
+    if answer == "q" {
+        return Ok(());
+    }
+    let path = if answer.is_empty() { &usual } else { &answer };
+    scaffold::save_new(Path::new(path), &written.text)?;
+    context.ui.print(&format!("{path} written"))?;
+    context.ui.note(&format!("hint: check it: kubectl chatcli runbook lint -f {path}"));
+    Ok(())
 }

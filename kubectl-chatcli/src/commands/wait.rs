@@ -20,8 +20,7 @@ pub async fn run(args: WaitArgs, context: &Context<'_>) -> Result<Exit, Failure>
     let kind = kind(&args.subject)?;
     let name = resolve::bare(&args.subject).to_owned();
     let Some(first) = find(&cluster, &kind, &name, &args).await? else {
-        context.ui.print(&format!("{} deleted", kind.named(&name)))?;
-        return Ok(Exit::Ok);
+        return Exit::Ok.after(context.ui.print(&format!("{} deleted", kind.named(&name))));
     };
     let limit = args.timeout.0.unwrap_or(LONGEST);
     let busy = context.ui.busy(format!("waiting for {}", kind.named(&name)));
@@ -52,8 +51,7 @@ pub async fn run(args: WaitArgs, context: &Context<'_>) -> Result<Exit, Failure>
     };
     let line = format!("{} {said}", kind.named(&name));
     if met {
-        context.ui.print(&line)?;
-        return Ok(Exit::Ok);
+        return Exit::Ok.after(context.ui.print(&line));
     }
     context.ui.note(&line);
     Ok(Exit::Differs)

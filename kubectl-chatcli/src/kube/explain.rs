@@ -17,6 +17,7 @@ pub struct Doing {
     group: String,
     namespace: Option<String>,
     name: Option<String>,
+    is_plain: bool,
 }
 
 impl Doing {
@@ -32,7 +33,7 @@ impl Doing {
 
     /// Something that is about the server itself.
     pub fn plain(verb: &str) -> Self {
-        Self { verb: verb.to_owned(), resource: "the API server".to_owned(), ..Self::default() }
+        Self { verb: verb.to_owned(), resource: "the API server".to_owned(), is_plain: true, ..Self::default() }
     }
 
     /// Where.
@@ -60,6 +61,17 @@ impl Doing {
         if self.group.is_empty() { self.resource.clone() } else { format!("{}.{}", self.resource, self.group) }
     }
 
+    /// How one asks the API server whether one may.
+    fn can_i(&self) -> String {
+        let name = self.name.as_ref().map(|name| format!("/{name}")).unwrap_or_default();
+        let place = match &self.namespace {
+            Some(namespace) => format!(" -n {namespace}"),
+            None if name.is_empty() => " -A".to_owned(),
+            None => String::new(),
+        };
+        format!("kubectl auth can-i {} {}{name}{place}", self.verb, self.qualified())
+    }
+
     fn phrase(&self) -> String {
         let verb = match self.verb.as_str() {
             "get" | "list" | "watch" => "read",
@@ -79,7 +91,7 @@ impl Doing {
 /// The sentence and the way out.
 pub fn failure(doing: &Doing, problem: &kube::Error, address: &str) -> Failure {
     match problem {
-        kube::Error::Api(status) => answered(doing, status),
+        kube::Error::Api(status) => answered(doing, status, address),
         kube::Error::SerdeError(cause) => {
             Failure::new(format!("{}: the answer makes no sense: {cause}", doing.phrase()))
                 .hint(format!("is {address} a Kubernetes API server?"))
@@ -88,7 +100,7 @@ pub fn failure(doing: &Doing, problem: &kube::Error, address: &str) -> Failure {
     }
 }
 
-fn answered(doing: &Doing, status: &Status) -> Failure {
+fn answered(doing: &Doing, status: &Status, address: &str) -> Failure {
     if let Some((policy, reason)) = denied_by_admission(&status.message) {
         return Failure::new(format!("{}: {reason}", doing.phrase()))
             .hint(format!("refused by the admission policy {policy}"));
@@ -98,7 +110,7 @@ fn answered(doing: &Doing, status: &Status) -> Failure {
         return forbidden(doing, status);
     }
     if status.code == 404 && !doing.is_absence(status) {
-        return not_served(doing);
+        return not_served(doing, address);
     }
     if status.code == 401 {
         return Failure::new("the API server does not accept your credentials")
@@ -108,26 +120,46 @@ fn answered(doing: &Doing, status: &Status) -> Failure {
     Failure::new(format!("{}: {}", doing.phrase(), if message.is_empty() { status.reason.as_str() } else { message }))
 }
 
-fn not_served(doing: &Doing) -> Failure {
+fn not_served(doing: &Doing, address: &str) -> Failure {
+    if doing.is_plain {
+        return Failure::new(format!("what answers at {address} is no Kubernetes API server"))
+            .hint("check the context: kubectl config current-context");
+    }
     let failure = Failure::new(format!("the cluster does not know {}", doing.qualified()));
-    if doing.group == keys::GROUP { failure.hint("install chatcli first: kubectl chatcli install") } else { failure }
+    if doing.group == keys::GROUP {
+        failure.hint("install chatcli first: kubectl chatcli install")
+    } else {
+        failure.hint(format!("is {address} a Kubernetes API server? See what it serves: kubectl api-resources"))
+    }
 }
 
 fn forbidden(doing: &Doing, status: &Status) -> Failure {
     let failure =
         Failure::new(format!("{}: you lack the verb {:?} on {}", doing.phrase(), doing.verb, doing.qualified()));
-    if doing.group != keys::GROUP {
-        return failure;
-    }
     // The server's wording since RBAC exists: `User "ann" cannot list resource …`.
-    let user = status.message.split("User \"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("USER");
-    let role = if doing.verb == "create" { "chatcli-approver" } else { "chatcli-viewer" };
+    let user = status.message.split("User \"").nth(1).and_then(|rest| rest.split('"').next());
+    if doing.group != keys::GROUP {
+        let who = user.unwrap_or("you");
+        return failure.hint(format!("have it granted to {who}, then check: {}", doing.can_i()));
+    }
+    let (user, role) = (user.unwrap_or("USER"), role_with(&doing.verb, &doing.resource));
     failure.hint(match &doing.namespace {
         Some(namespace) => format!(
             "bind the ClusterRole {role}: kubectl create rolebinding {role} --clusterrole={role} --user={user} -n {namespace}"
         ),
         None => format!("bind the ClusterRole {role}, or look at one namespace with -n: kubectl create clusterrolebinding {role} --clusterrole={role} --user={user}"),
     })
+}
+
+/// The least of the shipped roles (`manifests/rbac/roles.yaml`) that has a verb on a kind of ours.
+fn role_with(verb: &str, resource: &str) -> &'static str {
+    match (verb, resource) {
+        ("get" | "list" | "watch", _) => "chatcli-viewer",
+        ("create", "approvalvotes") => "chatcli-approver",
+        ("patch", "issues" | "postmortems") => "chatcli-responder",
+        (_, "anomalies" | "issues" | "remediationplans" | "runbooks") => "chatcli-author",
+        _ => "chatcli-role-superadmin",
+    }
 }
 
 /// The policy's name and its message, where a ValidatingAdmissionPolicy or webhook said no.
@@ -231,6 +263,53 @@ mod tests {
         error: cannot read issues in namespace shop: you lack the verb "list" on issues.platform.chatcli.io
         hint: bind the ClusterRole chatcli-viewer: kubectl create rolebinding chatcli-viewer --clusterrole=chatcli-viewer --user=ann -n shop
         "#);
+    }
+
+    #[test]
+    fn a_403_on_a_kind_of_others_says_who_lacks_it_and_how_to_check() {
+        let pods = Kind::of("", "v1", "Pod", "pods");
+        let status = json!({"code": 403, "reason": "Forbidden", "message": "pods is forbidden: User \"ann\" cannot list resource \"pods\" in API group \"\" in the namespace \"shop\""});
+        assert_snapshot!(told(&Doing::new("list", &pods).in_namespace(Some("shop")), status.clone()), @r#"
+        error: cannot read pods in namespace shop: you lack the verb "list" on pods
+        hint: have it granted to ann, then check: kubectl auth can-i list pods -n shop
+        "#);
+        let node = Kind::of("", "v1", "Node", "nodes");
+        assert_snapshot!(told(&Doing::new("get", &node).named("n1"), status), @r#"
+        error: cannot read nodes/n1: you lack the verb "get" on nodes
+        hint: have it granted to ann, then check: kubectl auth can-i get nodes/n1
+        "#);
+    }
+
+    /// As the API server matches a rule, but for names.
+    fn has(role: &serde_json::Value, verb: &str, resource: &str) -> bool {
+        let lists = |rule: &serde_json::Value, field: &str, wanted: &str| {
+            rule[field].as_array().is_some_and(|all| all.iter().any(|one| one == wanted))
+        };
+        role["rules"].as_array().is_some_and(|rules| {
+            rules.iter().any(|rule| lists(rule, "verbs", verb) && lists(rule, "resources", resource))
+        })
+    }
+
+    #[test]
+    fn the_role_that_a_403_offers_has_the_verb() {
+        let roles: Vec<serde_json::Value> =
+            serde_saphyr::from_multiple(include_str!("../../../manifests/rbac/roles.yaml")).unwrap();
+        for (verb, resource) in [
+            ("get", "issues"),
+            ("list", "instances"),
+            ("create", "approvalvotes"),
+            ("patch", "issues"),
+            ("patch", "postmortems"),
+            ("patch", "remediationplans"),
+            ("create", "instances"),
+            ("create", "approvalpolicies"),
+        ] {
+            let offered = role_with(verb, resource);
+            // Superadmin collects its rules from another role.
+            let holder = if offered == "chatcli-role-superadmin" { "chatcli-superadmin-rules" } else { offered };
+            let role = roles.iter().find(|role| role["metadata"]["name"] == holder).unwrap();
+            assert!(has(role, verb, resource), "{offered} has no {verb} on {resource}");
+        }
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub enum Choice {
     TakeOver,
     /// Read what the containers said.
     Logs,
+    /// Keep what would help as a Runbook in a file.
+    Runbook,
     /// Go on to the next incident.
     Next,
     /// Leave.
@@ -38,7 +40,7 @@ pub enum Choice {
 
 impl Choice {
     /// What makes sense for an incident.
-    pub fn offered(is_asked: bool, issue: &Issue) -> Vec<Self> {
+    pub fn offered(is_asked: bool, has_remedy: bool, issue: &Issue) -> Vec<Self> {
         let mut offered = Vec::new();
         if is_asked {
             offered.extend([Self::Approve, Self::Reject]);
@@ -46,6 +48,9 @@ impl Choice {
         offered.push(Self::Snooze);
         if issue.spec.resource.kind != "Node" {
             offered.extend([Self::TakeOver, Self::Logs]);
+        }
+        if has_remedy {
+            offered.push(Self::Runbook);
         }
         offered.extend([Self::Next, Self::Quit]);
         offered
@@ -71,6 +76,7 @@ impl Choice {
             Self::Snooze => ("s", "nooze"),
             Self::TakeOver => ("t", "ake over"),
             Self::Logs => ("l", "ogs"),
+            Self::Runbook => ("w", "rite runbook"),
             Self::Next => ("n", "ext"),
             Self::Quit => ("q", "uit"),
         }

@@ -25,16 +25,24 @@ pub struct Server {
     seen: Arc<Mutex<Vec<(String, String)>>>,
 }
 
+/// What a server says to a method and a path: status, content type, body.
+pub type Reply = (u16, &'static str, String);
+
 impl Server {
-    /// Starts answering.
+    /// Answers what is listed, and else as a real server does.
     pub fn answering(answers: Answers) -> Self {
+        Self::replying(move |method, path| reply(&answers, method, path))
+    }
+
+    /// Starts answering.
+    pub fn replying(reply: impl Fn(&str, &str) -> Reply + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&seen);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                answer(stream, &answers, &log);
+                answer(stream, &reply, &log);
             }
         });
         Self { address, seen }
@@ -74,7 +82,7 @@ pub fn run(mut command: Command, args: &[&str]) -> Ran {
     Ran { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
 }
 
-fn answer(mut stream: TcpStream, answers: &Answers, log: &Mutex<Vec<(String, String)>>) {
+fn answer(mut stream: TcpStream, reply: &impl Fn(&str, &str) -> Reply, log: &Mutex<Vec<(String, String)>>) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut request = String::new();
     if reader.read_line(&mut request).unwrap_or(0) == 0 {
@@ -97,23 +105,28 @@ fn answer(mut stream: TcpStream, answers: &Answers, log: &Mutex<Vec<(String, Str
     let method = words.next().unwrap_or_default().to_owned();
     let path = words.next().unwrap_or_default().split('?').next().unwrap_or_default().to_owned();
     log.lock().unwrap().push((format!("{method} {path}"), String::from_utf8_lossy(&body).into_owned()));
-    let json = "application/json";
-    let (parent, name) = path.rsplit_once('/').unwrap_or_default();
-    let served = answers.contains_key(&("GET".to_owned(), parent.to_owned()));
-    let (status, kind, text) = match answers.get(&(method, path.clone())) {
-        Some((status, body)) => (*status, json, body.to_string()),
-        None if served => {
-            let (code, body) = status(404, "NotFound", &format!("{name} not found"), name);
-            (code, json, body.to_string())
-        }
-        None => (404, "text/plain", "404 page not found\n".to_owned()),
-    };
+    let (status, kind, text) = reply(&method, &path);
     let length = text.len();
     // A client that has gone is its own business.
     let _ = write!(
         stream,
         "HTTP/1.1 {status} -\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{text}"
     );
+}
+
+/// What is listed; of a kind that is served, that there is no such object; else, that the path is not known.
+pub fn reply(answers: &Answers, method: &str, path: &str) -> Reply {
+    let json = "application/json";
+    let (parent, name) = path.rsplit_once('/').unwrap_or_default();
+    let served = answers.contains_key(&("GET".to_owned(), parent.to_owned()));
+    match answers.get(&(method.to_owned(), path.to_owned())) {
+        Some((status, body)) => (*status, json, body.to_string()),
+        None if served => {
+            let (code, body) = status(404, "NotFound", &format!("{name} not found"), name);
+            (code, json, body.to_string())
+        }
+        None => (404, "text/plain", "404 page not found\n".to_owned()),
+    }
 }
 
 /// A failure as the API server words it.
@@ -150,5 +163,16 @@ pub fn serving(fixture: &str) -> Answers {
         answers.insert(("GET".into(), path(plural, "")), (200, list.clone()));
         answers.insert(("GET".into(), format!("/apis/platform.chatcli.io/v1alpha1/{plural}")), (200, list));
     }
+    answers
+}
+
+/// The answers, and an operator that watches.
+#[allow(dead_code, reason = "for test programs whose commands trust an operator")]
+pub fn watched(mut answers: Answers) -> Answers {
+    let lease_path = "/apis/coordination.k8s.io/v1/namespaces/chatcli-system/leases/chatcli-operator-lock";
+    let renewed = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.000000Z").to_string();
+    let lease = json!({ "metadata": { "name": "chatcli-operator-lock", "namespace": "chatcli-system" },
+        "spec": { "holderIdentity": "kubectl-chatcli/op-1", "leaseDurationSeconds": 15, "renewTime": renewed } });
+    answers.insert(("GET".to_owned(), lease_path.to_owned()), (200, lease));
     answers
 }

@@ -12,11 +12,10 @@ mod webhooks;
 
 use futures::FutureExt as _;
 
-use super::Context;
+use super::{Context, conclude};
 use crate::cli::DoctorArgs;
 use crate::failure::{Exit, Failure};
-use crate::output::checks::{Check, Checks, any_failed, page};
-use crate::output::structured;
+use crate::output::checks::Check;
 
 /// Runs the command.
 pub async fn run(args: DoctorArgs, context: &Context<'_>) -> Result<Exit, Failure> {
@@ -42,14 +41,8 @@ pub async fn run(args: DoctorArgs, context: &Context<'_>) -> Result<Exit, Failur
     checks.extend(operator);
     checks.extend(objects);
     checks.extend(servers);
-    context.ui.print(&match args.output {
-        Some(form) => structured::value(&Checks { checks: &checks }, form)?,
-        None => page(&checks, context.ui.width()),
-    })?;
-    if args.fix {
-        return fix::run(&installation, &args, &cluster, context).await;
-    }
-    Ok(if any_failed(&checks) { Exit::Failed } else { Exit::Ok })
+    let exit = conclude(&checks, args.output, context)?;
+    if args.fix { fix::run(&installation, &args, &cluster, context).await } else { Ok(exit) }
 }
 
 /// What cannot be read, as a check.

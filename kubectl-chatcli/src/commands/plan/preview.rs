@@ -28,11 +28,11 @@ pub async fn run(args: PreviewArgs, context: &Context<'_>) -> Result<Exit, Failu
     let subject = subject::find(&args, &cluster).await?;
     let asked_now = args.live || !subject.is_stored();
     let answer = if asked_now { live(&subject, &cluster, context).await? } else { sealed(&subject.plan)? };
-    match args.output {
-        Some(form) => context.ui.print(&structured::value(&answer.preview, form)?)?,
-        None => show(&subject, &answer, context)?,
-    }
-    Ok(if answer.preview.changes_something() { Exit::Differs } else { Exit::Ok })
+    let exit = if answer.preview.changes_something() { Exit::Differs } else { Exit::Ok };
+    exit.after(match args.output {
+        Some(form) => context.ui.print(&structured::value(&answer.preview, form)?),
+        None => show(&subject, &answer, context),
+    })
 }
 
 /// As the operator sealed it; where it has not, asked now with the caller's own rights.

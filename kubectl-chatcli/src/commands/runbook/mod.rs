@@ -1,20 +1,19 @@
 //! `kubectl chatcli runbook`: procedures for incidents that come back.
 
 mod files;
-mod scaffold;
+pub(super) mod scaffold;
 
 use common::api::{ApprovalPolicy, Runbook};
 use kube::ResourceExt as _;
 use kube::api::DynamicObject;
 use serde::de::DeserializeOwned;
 
-use super::{Context, resolve};
+use super::{Context, conclude, resolve};
 use crate::cli::{
     LintArgs, ListOutput, RunbookArgs, RunbookCommand, RunbookListArgs, RunbookShowArgs, Structured, TestArgs,
 };
 use crate::failure::{Exit, Failure};
 use crate::kube::{Cluster, Kind, typed};
-use crate::output::checks::{Checks, any_failed, page};
 use crate::output::{runbooks, structured};
 use crate::runbook::lint::lint;
 use crate::runbook::trial::{self, Fixture};
@@ -85,11 +84,7 @@ async fn check(args: &LintArgs, context: &Context<'_>) -> Result<Exit, Failure> 
         return Err(Failure::new("there is no Runbook to check"));
     }
     let checks = lint(&runbooks, &policies);
-    context.ui.print(&match args.output {
-        Some(form) => structured::value(&Checks { checks: &checks }, form)?,
-        None => page(&checks, context.ui.width()),
-    })?;
-    Ok(if any_failed(&checks) { Exit::Failed } else { Exit::Ok })
+    conclude(&checks, args.output, context)
 }
 
 async fn all<T: DeserializeOwned>(cluster: &Cluster, kind: &Kind, namespace: Option<&str>) -> Result<Vec<T>, Failure> {
@@ -123,9 +118,5 @@ async fn test(args: &TestArgs, context: &Context<'_>) -> Result<Exit, Failure> {
         context.ui.note(&format!("{shown} expects what the runbook does now"));
     }
     let checks = trial::compared(&runbook, &fixture.expect, &found);
-    context.ui.print(&match args.output {
-        Some(form) => structured::value(&Checks { checks: &checks }, form)?,
-        None => page(&checks, context.ui.width()),
-    })?;
-    Ok(if any_failed(&checks) { Exit::Failed } else { Exit::Ok })
+    conclude(&checks, args.output, context)
 }

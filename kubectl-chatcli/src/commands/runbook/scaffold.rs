@@ -1,5 +1,7 @@
 //! `kubectl chatcli runbook scaffold`: from an incident, a plan, or an action.
 
+use std::fs;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::PoisonError;
 
@@ -25,16 +27,38 @@ pub async fn run(args: &ScaffoldArgs, context: &Context<'_>) -> Result<Exit, Fai
         return Ok(Exit::Ok);
     }
     let cluster = context.cluster().await?;
-    let subject = args.subject.as_deref().unwrap_or_default();
-    let (issue, plan) = find(&cluster, subject).await?;
+    let written = written(args.subject.as_deref().unwrap_or_default(), args.name.as_deref(), &cluster).await?;
+    context.ui.print(&written.text)?;
+    if let Some(path) = &args.fixture {
+        let runbook: Runbook = serde_saphyr::from_str(&written.text)
+            .map_err(|why| Failure::new(format!("cannot read what was written: {why}")))?;
+        save(path, &fixture(&runbook, &written.issue, written.target, &cluster, context).await?)?;
+        context.ui.note(&format!("try it: kubectl chatcli runbook test -f FILE --fixture {}", path.display()));
+    }
+    Ok(Exit::Ok)
+}
+
+/// A Runbook that was scaffolded, and what it was made from.
+pub struct Written {
+    /// Its name.
+    pub name: String,
+    /// Commented YAML.
+    pub text: String,
+    issue: Issue,
+    target: ResourceRef,
+}
+
+/// From an incident or plan; without a name it gets one from its signal and first action.
+pub async fn written(subject: &str, name: Option<&str>, cluster: &Cluster) -> Result<Written, Failure> {
+    let (issue, plan) = find(cluster, subject).await?;
     let actions = match &plan {
         Some(plan) => plan.spec.actions.clone(),
-        None => remedy(&cluster, &issue).await?,
+        None => remedy(cluster, &issue).await?,
     };
-    let name = args.name.clone().unwrap_or_else(|| name_of(&issue, &actions));
+    let name = name.map_or_else(|| name_of(&issue, &actions), str::to_owned);
     let target = plan.as_ref().and_then(|plan| plan.spec.target.clone()).unwrap_or_else(|| issue.spec.resource.clone());
     let draft = Draft {
-        name,
+        name: name.clone(),
         namespace: issue.namespace(),
         origin: origin(&issue, plan.as_ref()),
         description: description(&issue, plan.as_ref()),
@@ -43,15 +67,17 @@ pub async fn run(args: &ScaffoldArgs, context: &Context<'_>) -> Result<Exit, Fai
         kind: target.kind.clone(),
         actions,
     };
-    let text = yaml(&draft);
-    context.ui.print(&text)?;
-    if let Some(path) = &args.fixture {
-        let runbook: Runbook = serde_saphyr::from_str(&text)
-            .map_err(|why| Failure::new(format!("cannot read what was written: {why}")))?;
-        save(path, &fixture(&runbook, &issue, target, &cluster, context).await?)?;
-        context.ui.note(&format!("try it: kubectl chatcli runbook test -f FILE --fixture {}", path.display()));
-    }
-    Ok(Exit::Ok)
+    Ok(Written { name, text: yaml(&draft), issue, target })
+}
+
+/// Into a new file: what is there already may be somebody's edited runbook.
+pub fn save_new(path: &Path, text: &str) -> Result<(), Failure> {
+    let shown = path.display();
+    let mut file = fs::File::create_new(path).map_err(|why| match why.kind() {
+        io::ErrorKind::AlreadyExists => Failure::new(format!("{shown} is there already")).hint("name another file"),
+        _ => Failure::new(format!("cannot write {shown}: {why}")),
+    })?;
+    file.write_all(text.as_bytes()).map_err(|why| Failure::new(format!("cannot write {shown}: {why}")))
 }
 
 async fn find(cluster: &Cluster, subject: &str) -> Result<(Issue, Option<RemediationPlan>), Failure> {

@@ -10,11 +10,11 @@ use rustls::pki_types::pem::PemObject as _;
 
 use super::{data, get, names};
 use crate::cli::CheckArgs;
-use crate::commands::Context;
+use crate::commands::{Context, conclude};
 use crate::failure::{Exit, Failure};
 use crate::kube::{Cluster, Right};
-use crate::output::checks::{Check, Checks, any_failed, page};
-use crate::output::{certificate, structured};
+use crate::output::certificate;
+use crate::output::checks::Check;
 
 /// Runs the command.
 pub async fn run(args: &CheckArgs, context: &Context<'_>) -> Result<Exit, Failure> {
@@ -31,11 +31,7 @@ pub async fn run(args: &CheckArgs, context: &Context<'_>) -> Result<Exit, Failur
     if let Some(address) = &args.connect {
         checks.extend(of_server(address, &material, &seen, &dialled, args, context).await);
     }
-    context.ui.print(&match args.output {
-        Some(form) => structured::value(&Checks { checks: &checks }, form)?,
-        None => page(&checks, context.ui.width()),
-    })?;
-    Ok(if any_failed(&checks) { Exit::Failed } else { Exit::Ok })
+    conclude(&checks, args.output, context)
 }
 
 fn of_secret(seen: &Inspection, dialled: &[String], name: &str, context: &Context<'_>) -> Vec<Check> {
