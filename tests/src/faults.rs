@@ -484,16 +484,11 @@ fn fill_all(value: &mut Value, places: &[(&str, String)]) {
 
 /// The API of an object's kind, in its namespace.
 pub async fn dynamic(client: &Client, object: &ResourceRef) -> Result<Api<DynamicObject>> {
-    let (group, version) = match object.kind.as_str() {
-        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ControllerRevision" => ("apps", "v1"),
-        "Job" | "CronJob" => ("batch", "v1"),
-        "Ingress" => ("networking.k8s.io", "v1"),
-        "HorizontalPodAutoscaler" => ("autoscaling", "v2"),
-        "PodDisruptionBudget" => ("policy", "v1"),
-        "StorageClass" => ("storage.k8s.io", "v1"),
+    let known = common::actions::Kind::named(&object.kind).map(|kind| (kind.group, kind.version));
+    let (group, version) = known.unwrap_or(match object.kind.as_str() {
         "ValidatingWebhookConfiguration" => ("admissionregistration.k8s.io", "v1"),
         _ => ("", "v1"),
-    };
+    });
     let kind = GroupVersionKind::gvk(group, version, &object.kind);
     let (resource, capabilities) = kube::discovery::pinned_kind(client, &kind).await?;
     Ok(match capabilities.scope {

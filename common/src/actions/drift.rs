@@ -63,11 +63,10 @@ fn request(sealed: &WriteRecord, now: &WriteRecord) -> Option<String> {
         let another = if sealed.object.short() == name { "made anew".to_owned() } else { sealed.object.short() };
         return Some(format!("{name} instead of {another}"));
     }
-    let at = |touched: &[TouchedField], path: &str| touched.iter().find(|field| field.path == path).cloned();
     let paths: BTreeSet<&str> = sealed.touched.iter().chain(&now.touched).map(|field| field.path.as_str()).collect();
     let fields: Vec<String> = paths
         .into_iter()
-        .filter_map(|path| match (at(&sealed.touched, path), at(&now.touched, path)) {
+        .filter_map(|path| match (field(&sealed.touched, path), field(&now.touched, path)) {
             (Some(sealed), Some(now)) if sealed.before != now.before => Some(format!("{path} has another value")),
             (Some(sealed), Some(now)) if sealed.after != now.after => Some(format!("{path} would get another value")),
             (Some(_), None) => Some(format!("{path} would not change")),
@@ -79,6 +78,10 @@ fn request(sealed: &WriteRecord, now: &WriteRecord) -> Option<String> {
         return (sealed.payload != now.payload || sealed.kind != now.kind).then(|| format!("{name}: another guard"));
     }
     Some(format!("{name}: {}", fields.join(", ")))
+}
+
+fn field<'a>(touched: &'a [TouchedField], path: &str) -> Option<&'a TouchedField> {
+    touched.iter().find(|field| field.path == path)
 }
 
 #[cfg(test)]

@@ -23,6 +23,8 @@ pub struct Case<'a> {
     pub facts: &'a Facts,
     /// Containers that do not run, keep ending, or are not ready.
     pub sick: Vec<View<'a>>,
+    /// The workload's revisions, newest first.
+    pub revisions: Vec<Revision<'a>>,
     /// The workload's rollout.
     pub rollout: Option<Rollout<'a>>,
 }
@@ -41,7 +43,9 @@ impl<'a> Case<'a> {
         let mut sick: Vec<View<'a>> = pods.flat_map(containers::of).filter(is_sick).collect();
         // The newest pod first: it shows the revision that is meant to run.
         sick.sort_by_key(|container| std::cmp::Reverse(membership::created(&container.pod.metadata)));
-        Self { facts, sick, rollout: revisions::rollout(facts) }
+        let revisions = revisions::all(facts);
+        let rollout = revisions::rollout(facts, &revisions);
+        Self { facts, sick, revisions, rollout }
     }
 
     /// `deploy/web`.

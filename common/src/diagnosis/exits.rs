@@ -13,7 +13,7 @@ use crate::api::ai_insight::Finding;
 use crate::facts::containers::{Ended, Role, View};
 use crate::facts::membership::created;
 use crate::facts::references::{self, ConfigKind};
-use crate::facts::revisions::{self, Revision, changes};
+use crate::facts::revisions::{Revision, changes};
 
 /// A first crash so soon after the rollout was complete still belongs to it.
 const AFTER_ROLLOUT: SignedDuration = SignedDuration::from_mins(10);
@@ -134,8 +134,7 @@ pub fn bad_config_change(case: &Case<'_>) -> Vec<Finding> {
     let Some(failed) = end.started else { return Vec::new() };
     // Pods that were only made anew are of the same template as before.
     let template = case.rollout.as_ref().and_then(|rollout| rollout.current.pod_spec());
-    let all = revisions::all(case.facts);
-    let same = all.iter().filter(|revision| template.is_some() && revision.pod_spec() == template);
+    let same = case.revisions.iter().filter(|revision| template.is_some() && revision.pod_spec() == template);
     let rolled_out = same.filter_map(Revision::made).min();
     let spec = container.pod.spec.as_deref();
     let used = spec.map(references::of_pod).unwrap_or_default();

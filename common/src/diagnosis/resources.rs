@@ -14,7 +14,6 @@ use crate::api::ai_insight::{Finding, Remedy};
 use crate::facts::Subject;
 use crate::facts::containers::{Ended, Role, View};
 use crate::facts::quantity::{bytes, mebibytes};
-use crate::facts::revisions;
 
 /// Dying within this time of its start is a need, not a growth.
 const QUICK: SignedDuration = SignedDuration::from_mins(2);
@@ -176,7 +175,7 @@ fn adjust(case: &Case<'_>, container: &View<'_>, limit: &str, why: &str) -> Opti
 /// How often the limit was raised, revision over revision, up to now.
 fn raises(case: &Case<'_>, name: &str) -> usize {
     let limits: Vec<u64> =
-        revisions::all(case.facts).iter().filter_map(|revision| memory_limit(revision.container(name)?)).collect();
+        case.revisions.iter().filter_map(|revision| memory_limit(revision.container(name)?)).collect();
     limits.windows(2).take_while(|pair| pair[0] > pair[1]).count()
 }
 

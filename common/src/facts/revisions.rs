@@ -139,10 +139,9 @@ pub fn all(facts: &Facts) -> Vec<Revision<'_>> {
     all
 }
 
-/// The rollout of the subject; none for kinds without revisions, and while the newest template has none yet: what the pods show is about
+/// The rollout of the subject, given [`all`] its revisions; none for kinds without revisions, and while the newest template has none yet: what the pods show is about
 /// another one then.
-pub fn rollout(facts: &Facts) -> Option<Rollout<'_>> {
-    let all = all(facts);
+pub fn rollout<'a>(facts: &Facts, all: &[Revision<'a>]) -> Option<Rollout<'a>> {
     let current = *all.first()?;
     let (completed, progressed) = match &facts.object {
         Subject::Deployment(deployment) => of_deployment(deployment, current)?,
@@ -154,7 +153,7 @@ pub fn rollout(facts: &Facts) -> Option<Rollout<'_>> {
     let good = older
         .iter()
         .find(|revision| revision.ready > 0)
-        .or_else(|| older.iter().find(|revision| !was_abandoned(&all, revision)))
+        .or_else(|| older.iter().find(|revision| !was_abandoned(all, revision)))
         .copied();
     let good = good.filter(|revision| revision.differs_from(&current));
     Some(Rollout { current, good, completed, progressed })

@@ -13,7 +13,7 @@ use common::api::ai_insight::Finding;
 use common::api::{Issue, RemediationPlan};
 use common::facts::Pod;
 use common::facts::containers::{self, View};
-use common::facts::revisions::{changes, rollout};
+use common::facts::revisions::{self, changes, rollout};
 use common::facts::{Facts, Subject};
 use common::naming;
 use jiff::Timestamp;
@@ -299,7 +299,7 @@ fn or_none(text: &str) -> &str {
 }
 
 fn changed(facts: &Facts) -> Vec<Fact> {
-    let Some(rollout) = rollout(facts) else { return Vec::new() };
+    let Some(rollout) = rollout(facts, &revisions::all(facts)) else { return Vec::new() };
     let mut all = vec![Fact::at(
         format!(
             "revision {} is rolled out, {}",
