@@ -214,7 +214,15 @@ async fn logs(
         limit_bytes: Some(BYTES),
         ..LogParams::default()
     };
-    match within(log_text(&api, pod, &params)).await {
+    let mut text = within(log_text(&api, pod, &params)).await;
+    if matches!(&text, Ok(text) if is_from_the_kubelet(text)) {
+        // The container was replaced in between; the log it has now has another name.
+        text = within(log_text(&api, pod, &params)).await;
+    }
+    match text {
+        Ok(text) if is_from_the_kubelet(&text) => {
+            extra.unreadable.push((object("Pod", namespace, pod), format!("log of {container}: {}", text.trim())));
+        }
         Ok(text) => {
             let lines = redact::secrets_and(&text, known).lines().map(str::to_owned).collect();
             extra.logs.push(LogTail { pod: pod.to_owned(), container: container.to_owned(), previous, lines });
@@ -223,6 +231,21 @@ async fn logs(
             extra.unreadable.push((object("Pod", namespace, pod), format!("log of {container}: {why}")));
         }
     }
+}
+
+/// Whether an answer is the kubelet's excuse and no log: it sends its errors in the log's place, with status 200.
+///
+/// Seen while a container restarts (kubernetes/kubernetes#102170). As an application's words they would be a false cause:
+/// a path under `/var/log/pods` that does not exist is nothing the application asked for.
+fn is_from_the_kubelet(text: &str) -> bool {
+    const EXCUSES: [&str; 4] = [
+        "failed to try resolving symlinks in path \"/var/log/pods/",
+        "failed to open log file \"/var/log/pods/",
+        "unable to retrieve container logs for ",
+        "failed to create fsnotify watcher: ",
+    ];
+    let text = text.trim();
+    text.lines().count() == 1 && EXCUSES.iter().any(|excuse| text.starts_with(excuse))
 }
 
 /// The text of a log. What is no UTF-8 in it is replaced: a program may write anything, and the rest must not be lost for it.
@@ -338,4 +361,32 @@ where
 {
     let api: Api<K> = Api::namespaced(client.clone(), namespace);
     within(api.list(&ListParams::default())).await.map(|list| list.items).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_kubelet_says_in_a_logs_place_is_no_log() {
+        let file = "/var/log/pods/shop_crash-1_2f/app/1.log";
+        for excuse in [
+            format!("failed to try resolving symlinks in path \"{file}\": lstat {file}: no such file or directory"),
+            "unable to retrieve container logs for containerd://2f4a".to_owned(),
+            format!("failed to open log file \"{file}\": open {file}: no such file or directory\n"),
+        ] {
+            assert!(is_from_the_kubelet(&excuse), "{excuse}");
+        }
+    }
+
+    #[test]
+    fn an_application_that_misses_a_file_is_believed() {
+        for said in [
+            "open /etc/shop/settings.json: no such file or directory\n",
+            "starting\nunable to retrieve container logs for containerd://2f4a",
+            "",
+        ] {
+            assert!(!is_from_the_kubelet(said), "{said}");
+        }
+    }
 }

@@ -23,9 +23,11 @@ async fn job(cluster: &Cluster, namespace: &TestNamespace, name: &str, more: &Va
     Ok(())
 }
 
+/// One pod, and none of an earlier time that is still leaving.
 async fn running(namespace: &TestNamespace, name: &str) {
-    eventually(&namespace.api::<Job>(), START, "the Job's pod is ready", |seen| {
-        (seen.named(name)?.status.as_ref()?.ready == Some(1)).then_some(())
+    eventually(&namespace.api::<Job>(), START, "the Job's pod is ready and alone", |seen| {
+        let status = seen.named(name)?.status.as_ref()?;
+        (status.ready == Some(1) && status.terminating.unwrap_or_default() == 0).then_some(())
     })
     .await;
 }
