@@ -81,6 +81,11 @@ pub fn plan(issue: &str, attempt: i32) -> String {
     with_suffix(issue, &format!("-plan-{attempt}"))
 }
 
+/// `<plan>-step-<number>`: the plan that carries out one step of an agentic plan.
+pub fn step_plan(plan: &str, number: i32) -> String {
+    with_suffix(plan, &format!("-step-{number}"))
+}
+
 /// `approval-<plan>`.
 pub fn approval_request(plan: &str) -> String {
     let full = format!("approval-{plan}");

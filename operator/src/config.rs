@@ -101,6 +101,11 @@ pub struct Config {
     #[arg(long, env = "CHATCLI_MODEL_DEADLINE_SECONDS", value_name = "SECONDS", default_value_t = 180, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub model_deadline_seconds: u64,
 
+    /// Whether a model may name steps, one after the other, where the rules are not sure and no remedy is left. Every step passes the gates
+    /// and votes of its namespace.
+    #[arg(long, env = "CHATCLI_AGENTIC", num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value_t = true, action = ArgAction::Set)]
+    pub agentic: bool,
+
     /// Lets Instances name providers inside the cluster or without TLS. Off, because whoever makes an Instance would choose where the
     /// operator connects to.
     #[arg(long, env = "CHATCLI_ALLOW_HTTP_PROVIDERS", num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value_t = false, action = ArgAction::Set)]

@@ -55,9 +55,12 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     detect::alerts::register(&mut runtime, Arc::clone(&servers))?;
     correlate::register(&mut runtime);
     analyze::register(&mut runtime);
-    analyze::refine::register(&mut runtime, servers);
+    let models = analyze::models::Models::new(&runtime.context(), servers);
+    if let Some(models) = &models {
+        analyze::refine::register(&mut runtime, Arc::clone(models));
+    }
     approve::register(&mut runtime);
-    remediate::register(&mut runtime);
+    remediate::register(&mut runtime, models);
     review::register(&mut runtime);
     audit::register(&mut runtime);
     runtime.run().await

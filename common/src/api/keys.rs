@@ -138,6 +138,18 @@ pub mod annotations {
     pub const INSTANCE: &str = "platform.chatcli.io/instance";
     /// RemediationPlan: the name of the person who asks that it be taken back; pinned to the caller at admission.
     pub const UNDO: &str = "platform.chatcli.io/undo";
+    /// RemediationPlan in agentic mode: the story as its model tells it, for the report. Entries of the last two are joined by [`STORY_SEPARATOR`].
+    pub const STORY_SUMMARY: &str = "platform.chatcli.io/postmortem-summary";
+    /// What it came from, as the model tells it.
+    pub const STORY_ROOT_CAUSE: &str = "platform.chatcli.io/root-cause";
+    /// What it did to others.
+    pub const STORY_IMPACT: &str = "platform.chatcli.io/impact";
+    /// What was learnt.
+    pub const STORY_LESSONS: &str = "platform.chatcli.io/lessons-learned";
+    /// What would keep it from coming back.
+    pub const STORY_PREVENTION: &str = "platform.chatcli.io/prevention-actions";
+    /// Between the entries of a list in an annotation.
+    pub const STORY_SEPARATOR: &str = "\n---\n";
     /// Namespace: `<RFC 3339 time>/<user>`; failures before it no longer count for the circuit breaker.
     pub const BREAKER_RESET: &str = "platform.chatcli.io/breaker-reset";
     /// `true` on an AuditEvent, as ChatCLI's Go operator marks it.

@@ -6,6 +6,7 @@ use kube::{CustomResource, KubeSchema};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
+use super::ai_insight::ModelUse;
 use super::approval_request::BlastRadiusAssessment;
 use super::shared::{
     ActionType, Condition, NameRef, RemediationAction, ResourceRef, Time, conditions_schema, map_list,
@@ -76,11 +77,30 @@ pub struct RemediationPlanSpec {
     /// The person who wrote it, pinned at admission; absent when the operator did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_by: Option<String>,
+    /// The agentic plan this one is a step of; only the operator writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[x_kube(validation = Rule::new("self == oldSelf").message("stepOf is immutable"))]
+    pub step_of: Option<StepOf>,
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the shape serde asks for")]
 fn ten() -> Option<i32> {
     Some(10)
+}
+
+/// Where a plan belongs that carries out one step of an agentic plan.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepOf {
+    /// The agentic plan.
+    pub plan: NameRef,
+    /// Its step, from 1.
+    #[schemars(range(min = 1))]
+    pub step_number: i32,
+    /// Why the findings speak against it; such a step needs a vote whatever a rule says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 1024))]
+    pub contradicts: Option<String>,
 }
 
 /// One step of an agentic plan.
@@ -176,6 +196,9 @@ pub struct RemediationPlanStatus {
     /// Start of the agentic loop.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agentic_started_at: Option<Time>,
+    /// The last question of an agentic plan to a model, and what became of it; `about` is the number of the step asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelUse>,
     /// State before any action, as upstream wrote it; read, never used to undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preflight_snapshot: Option<ResourceSnapshot>,

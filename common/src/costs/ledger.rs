@@ -21,14 +21,25 @@ pub const OTHERS: &str = "*others";
 /// Key of the days; an incident's key has a dot.
 const DAYS_KEY: &str = "days";
 
+/// What a model was asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Purpose {
+    /// An analysis.
+    Analysis,
+    /// The next step of an agentic plan.
+    Step,
+}
+
 /// One call of a model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call<'a> {
+    /// For what.
+    pub purpose: Purpose,
     /// Namespace of the incident.
     pub namespace: &'a str,
     /// Its name.
     pub issue: &'a str,
-    /// The how-manyth of the incident, from 1: writing one down twice is writing it down once.
+    /// The how-manyth of the incident for this purpose, from 1: writing one down twice is writing it down once.
     pub number: u64,
     /// When it was made.
     pub at: Timestamp,
@@ -143,11 +154,15 @@ impl Ledger {
     /// Writes a call down, once. False when it stands there already.
     pub fn record(&mut self, call: &Call<'_>) -> bool {
         let entry = self.issues.entry(key_of(call.namespace, call.issue)).or_default();
-        if entry.llm_costs.analysis_calls >= call.number {
+        let costs = &mut entry.llm_costs;
+        let count = match call.purpose {
+            Purpose::Analysis => &mut costs.analysis_calls,
+            Purpose::Step => &mut costs.agentic_steps,
+        };
+        if *count >= call.number {
             return false;
         }
-        let costs = &mut entry.llm_costs;
-        costs.analysis_calls = call.number;
+        *count = call.number;
         costs.total_input_tokens += call.spending.input_tokens;
         costs.total_output_tokens += call.spending.output_tokens;
         costs.unknown_calls += call.spending.unknown_calls;
@@ -168,9 +183,13 @@ impl Ledger {
         true
     }
 
-    /// Calls of one incident that are written down.
-    pub fn calls(&self, namespace: &str, issue: &str) -> u64 {
-        self.issues.get(&key_of(namespace, issue)).map_or(0, |entry| entry.llm_costs.analysis_calls)
+    /// Calls of one incident for one purpose that are written down.
+    pub fn calls(&self, namespace: &str, issue: &str, purpose: Purpose) -> u64 {
+        let costs = self.issues.get(&key_of(namespace, issue)).map(|entry| &entry.llm_costs);
+        costs.map_or(0, |costs| match purpose {
+            Purpose::Analysis => costs.analysis_calls,
+            Purpose::Step => costs.agentic_steps,
+        })
     }
 
     /// What counts against each cap now.
@@ -243,7 +262,16 @@ mod tests {
         let spending =
             Spending { calls: 1, input_tokens: 1000, output_tokens: 100, micro_usd: 4500, ..Spending::default() };
         let at = at("2026-11-25T23:59:59Z");
-        Call { namespace: "shop", issue: "web", number, at, provider: "CLAUDEAI", model: "m", spending }
+        Call {
+            purpose: Purpose::Analysis,
+            namespace: "shop",
+            issue: "web",
+            number,
+            at,
+            provider: "CLAUDEAI",
+            model: "m",
+            spending,
+        }
     }
 
     #[test]
@@ -254,6 +282,16 @@ mod tests {
         assert!(ledger.record(&call(2)));
         let spent = ledger.spent("shop", "web", call(1).at);
         assert_eq!((spent.issue.calls, spent.issue.micro_usd, spent.namespace.tokens()), (2, 9000, 2200));
+    }
+
+    #[test]
+    fn analyses_and_steps_of_one_incident_are_numbered_apart_and_charged_together() {
+        let mut ledger = Ledger::default();
+        assert!(ledger.record(&call(1)));
+        assert!(ledger.record(&Call { purpose: Purpose::Step, ..call(1) }));
+        assert!(!ledger.record(&Call { purpose: Purpose::Step, ..call(1) }));
+        assert_eq!(ledger.calls("shop", "web", Purpose::Step), 1);
+        assert_eq!(ledger.spent("shop", "web", call(1).at).issue.calls, 2);
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod ledger;
 mod prices;
 
 pub use budgets::{Budget, Budgets, Exhausted, Spent};
-pub use ledger::{Call, IssueEntry, Ledger, OTHERS};
+pub use ledger::{Call, IssueEntry, Ledger, OTHERS, Purpose};
 pub use prices::{Price, Prices};
 
 use schemars::JsonSchema;

@@ -9,6 +9,8 @@ use crate::actions::Refusal;
 pub enum Ending {
     /// The trouble is over, and stayed over.
     Verified,
+    /// It only looked; what it saw is kept.
+    Looked,
     /// It did not help and everything was taken back.
     Undone,
     /// It did not help and something could not be taken back.
@@ -61,8 +63,9 @@ pub enum Afterwards {
 }
 
 impl Ending {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 21] = [
         Self::Verified,
+        Self::Looked,
         Self::Undone,
         Self::NotUndone,
         Self::NotHelped,
@@ -88,6 +91,7 @@ impl Ending {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Verified => "Verified",
+            Self::Looked => "Looked",
             Self::Undone => "Undone",
             Self::NotUndone => "NotUndone",
             Self::NotHelped => "NotHelped",
@@ -139,6 +143,7 @@ impl Ending {
             Self::Expired => Afterwards::Escalate("ApprovalExpired"),
             Self::NotUndone => Afterwards::Escalate("RollbackFailed"),
             Self::Verified
+            | Self::Looked
             | Self::Undone
             | Self::NotHelped
             | Self::Failed

@@ -80,6 +80,7 @@ fn asks(plan: &Plan) -> Need {
         overrides: &[],
         radius: Some(Level::Low),
         times_over: 0,
+        contradicts: None,
         success_rate: plan.success_rate,
     })
 }

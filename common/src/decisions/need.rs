@@ -48,6 +48,8 @@ pub struct Question<'a> {
     pub radius: Option<Level>,
     /// How often the trouble of the target was over within the last day; see [`flapping`].
     pub times_over: usize,
+    /// Why the findings speak against a step that a model chose; absent when they do not.
+    pub contradicts: Option<&'a str>,
     /// Share of finished plans of these actions and this kind that completed, 0 to 1; absent when it was not computed.
     pub success_rate: Option<f64>,
 }
@@ -200,6 +202,12 @@ fn by_rules(question: &Question<'_>, rules: &Effective) -> Need {
             question.times_over
         );
         asked.push(Ask::one(Why::new("Flapping", why)));
+    }
+    if let Some(why) = question.contradicts {
+        asked.push(Ask::one(Why::new(
+            "ContradictsFindings",
+            format!("a model chose it and the findings speak against it: {why}"),
+        )));
     }
     match question.author {
         Author::Operator | Author::Person { may_do_it: Some(true), .. } => {}
@@ -367,6 +375,7 @@ mod tests {
         overrides: Vec<String>,
         radius: Option<Level>,
         times_over: usize,
+        contradicts: Option<&'static str>,
     }
 
     fn in_namespace(autonomy: &str) -> Case {
@@ -381,6 +390,7 @@ mod tests {
             overrides: Vec::new(),
             radius: Some(Level::Low),
             times_over: 0,
+            contradicts: None,
         }
     }
 
@@ -417,6 +427,7 @@ mod tests {
                 overrides: &self.overrides,
                 radius: self.radius,
                 times_over: self.times_over,
+                contradicts: self.contradicts,
             })
         }
 
@@ -540,6 +551,13 @@ mod tests {
         let case = |times_over| Case { times_over, ..in_namespace("auto").with(OPERATOR, vec![auto()]) };
         assert_eq!(case(flapping::TIMES - 1).asks(), 0);
         assert_eq!(case(flapping::TIMES).asks(), 1);
+    }
+
+    #[test]
+    fn what_a_model_chose_against_the_findings_is_a_question_whatever_a_rule_says() {
+        let case = |contradicts| Case { contradicts, ..in_namespace("auto").with(OPERATOR, vec![auto()]) };
+        assert_eq!(case(None).asks(), 0);
+        assert_eq!(case(Some("it is not the memory")).asks(), 1);
     }
 
     #[test]

@@ -164,6 +164,7 @@ async fn test(args: PolicyTestArgs, context: &Context<'_>) -> Result<Exit, Failu
         overrides: &[],
         radius: Some(args.radius),
         times_over: 0,
+        contradicts: None,
         success_rate: args.success_rate,
     });
     context.ui.print(&policy::answer(&answer, args.at.unwrap_or(context.clock.now), &context.clock))?;

@@ -12,7 +12,7 @@ use kube::{Resource as _, ResourceExt as _};
 use serde_json::json;
 
 use super::decide::Because;
-use super::refine;
+use super::models::ways;
 use crate::runtime::{Context, Error, Note, ObjectKey, WriteError, read, status};
 
 /// What the analyst owns of an AIInsight's status.
@@ -61,7 +61,7 @@ pub async fn explain(
 
 async fn create(ctx: &Context, issue: &Issue) -> Result<Arc<AIInsight>, Error> {
     // Rules answer; whom the Instance names may be asked to refine later.
-    let instance = refine::instance_for(ctx, &issue.namespace().unwrap_or_default());
+    let instance = ways::instance_for(ctx, &issue.namespace().unwrap_or_default());
     let spec = AIInsightSpec {
         provider: instance.as_ref().map(|instance| instance.spec.provider.clone()).unwrap_or_default(),
         model: instance.as_ref().and_then(|instance| instance.spec.model.clone()).unwrap_or_default(),

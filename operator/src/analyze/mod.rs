@@ -6,6 +6,7 @@
 mod apply;
 mod decide;
 mod gather;
+pub mod models;
 pub mod refine;
 
 use std::sync::Arc;

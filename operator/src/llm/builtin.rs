@@ -8,10 +8,11 @@ use futures::future::BoxFuture;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use serde_json::Value;
 
+use super::decode::{self, Readable};
 use super::http::{Http, HttpError, Reply};
 use super::providers::{Auth, Endpoint, Provider};
 use super::wire::{self, Asked, Told};
-use super::{Analyst, Answer, LlmError, MOST_TOKENS, Question, Usage, decode};
+use super::{Analyst, Answer, LlmError, MOST_TOKENS, Question, Said, SaidStep, Usage};
 
 /// Longest one request may take once the connection stands.
 pub const DEADLINE: Duration = Duration::from_secs(90);
@@ -65,8 +66,11 @@ pub struct Builtin {
 }
 
 impl Builtin {
-    async fn once(&self, question: &Question, system: &str) -> Result<Told, LlmError> {
+    async fn once<T: Readable>(&self, question: &Question, system: &str) -> Result<Told, LlmError> {
+        let schema = T::schema();
         let asked = Asked {
+            what: T::WHAT,
+            schema: &schema,
             model: &self.endpoint.model,
             system,
             prompt: question.prompt(),
@@ -114,16 +118,16 @@ impl Builtin {
         redact::cut(&words.split_whitespace().collect::<Vec<_>>().join(" "), COMPLAINT)
     }
 
-    async fn ask(&self, question: &Question) -> Result<Answer, LlmError> {
-        let first = self.once(question, question.system()).await?;
-        let (told, said) = match decode::text(&first.text) {
+    async fn ask<T: Readable>(&self, question: &Question) -> Result<Answer<T>, LlmError> {
+        let first = self.once::<T>(question, question.system()).await?;
+        let (told, said) = match decode::text::<T>(&first.text) {
             Ok(said) => (first, said),
             Err(why) => {
                 let again = format!(
                     "{}\n\nYour last answer could not be read: {why}. Give the JSON object again, whole, and nothing else.",
                     question.system()
                 );
-                let second = match self.once(question, &again).await {
+                let second = match self.once::<T>(question, &again).await {
                     Ok(second) => second,
                     // The first was paid for, whatever became of the second.
                     Err(error) if !error.may_have_cost() => {
@@ -135,7 +139,7 @@ impl Builtin {
                     Err(error) => return Err(error),
                 };
                 let usage = second.usage.and(first.usage);
-                match decode::text(&second.text) {
+                match decode::text::<T>(&second.text) {
                     Ok(said) => (Told { usage, ..second }, said),
                     Err(said) => return Err(LlmError::Unusable { said, raw: second.text, usage }),
                 }
@@ -153,7 +157,11 @@ impl Builtin {
 }
 
 impl Analyst for Builtin {
-    fn analyze<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Answer, LlmError>> {
+    fn analyze<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Answer<Said>, LlmError>> {
+        Box::pin(self.ask(question))
+    }
+
+    fn next_step<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Answer<SaidStep>, LlmError>> {
         Box::pin(self.ask(question))
     }
 

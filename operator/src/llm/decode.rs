@@ -1,11 +1,13 @@
 //! What a model said, out of however it said it. Tolerant of form, never of substance.
 //!
-//! In: a text, or JSON. Out: [`Said`], or in words what is wrong with it. Fences, prose around the object, numbers for text, a per cent
-//! sign after the confidence, parameters as a map or as pairs: all are read. An answer without an analysis is none.
+//! In: a text, or JSON. Out: a [`Readable`], or in words what is wrong with it. Fences, prose around the object, numbers for text, a per cent
+//! sign after the confidence, parameters as a map or as pairs: all are read. An analysis without words is none, and neither is a step.
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use super::wire;
 
 /// Longest text taken from an answer.
 const LONGEST: usize = 8000;
@@ -38,21 +40,35 @@ pub struct SaidAction {
     pub params: BTreeMap<String, String>,
 }
 
+/// A form in which a model is asked to answer.
+pub trait Readable: Clone + Send + Sync + Sized {
+    /// What is asked for, in one word.
+    const WHAT: &'static str;
+    /// The field without which an object is no such answer.
+    const SIGN: &'static str;
+
+    /// The schema, strict.
+    fn schema() -> Value;
+
+    /// From JSON; in words what is wrong with it.
+    fn read(value: &Value) -> Result<Self, String>;
+}
+
 /// From a text.
-pub fn text(raw: &str) -> Result<Said, String> {
+pub fn text<T: Readable>(raw: &str) -> Result<T, String> {
     let trimmed = raw.trim();
     if trimmed.is_empty() {
         return Err("it is empty".to_owned());
     }
     if let Ok(value @ Value::Object(_)) = serde_json::from_str::<Value>(trimmed) {
-        return json(&value);
+        return T::read(&value);
     }
     // Thinking out loud, prose, fences: the object is somewhere in there.
     let mut last = "it holds no JSON object".to_owned();
     for (start, _) in trimmed.match_indices('{').take(64) {
         let Some(object) = balanced(&trimmed[start..]) else { continue };
         match serde_json::from_str::<Value>(object) {
-            Ok(value) if value.get("analysis").is_some() => return json(&value),
+            Ok(value) if value.get(T::SIGN).is_some() => return T::read(&value),
             Ok(_) => {}
             Err(error) => last = format!("its JSON is broken: {error}"),
         }
@@ -60,20 +76,129 @@ pub fn text(raw: &str) -> Result<Said, String> {
     Err(last)
 }
 
-/// From JSON that was read already.
-pub fn json(value: &Value) -> Result<Said, String> {
-    let field = |names: &[&str]| names.iter().find_map(|name| value.get(*name)).cloned().unwrap_or_default();
-    let analysis = words(&field(&["analysis", "root_cause", "rootCause"])).unwrap_or_default();
-    if analysis.trim().is_empty() {
-        return Err("it has no analysis".to_owned());
+impl Readable for Said {
+    const WHAT: &'static str = "analysis";
+    const SIGN: &'static str = "analysis";
+
+    fn schema() -> Value {
+        wire::object(&json!({
+            "analysis": { "type": "string" },
+            "confidence": { "type": "number" },
+            "recommendations": texts(),
+            "actions": { "type": "array", "items": action_schema() },
+        }))
     }
-    let actions = field(&["actions", "suggested_actions", "suggestedActions"]);
-    Ok(Said {
-        analysis: cut(&analysis),
-        confidence: confidence(&field(&["confidence"])),
-        recommendations: list(&field(&["recommendations"])).iter().filter_map(words).map(|text| cut(&text)).collect(),
-        actions: list(&actions).iter().filter_map(action).collect(),
-    })
+
+    fn read(value: &Value) -> Result<Self, String> {
+        let analysis = words(&field(value, &["analysis", "root_cause", "rootCause"])).unwrap_or_default();
+        if analysis.trim().is_empty() {
+            return Err("it has no analysis".to_owned());
+        }
+        let actions = field(value, &["actions", "suggested_actions", "suggestedActions"]);
+        Ok(Self {
+            analysis: cut(&analysis),
+            confidence: confidence(&field(value, &["confidence"])),
+            recommendations: entries(&field(value, &["recommendations"])),
+            actions: list(&actions).iter().filter_map(action).collect(),
+        })
+    }
+}
+
+/// What a model says about the next step of an agentic plan, unjudged.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SaidStep {
+    /// Why.
+    pub reasoning: String,
+    /// It takes the trouble for over.
+    pub resolved: bool,
+    /// What to do next; none is to look on.
+    pub next: Option<SaidAction>,
+    /// Why that is not what was suggested first.
+    pub divergence_reason: String,
+    /// The server takes the step for another than the one suggested first; it does not say why.
+    pub is_called_divergent: bool,
+    /// The story, where it is over.
+    pub narrative: Narrative,
+}
+
+/// The story of an incident, as a model tells it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Narrative {
+    /// In short.
+    pub summary: String,
+    /// What it came from.
+    pub root_cause: String,
+    /// What it did to others.
+    pub impact: String,
+    /// What was learnt.
+    pub lessons: Vec<String>,
+    /// What would keep it from coming back.
+    pub prevention: Vec<String>,
+}
+
+impl Readable for SaidStep {
+    const WHAT: &'static str = "step";
+    const SIGN: &'static str = "reasoning";
+
+    fn schema() -> Value {
+        let text = || json!({ "type": "string" });
+        let mut next = action_schema();
+        next["type"] = json!(["object", "null"]);
+        wire::object(&json!({
+            "reasoning": text(),
+            "resolved": { "type": "boolean" },
+            "next_action": next,
+            "divergence_reason": text(),
+            "postmortem_summary": text(),
+            "root_cause": text(),
+            "impact": text(),
+            "lessons_learned": texts(),
+            "prevention_actions": texts(),
+        }))
+    }
+
+    fn read(value: &Value) -> Result<Self, String> {
+        let text = |names: &[&str]| words(&field(value, names)).map(|text| cut(&text)).unwrap_or_default();
+        let reasoning = text(&["reasoning"]);
+        if reasoning.is_empty() {
+            return Err("it has no reasoning".to_owned());
+        }
+        Ok(Self {
+            reasoning,
+            resolved: text(&["resolved"]) == "true",
+            next: action(&field(value, &["next_action", "nextAction"])),
+            divergence_reason: text(&["divergence_reason", "divergenceReason"]),
+            is_called_divergent: text(&["diverges_from_insight"]) == "true",
+            narrative: Narrative {
+                summary: text(&["postmortem_summary", "postmortemSummary"]),
+                root_cause: text(&["root_cause", "rootCause"]),
+                impact: text(&["impact"]),
+                lessons: entries(&field(value, &["lessons_learned", "lessonsLearned"])),
+                prevention: entries(&field(value, &["prevention_actions", "preventionActions"])),
+            },
+        })
+    }
+}
+
+/// The first of these fields that is there.
+fn field(value: &Value, names: &[&str]) -> Value {
+    names.iter().find_map(|name| value.get(*name)).cloned().unwrap_or_default()
+}
+
+fn texts() -> Value {
+    json!({ "type": "array", "items": { "type": "string" } })
+}
+
+fn action_schema() -> Value {
+    let text = || json!({ "type": "string" });
+    let param = wire::object(&json!({ "name": text(), "value": text() }));
+    wire::object(&json!({
+        "name": text(), "action": text(), "description": text(), "params": { "type": "array", "items": param },
+    }))
+}
+
+fn entries(value: &Value) -> Vec<String> {
+    list(value).iter().filter_map(words).map(|text| cut(&text)).collect()
 }
 
 /// The first object of a text, up to the brace that closes it.
@@ -161,6 +286,10 @@ fn cut(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn text(raw: &str) -> Result<Said, String> {
+        super::text(raw)
+    }
+
     #[test]
     fn prose_and_fences_around_the_object_do_no_harm() {
         for raw in [
@@ -220,5 +349,19 @@ mod tests {
     fn a_very_long_answer_is_cut() {
         let raw = format!(r#"{{"analysis": "{}"}}"#, "ä".repeat(2_000_000));
         assert!(text(&raw).unwrap().analysis.len() <= LONGEST);
+    }
+
+    #[test]
+    fn a_step_is_read_with_its_action_and_without_one() {
+        let step = |raw: &str| super::text::<SaidStep>(raw);
+        let acts = r#"{"reasoning": "too little memory [r1]", "resolved": false,
+            "next_action": {"name": "more", "action": "AdjustResources", "params": {"memory_limit": "1Gi"}}}"#;
+        let said = step(acts).unwrap();
+        assert_eq!(said.next.unwrap().params["memory_limit"], "1Gi");
+        let over = r#"Well: {"reasoning": "it is over [r2]", "resolved": true, "next_action": null, "root_cause": "c [r1]", "lessons_learned": ["l [r1]"]}"#;
+        let said = step(over).unwrap();
+        assert!(said.resolved && said.next.is_none());
+        assert_eq!((said.narrative.root_cause.as_str(), said.narrative.lessons.len()), ("c [r1]", 1));
+        assert!(step(r#"{"resolved": true}"#).is_err(), "who gives no reason decides nothing");
     }
 }

@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures::future::BoxFuture;
 use tokio::sync::Semaphore;
 
 use super::breaker::{self, Breaker, LONGEST_PAUSE, Pace, RetryBudget};
 use super::http::{Http, Reach};
-use super::{Analyst, Answer, LlmError, Question};
+use super::{Analyst, Answer, LlmError, Question, Said, SaidStep};
 use crate::runtime::Clock;
 
 /// Calls at once.
@@ -50,8 +51,21 @@ impl Desk {
         }
     }
 
-    /// The first answer of the ways, in their order.
-    pub async fn ask(&self, ways: &[Way], question: &Question) -> Result<Answer, LlmError> {
+    /// The first analysis of the ways, in their order.
+    pub async fn ask(&self, ways: &[Way], question: &Question) -> Result<Answer<Said>, LlmError> {
+        self.first(ways, |analyst| analyst.analyze(question)).await
+    }
+
+    /// The next step of an agentic plan, from the first way that answers.
+    pub async fn next_step(&self, ways: &[Way], question: &Question) -> Result<Answer<SaidStep>, LlmError> {
+        self.first(ways, |analyst| analyst.next_step(question)).await
+    }
+
+    async fn first<'a, T>(
+        &self,
+        ways: &'a [Way],
+        ask: impl Fn(&'a dyn Analyst) -> BoxFuture<'a, Result<Answer<T>, LlmError>>,
+    ) -> Result<Answer<T>, LlmError> {
         let mut last = LlmError::Nobody("there is nobody to ask".to_owned());
         for way in ways {
             let name = way.analyst.name();
@@ -65,7 +79,7 @@ impl Desk {
                 }
                 continue;
             }
-            match self.try_way(way, question).await {
+            match self.try_way(way, &ask).await {
                 Ok(answer) => {
                     self.breaker(&name, |breaker, _| breaker.succeeded());
                     return Ok(answer);
@@ -102,10 +116,14 @@ impl Desk {
     }
 
     /// One way, again while that may help and retries are left.
-    async fn try_way(&self, way: &Way, question: &Question) -> Result<Answer, LlmError> {
+    async fn try_way<'a, T>(
+        &self,
+        way: &'a Way,
+        ask: &impl Fn(&'a dyn Analyst) -> BoxFuture<'a, Result<Answer<T>, LlmError>>,
+    ) -> Result<Answer<T>, LlmError> {
         let mut nth = 0;
         loop {
-            let error = match way.analyst.analyze(question).await {
+            let error = match ask(&*way.analyst).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };

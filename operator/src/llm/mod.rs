@@ -22,9 +22,9 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 
-pub use decode::{Said, SaidAction};
+pub use decode::{Said, SaidAction, SaidStep};
 pub use desk::Desk;
-pub use question::{Incident, Question};
+pub use question::{Guidance, Incident, Past, Question, StepOf};
 
 /// Most tokens of one answer; reasoning counts.
 pub const MOST_TOKENS: u64 = 6000;
@@ -33,6 +33,9 @@ pub const MOST_TOKENS: u64 = 6000;
 pub trait Analyst: Send + Sync {
     /// Asks once, with one repair try where the answer cannot be read. Repeats nothing else.
     fn analyze<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Answer, LlmError>>;
+
+    /// Asks for the next step of an agentic plan, in the same way.
+    fn next_step<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Answer<SaidStep>, LlmError>>;
 
     /// What rests after a failure: the same name means the same provider with the same account.
     fn name(&self) -> String;
@@ -46,11 +49,11 @@ pub trait Analyst: Send + Sync {
 
 /// What came back.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
+pub struct Answer<T = Said> {
     /// As it came.
     pub raw: String,
     /// What it says.
-    pub said: Said,
+    pub said: T,
     /// What it took.
     pub usage: Usage,
     /// `upstream` or `builtin`.

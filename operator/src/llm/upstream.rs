@@ -1,15 +1,21 @@
 //! An Instance's own ChatCLI server, asked over gRPC.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use common::redact;
 use futures::future::BoxFuture;
-use proto::{AnalyzeIssueRequest, AnalyzeIssueResponse};
-use tonic::{Code, Status};
+use proto::{
+    AgenticHistoryEntry, AgenticStepRequest, AgenticStepResponse, AnalyzeIssueRequest, AnalyzeIssueResponse,
+    SuggestedAction,
+};
+use serde_json::{Value, json};
+use tonic::{Code, Response, Status};
 
 use super::chatcli::Balanced;
-use super::{Analyst, Answer, LlmError, Question, Said, SaidAction, Usage, decode};
+use super::decode::Readable;
+use super::{Analyst, Answer, LlmError, Past, Question, Said, SaidStep, Usage};
 
 /// Longest an analysis may take: the server asks its provider meanwhile.
 pub const DEADLINE: Duration = Duration::from_secs(180);
@@ -52,26 +58,91 @@ impl Upstream {
         }
     }
 
-    async fn ask(&self, question: &Question) -> Result<Answer, LlmError> {
+    fn step_request(&self, question: &Question) -> AgenticStepRequest {
+        let (incident, of) = (question.incident(), question.step().cloned().unwrap_or_default());
+        let past = |past: &Past| AgenticHistoryEntry {
+            step_number: past.number,
+            ai_message: past.reasoning.clone(),
+            action: past.action.clone(),
+            params: past.params.clone().into_iter().collect(),
+            observation: past.observation.clone(),
+        };
+        AgenticStepRequest {
+            issue_name: incident.name.clone(),
+            namespace: incident.namespace.clone(),
+            resource_kind: incident.kind.clone(),
+            resource_name: incident.resource.clone(),
+            signal_type: incident.signal.clone(),
+            severity: incident.severity.clone(),
+            description: incident.description.clone(),
+            risk_score: incident.risk,
+            provider: self.provider.clone(),
+            model: self.model.clone(),
+            kubernetes_context: format!(
+                "The facts below are numbered as receipts. End every sentence of the reasoning, and of the story where it is over, with \
+                 the receipts it rests on, like [r1] or [r2, r5]; an action whose reasoning names none is not carried out.\n{}",
+                question.prompt()
+            ),
+            history: of.history.iter().map(past).collect(),
+            max_steps: of.most,
+            current_step: of.number,
+            insight_analysis: of.guidance.analysis.clone(),
+            #[allow(
+                clippy::cast_possible_truncation,
+                reason = "the protocol has 32 bits for a number between 0 and 1"
+            )]
+            insight_confidence: of.guidance.confidence as f32,
+            insight_recommendations: of.guidance.recommendations.clone(),
+            insight_suggested_actions: of
+                .guidance
+                .actions
+                .iter()
+                .map(|action| SuggestedAction {
+                    name: action.name.clone(),
+                    action: action.action.clone(),
+                    description: action.description.clone(),
+                    params: action.params.clone().into_iter().collect(),
+                })
+                .collect(),
+        }
+    }
+
+    async fn ask(&self, question: &Question) -> Result<Answer<Said>, LlmError> {
         let request = self.request(question);
         let sent = common::costs::estimate(&request.kubernetes_context);
         let call = self.server.call(request, |mut client, request| async move { client.analyze_issue(request).await });
-        let answer = match tokio::time::timeout(self.deadline, call).await {
-            Err(_) => return Err(LlmError::Lost(format!("no answer within {} s", self.deadline.as_secs()))),
-            Ok(Err(status)) => return Err(classify(&status)),
-            Ok(Ok(answer)) => answer.into_inner(),
-        };
-        let raw = as_json(&answer);
+        let answer = self.in_time(call).await?;
+        self.read(analysis_as_json(&answer), answer.provider, sent)
+    }
+
+    async fn ask_step(&self, question: &Question) -> Result<Answer<SaidStep>, LlmError> {
+        let request = self.step_request(question);
+        let told: usize = request.history.iter().map(|past| past.ai_message.len() + past.observation.len()).sum();
+        let sent = common::costs::estimate(&request.kubernetes_context) + u64::try_from(told / 4).unwrap_or(0);
+        let call = self.server.call(request, |mut client, request| async move { client.agentic_step(request).await });
+        let answer = self.in_time(call).await?;
+        self.read(step_as_json(&answer), String::new(), sent)
+    }
+
+    async fn in_time<A>(&self, call: impl Future<Output = Result<Response<A>, Status>>) -> Result<A, LlmError> {
+        match tokio::time::timeout(self.deadline, call).await {
+            Err(_) => Err(LlmError::Lost(format!("no answer within {} s", self.deadline.as_secs()))),
+            Ok(Err(status)) => Err(classify(&status)),
+            Ok(Ok(answer)) => Ok(answer.into_inner()),
+        }
+    }
+
+    fn read<T: Readable>(&self, answer: Value, provider: String, sent: u64) -> Result<Answer<T>, LlmError> {
+        let raw = answer.to_string();
         let usage = Usage { input: sent, output: common::costs::estimate(&raw) };
-        let said = decode::json(&serde_json::from_str(&raw).unwrap_or_default());
-        match said {
+        match T::read(&answer) {
             Err(said) => Err(LlmError::Unusable { said, raw, usage }),
             Ok(said) => Ok(Answer {
-                said: Said { confidence: said.confidence, ..said },
+                said,
                 raw,
                 usage,
                 way: self.way(),
-                provider: if answer.provider.is_empty() { self.provider.clone() } else { answer.provider },
+                provider: if provider.is_empty() { self.provider.clone() } else { provider },
                 // The server gives the catalogue's title; the id that was sent says more.
                 model: self.model.clone(),
             }),
@@ -80,30 +151,40 @@ impl Upstream {
 }
 
 /// In the form every other answer has.
-fn as_json(answer: &AnalyzeIssueResponse) -> String {
-    let actions: Vec<SaidAction> = answer
-        .suggested_actions
-        .iter()
-        .map(|action| SaidAction {
-            name: action.name.clone(),
-            action: action.action.clone(),
-            description: action.description.clone(),
-            params: action.params.clone().into_iter().collect(),
-        })
-        .collect();
-    let actions: Vec<_> = actions
-        .iter()
-        .map(|it| serde_json::json!({ "name": it.name, "action": it.action, "description": it.description, "params": it.params }))
-        .collect();
-    serde_json::json!({
+fn analysis_as_json(answer: &AnalyzeIssueResponse) -> Value {
+    let actions: Vec<Value> = answer.suggested_actions.iter().map(action_as_json).collect();
+    json!({
         "analysis": answer.analysis, "confidence": answer.confidence, "recommendations": answer.recommendations, "actions": actions,
     })
-    .to_string()
+}
+
+fn step_as_json(answer: &AgenticStepResponse) -> Value {
+    json!({
+        "reasoning": answer.reasoning,
+        "resolved": answer.resolved,
+        "next_action": answer.next_action.as_ref().map(action_as_json),
+        "divergence_reason": answer.divergence_reason,
+        "diverges_from_insight": answer.diverges_from_insight,
+        "postmortem_summary": answer.postmortem_summary,
+        "root_cause": answer.root_cause,
+        "impact": answer.impact,
+        "lessons_learned": answer.lessons_learned,
+        "prevention_actions": answer.prevention_actions,
+    })
+}
+
+fn action_as_json(action: &SuggestedAction) -> Value {
+    let params: BTreeMap<_, _> = action.params.iter().collect();
+    json!({ "name": action.name, "action": action.action, "description": action.description, "params": params })
 }
 
 impl Analyst for Upstream {
     fn analyze<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Answer, LlmError>> {
         Box::pin(self.ask(question))
+    }
+
+    fn next_step<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Answer<SaidStep>, LlmError>> {
+        Box::pin(self.ask_step(question))
     }
 
     fn name(&self) -> String {

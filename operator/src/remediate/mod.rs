@@ -4,14 +4,18 @@
 //! to the world per turn (journalled before it is sent), the Issue's state. Never: explains, counts votes itself, or writes what was
 //! not previewed.
 
+pub mod agentic;
 pub mod issue;
 mod place;
 pub mod plan;
 mod settings;
 
+use std::sync::Arc;
+
 use common::api::Anomaly;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::analyze::models::Models;
 use crate::runtime::Runtime;
 
 /// How long an Anomaly speaks that nobody updates: the correlation window.
@@ -27,8 +31,11 @@ fn goes_on(anomaly: &Anomaly, now: Timestamp) -> bool {
     })
 }
 
-/// Adds both controllers.
-pub fn register(runtime: &mut Runtime) {
+/// Adds the controllers; agentic plans are carried on where there may be a model to ask.
+pub fn register(runtime: &mut Runtime, models: Option<Arc<Models>>) {
+    if let Some(models) = models {
+        runtime.register(agentic::Agents::new(models));
+    }
     runtime.register(issue::Issues);
     let namespace = runtime.context().namespace.clone();
     runtime.register(plan::Plans::new(namespace));

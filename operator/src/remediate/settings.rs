@@ -9,6 +9,8 @@ use kube::ResourceExt as _;
 
 /// Attempts before a person is asked.
 const MAX_ATTEMPTS: i32 = 5;
+/// Steps a model may name.
+const AGENTIC_STEPS: i32 = 10;
 
 /// What holds for the incidents of a namespace.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -19,11 +21,18 @@ pub struct Settings {
     pub cooldown: SignedDuration,
     /// Whether an incident that was handed to people ends by itself when its signals are clear.
     pub auto_resolve: bool,
+    /// Steps a model may name for one incident.
+    pub agentic_steps: i32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { max_attempts: MAX_ATTEMPTS, cooldown: crate::detect::COOLDOWN, auto_resolve: true }
+        Self {
+            max_attempts: MAX_ATTEMPTS,
+            cooldown: crate::detect::COOLDOWN,
+            auto_resolve: true,
+            agentic_steps: AGENTIC_STEPS,
+        }
     }
 }
 
@@ -50,6 +59,7 @@ impl Settings {
                 .resolution_cooldown_minutes
                 .map_or(usual.cooldown, |it| SignedDuration::from_mins(it.into())),
             auto_resolve: aiops.enable_auto_resolve.unwrap_or(usual.auto_resolve),
+            agentic_steps: aiops.agentic_max_steps.unwrap_or(usual.agentic_steps),
         }
     }
 }
@@ -80,7 +90,7 @@ mod tests {
         let of = |namespace: &str| Settings::of(&all, namespace, "chatcli-system");
         assert_eq!(
             of("shop"),
-            Settings { max_attempts: 3, cooldown: SignedDuration::from_mins(30), auto_resolve: true }
+            Settings { max_attempts: 3, cooldown: SignedDuration::from_mins(30), ..Settings::default() }
         );
         assert_eq!((of("bare").max_attempts, of("bare").auto_resolve), (2, false));
         assert_eq!(Settings::of(&all[..1], "shop", "chatcli-system").max_attempts, 1);

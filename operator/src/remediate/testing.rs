@@ -124,6 +124,7 @@ pub(crate) fn plan_of(attempt: i32, kind: ActionType, state: RemediationState) -
             runbook_ref: None,
             finding_code: None,
             requested_by: None,
+            step_of: None,
         },
     );
     plan.metadata.namespace = Some("shop".to_owned());

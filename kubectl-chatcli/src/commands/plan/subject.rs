@@ -192,6 +192,7 @@ fn made_up(name: &str, target: &ResourceRef, why: &str, actions: Vec<Remediation
         runbook_ref: None,
         finding_code: None,
         requested_by: None,
+        step_of: None,
     };
     let mut plan = RemediationPlan::new(name, spec);
     plan.metadata.namespace = Some(target.namespace.clone());

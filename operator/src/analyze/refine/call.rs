@@ -3,19 +3,18 @@
 use std::sync::Arc;
 
 use common::api::ai_insight::{ModelState, ModelUse, Transcript};
-use common::api::{AIInsight, Instance, Issue};
+use common::api::{Instance, Issue};
 use common::naming;
-use common::redact::Known;
 use kube::ResourceExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::apply::{self, Word};
 use super::decide::{self, Move};
-use super::material::{self, Material};
-use super::outcome::{charge, exhaust, say, share, spending};
-use super::{LOOK_AGAIN, Outcome, Refiner, account, books, gather, insight_of, next, ways};
-use crate::llm::{Incident, LlmError, MOST_TOKENS, Question, Usage, question};
-use crate::runtime::{Context, Error, Next, ObjectKey, Tag};
+use super::outcome::{charge, exhaust, say, share};
+use super::{LOOK_AGAIN, Outcome, Refiner, account, insight_of, next};
+use crate::analyze::models::{NotNow, boundary, gathered, incident, spending};
+use crate::llm::{LlmError, MOST_TOKENS, Question, Usage};
+use crate::runtime::{Context, Error, Next, ObjectKey};
 
 impl Refiner {
     /// From the slot to the outcome. The rules' answer stands all the while.
@@ -30,7 +29,7 @@ impl Refiner {
         self.running().insert(key.clone(), given_up.clone());
         let outcome = self.call(ctx, key, issue, instance, &given_up).await;
         self.running().remove(key);
-        self.books.release(key);
+        self.models.books.release(key);
         outcome
     }
 
@@ -43,26 +42,16 @@ impl Refiner {
         given_up: &CancellationToken,
     ) -> Result<Next, Error> {
         let slot = tokio::select! {
-            slot = self.desk.slots.acquire() => slot,
+            slot = self.models.desk.slots.acquire() => slot,
             () = given_up.cancelled() => return Ok(Next::OnChange),
         };
-        let (ways, missing) = ways::of(ctx, &self.servers, &self.desk, instance).await?;
+        let ready = self.models.ready(ctx, instance).await?;
         let Some(mut insight) = insight_of(ctx, key) else { return Ok(Next::OnChange) };
-        if ways.is_empty() {
-            let word = Word::no("ModelUnavailable", missing);
-            say(ctx, key, &insight, &word).await?;
-            return Ok(Next::In(LOOK_AGAIN));
-        }
-        if let Some(until) = self.desk.all_rest(&ways) {
-            let word = Word::no("ModelUnavailable", "everybody who could be asked failed lately, and rests");
-            say(ctx, key, &insight, &word).await?;
-            return Ok(Next::At(until));
-        }
-        let (prices, budgets) = match books::settings(ctx).await? {
-            Ok(settings) => settings,
-            Err(problem) => {
-                say(ctx, key, &insight, &Word::no("SettingsInvalid", problem)).await?;
-                return Ok(Next::In(LOOK_AGAIN));
+        let ready = match ready {
+            Ok(ready) => ready,
+            Err(NotNow { reason, message, until }) => {
+                say(ctx, key, &insight, &Word::no(reason, message)).await?;
+                return Ok(until.map_or(Next::In(LOOK_AGAIN), Next::At));
             }
         };
         let (material, known) = gathered(ctx, issue, &insight, instance).await;
@@ -73,11 +62,11 @@ impl Refiner {
             &known,
             &boundary(),
         );
-        let (provider, llm) = ways.first().map(|way| way.analyst.asks()).unwrap_or_default();
+        let (provider, llm) = ready.asks();
         let estimate = Usage { input: asked.tokens(), output: MOST_TOKENS };
-        let cost = spending(&prices, provider, estimate);
+        let cost = spending(&ready.prices, provider, estimate);
 
-        let turn = self.intents.lock().await;
+        let turn = self.models.intents.lock().await;
         // What others have written while this one waited.
         let (Some(issue), Some(now)) = (ctx.stores.issues.get(key), insight_of(ctx, key)) else {
             return Ok(Next::OnChange);
@@ -119,8 +108,8 @@ impl Refiner {
             let insight = apply::insight(ctx, &insight, Some(&model), None, &asking(&model)).await?;
             return self.finish(ctx, key, &issue, &insight, &outcome).await;
         }
-        let spent = self.books.spent(ctx, key, ctx.clock.now()).await?;
-        if let Err(exhausted) = budgets.allow(&key.namespace, &spent, cost) {
+        let spent = self.models.books.spent(ctx, key, ctx.clock.now()).await?;
+        if let Err(exhausted) = ready.budgets.allow(&key.namespace, &spent, cost) {
             return exhaust(ctx, key, &insight, model, &exhausted).await;
         }
         // The intent: what may have been sent is counted, whatever becomes of this process.
@@ -130,11 +119,11 @@ impl Refiner {
         self.kept_all().remove(&(insight.uid().unwrap_or_default(), model.calls));
         insight = apply::transcript(ctx, &insight, &transcript).await?;
         insight = apply::insight(ctx, &insight, Some(&model), None, &asking(&model)).await?;
-        self.books.reserve(key, cost);
+        self.models.books.reserve(key, cost);
         drop(turn);
 
         let result = tokio::select! {
-            result = self.desk.ask(&ways, &asked) => result,
+            result = self.models.desk.ask(&ready.ways, &asked) => result,
             () = given_up.cancelled() => Err(LlmError::Lost("the incident ended meanwhile".to_owned())),
         };
         drop(slot);
@@ -152,49 +141,4 @@ impl Refiner {
 
 fn asking(model: &ModelUse) -> Word {
     Word::no("Asking", format!("asking {}", model.provider.as_deref().unwrap_or("a model")))
-}
-
-async fn gathered(ctx: &Context, issue: &Issue, insight: &AIInsight, instance: &Instance) -> (Material, Known) {
-    let facts = gather::gather(ctx, &issue.spec.resource).await;
-    let known = Known::of_pod(facts.as_ref().and_then(|facts| facts.object.pod_spec()));
-    let findings = insight.status.as_ref().map(|status| status.findings.as_slice()).unwrap_or_default();
-    let plans = ctx.stores.plans.tagged(&Tag::Issue(ObjectKey::of(issue)));
-    let wish = instance.spec.watcher.as_ref().and_then(|watcher| watcher.max_context_chars);
-    let tokens = wish.and_then(|chars| usize::try_from(chars).ok()).map_or(material::TOKENS, |chars| chars / 4);
-    let tokens = tokens.min(question::LARGEST / 4);
-    let made = material::gather(issue, findings, facts.as_ref(), &plans, ctx.clock.now(), tokens);
-    (made, known)
-}
-
-fn incident(ctx: &Context, key: &ObjectKey, issue: &Issue) -> Incident {
-    let plans = ctx.stores.plans.tagged(&Tag::Issue(key.clone()));
-    Incident {
-        name: key.name.clone(),
-        namespace: issue.spec.resource.namespace.clone(),
-        kind: issue.spec.resource.kind.clone(),
-        resource: issue.spec.resource.name.clone(),
-        signal: issue.spec.signal_type.clone().unwrap_or_default(),
-        severity: issue.spec.severity.to_string(),
-        description: issue.spec.description.clone(),
-        risk: issue.spec.risk_score.unwrap_or(0),
-        tried: material::tried(&plans).join("\n"),
-    }
-}
-
-/// Drawn for one question; nobody who writes a log line can know it.
-fn boundary() -> String {
-    let mut bytes = [0_u8; 12];
-    // Without randomness there is no boundary to trust, and no TLS either.
-    getrandom::fill(&mut bytes).expect("the system gives random numbers");
-    format!("=====DATA-{}=====", naming::hex(&bytes))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_two_questions_have_the_same_boundary() {
-        assert_ne!(boundary(), boundary());
-    }
 }

@@ -7,10 +7,12 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use common::api::ai_insight::{AIInsightStatus, Finding, ModelState, ModelUse};
+use common::api::keys::conditions;
 use common::api::{AIInsight, Issue};
 use common::naming;
 use jiff::{SignedDuration, Timestamp};
 
+use super::Standing;
 use crate::analyze::second_look;
 use crate::runtime::ObjectKey;
 
@@ -97,6 +99,23 @@ pub fn next(input: &Input<'_>) -> Move {
     match &input.sibling {
         Some(sibling) => Move::Share(sibling.clone()),
         None => Move::Ask,
+    }
+}
+
+/// How far a model is with an incident.
+pub fn standing(input: &Input<'_>) -> Standing {
+    let Some(status) = input.insight.status.as_ref() else { return Standing::Silent };
+    match status.model.as_ref() {
+        Some(model) if model.state == ModelState::Refined && model.about == about(status) => Standing::Refined,
+        Some(model) if model.state == ModelState::Asking => Standing::Awaited,
+        Some(_) => Standing::Silent,
+        None => {
+            // Where it was said that nobody can be asked, nobody waits for an answer.
+            let unheard =
+                status.conditions.iter().any(|it| it.type_ == conditions::MODEL_REFINED && it.reason != "Asking");
+            let is_due = matches!(next(input), Move::Ask | Move::Wait(_) | Move::Share(_));
+            if is_due && !unheard { Standing::Awaited } else { Standing::Silent }
+        }
     }
 }
 
@@ -249,6 +268,39 @@ mod tests {
         let input =
             Input { now: at(0), issue: &issue, insight: &insight, has_instance: true, recorded: 0, sibling: None };
         assert_eq!(next(&input), Move::Nothing);
+    }
+
+    fn stands(insight: &AIInsight) -> Standing {
+        let issue = issue_in(IssueState::Analyzing, 1, None);
+        standing(&Input { now: at(0), issue: &issue, insight, has_instance: true, recorded: i64::MAX, sibling: None })
+    }
+
+    #[test]
+    fn an_answer_is_awaited_only_while_it_may_come() {
+        assert_eq!(stands(&insight(0.3)), Standing::Awaited);
+        assert_eq!(stands(&insight(0.97)), Standing::Silent, "nobody asks");
+        for (state, expected) in [
+            (ModelState::Asking, Standing::Awaited),
+            (ModelState::Refined, Standing::Refined),
+            (ModelState::Failed, Standing::Silent),
+            (ModelState::Shared, Standing::Silent),
+        ] {
+            let mut insight = insight(0.3);
+            used(&mut insight, state);
+            assert_eq!(stands(&insight), expected, "{state:?}");
+        }
+        let mut unheard = insight(0.3);
+        let nobody = crate::runtime::status::condition(
+            &[],
+            conditions::MODEL_REFINED,
+            false,
+            "ModelUnavailable",
+            "",
+            None,
+            at(0),
+        );
+        unheard.status.as_mut().unwrap().conditions.push(nobody);
+        assert_eq!(stands(&unheard), Standing::Silent);
     }
 
     #[test]

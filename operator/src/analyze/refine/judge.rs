@@ -9,6 +9,7 @@ use common::actions;
 use common::api::ai_insight::{Finding, SuggestedAction};
 use common::api::{ActionType, RemediationAction, ResourceRef};
 
+use crate::analyze::models::citing::{rests_on, sentences};
 use crate::llm::{Said, SaidAction};
 
 /// Most recommendations and actions kept.
@@ -63,63 +64,12 @@ pub const CONTRADICTS: &str = "Contradicts the findings, a person decides: ";
 impl Judged {
     /// Does it rest on receipts that all exist? What does not is counted.
     fn cites(&mut self, text: &str, receipts: usize) -> bool {
-        match citations(text) {
-            Some(cited) if cited.iter().all(|id| (1..=receipts).contains(id)) => {
-                self.cited.extend(cited);
-                true
-            }
-            _ => {
-                self.dropped_sentences += 1;
-                false
-            }
-        }
+        let cited = rests_on(text, receipts);
+        self.dropped_sentences += i32::from(cited.is_none());
+        let is_cited = cited.is_some();
+        self.cited.extend(cited.unwrap_or_default());
+        is_cited
     }
-}
-
-/// The receipts in square brackets; none where there is not one.
-fn citations(text: &str) -> Option<Vec<usize>> {
-    let mut all = Vec::new();
-    for part in text.split('[').skip(1) {
-        let Some((inside, _)) = part.split_once(']') else { continue };
-        let words: Vec<&str> = inside.split([',', ' ', ';']).map(str::trim).filter(|word| !word.is_empty()).collect();
-        let ids: Option<Vec<usize>> = words.iter().map(|word| word.strip_prefix(['r', 'R'])?.parse().ok()).collect();
-        all.extend(ids.unwrap_or_default());
-    }
-    (!all.is_empty()).then_some(all)
-}
-
-/// Sentences, each with the brackets that follow it.
-fn sentences(text: &str) -> Vec<String> {
-    let mut all = Vec::new();
-    let mut from = 0;
-    let chars: Vec<(usize, char)> = text.char_indices().collect();
-    for (index, (at, c)) in chars.iter().enumerate() {
-        let next = chars.get(index + 1).map(|(_, next)| *next);
-        let ends = match c {
-            '\n' => true,
-            '.' | '!' | '?' | ']' => next.is_none_or(char::is_whitespace),
-            _ => false,
-        };
-        if !ends {
-            continue;
-        }
-        // "It fails. [r1]": the receipts after the full stop belong to it; "[r1]" in mid-sentence ends nothing.
-        let rest = text[at + c.len_utf8()..].trim_start();
-        let goes_on = rest.starts_with('[') || (*c == ']' && rest.starts_with(|next: char| next.is_lowercase()));
-        if goes_on && *c != '\n' {
-            continue;
-        }
-        let sentence = text[from..at + c.len_utf8()].trim();
-        if sentence.chars().any(char::is_alphanumeric) {
-            all.push(sentence.to_owned());
-        }
-        from = at + c.len_utf8();
-    }
-    let sentence = text[from..].trim();
-    if sentence.chars().any(char::is_alphanumeric) {
-        all.push(sentence.to_owned());
-    }
-    all
 }
 
 fn suggestion(action: &SaidAction, target: &ResourceRef, findings: &[Finding]) -> Option<SuggestedAction> {
@@ -141,7 +91,7 @@ fn suggestion(action: &SaidAction, target: &ResourceRef, findings: &[Finding]) -
 const CURES: [(&str, &str); 3] = [("Resources", "resources"), ("Rollback", "image"), ("PatchConfig", "config")];
 
 /// Why the rules speak against an action.
-fn contradiction(action: ActionType, findings: &[Finding]) -> Option<String> {
+pub fn contradiction(action: ActionType, findings: &[Finding]) -> Option<String> {
     let name = action.as_str();
     let first = findings.first()?;
     let cured = CURES.iter().find(|(part, _)| name.contains(part)).map(|(_, what)| *what);
@@ -247,14 +197,5 @@ mod tests {
         let names: Vec<&str> = judged.actions.iter().map(|action| action.action.as_str()).collect();
         assert_eq!(names, ["RestartDeployment", "AdjustResources"]);
         assert!(judged.actions[1].description.as_deref().unwrap().starts_with(CONTRADICTS));
-    }
-
-    #[test]
-    fn sentences_end_where_a_reader_ends_them() {
-        assert_eq!(
-            sentences("One [r1]. Two is 1.5 times! Three?  \n\n- four [r2]"),
-            ["One [r1].", "Two is 1.5 times!", "Three?", "- four [r2]"]
-        );
-        assert!(sentences(" . \n ").is_empty());
     }
 }

@@ -6,13 +6,10 @@
 //! plan.
 
 mod apply;
-mod books;
 mod call;
 mod decide;
-mod judge;
-mod material;
+pub mod judge;
 mod outcome;
-mod ways;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,22 +17,19 @@ use std::time::Duration;
 
 use common::api::ai_insight::Transcript;
 use common::api::{AIInsight, Instance, Issue};
+use common::costs::Purpose;
 use common::naming;
 use common::redact::Known;
 use jiff::Timestamp;
 use kube::ResourceExt as _;
-use tokio::sync::Mutex as Turns;
 use tokio_util::sync::CancellationToken;
 
-use self::books::Books;
 use self::decide::Move;
-use self::material::Material;
-pub(super) use self::ways::instance_for;
-use super::gather;
-use crate::config::ModelMode;
-use crate::llm::chatcli::Servers;
-use crate::llm::http::Reach;
-use crate::llm::{Answer, Desk, LlmError, Usage};
+pub use self::{apply::transcript as keep_transcript, decide::again};
+use super::models::material::Material;
+use super::models::ways::instance_for;
+use super::models::{Models, account};
+use crate::llm::{Answer, LlmError, Usage};
 use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Runtime, Stores};
 
 /// Answers remembered by content.
@@ -43,23 +37,14 @@ const REMEMBERED: usize = 64;
 /// Looked again when nobody could be asked: a Secret that appears wakes nobody here.
 const LOOK_AGAIN: Duration = Duration::from_secs(300);
 /// Largest answer kept in a transcript.
-const ANSWER: usize = 8192;
+pub const ANSWER: usize = 8192;
 /// Longest refined text.
 const ANALYSIS: usize = 32_768;
 
-/// Adds the refiner, unless rules alone shall answer.
-pub fn register(runtime: &mut Runtime, servers: Arc<Servers>) {
-    let ctx = runtime.context();
-    if ctx.config.model_mode == ModelMode::Rules {
-        return;
-    }
-    let reach = if ctx.config.allow_http_providers { Reach::Inside } else { Reach::Public };
-    let desk = Desk::new(reach, ctx.clock.clone());
+/// Adds the refiner.
+pub fn register(runtime: &mut Runtime, models: Arc<Models>) {
     runtime.register(Refiner {
-        servers,
-        desk,
-        books: Books::default(),
-        intents: Turns::new(()),
+        models,
         running: Mutex::default(),
         kept: Mutex::default(),
         remembered: Mutex::default(),
@@ -67,11 +52,7 @@ pub fn register(runtime: &mut Runtime, servers: Arc<Servers>) {
 }
 
 struct Refiner {
-    servers: Arc<Servers>,
-    desk: Desk,
-    books: Books,
-    /// Budgets and shared causes are looked at and the intent is written by one at a time.
-    intents: Turns<()>,
+    models: Arc<Models>,
     /// Calls under way, to be given up when their incident is over.
     running: Mutex<BTreeMap<ObjectKey, CancellationToken>>,
     /// What calls brought, by insight and number, until it is written.
@@ -132,15 +113,15 @@ impl Controller for Refiner {
         if let Some(outcome) = self.kept(&insight, model.calls) {
             return self.finish(ctx, key, &issue, &insight, &outcome).await;
         }
-        let instance = ways::instance_for(ctx, &key.namespace);
+        let instance = instance_for(ctx, &key.namespace);
         // Nothing is read for an incident that no model was ever asked about.
-        let recorded = if model.calls > 0 { self.books.calls(ctx, key).await? } else { 0 };
+        let recorded = if model.calls > 0 { self.models.books.calls(ctx, key, Purpose::Analysis).await? } else { 0 };
         match next(ctx, &issue, &insight, instance.as_deref(), recorded) {
             Move::Nothing => Ok(Next::OnChange),
             Move::Wait(until) => Ok(Next::At(until)),
             Move::Lost => self.lose(ctx, key, &insight).await,
             Move::Record => {
-                self.record(ctx, key, &model).await?;
+                self.models.books.record_use(ctx, key, Purpose::Analysis, &model).await?;
                 Ok(Next::In(Duration::from_millis(1)))
             }
             Move::Share(sibling) => outcome::share(ctx, key, &issue, &insight, &sibling).await,
@@ -177,6 +158,30 @@ impl Refiner {
             all.pop_front();
         }
     }
+}
+
+/// How far a model is with an incident that the rules are not sure of.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Standing {
+    /// It will not be asked, or could not, or another incident stands for this one.
+    Silent,
+    /// Its answer may still come.
+    Awaited,
+    /// It has refined what the rules say.
+    Refined,
+}
+
+/// How far a model is with an incident.
+pub fn standing(ctx: &Context, issue: &Issue, insight: &AIInsight) -> Standing {
+    let has_instance = instance_for(ctx, &issue.namespace().unwrap_or_default()).is_some();
+    decide::standing(&decide::Input {
+        now: ctx.clock.now(),
+        issue,
+        insight,
+        has_instance,
+        recorded: i64::MAX,
+        sibling: None,
+    })
 }
 
 /// What to do about an incident, as everything stands now.
@@ -220,8 +225,4 @@ fn sibling(
     others.sort_by_key(|other| (other.namespace() != issue.namespace(), other.name_any()));
     let other = others.first()?;
     Some(ObjectKey::new(other.namespace().unwrap_or_default(), &other.spec.issue_ref.name))
-}
-
-fn account(instance: &Instance) -> String {
-    ObjectKey::of(instance).to_string()
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use common::api::ai_insight::{ModelState, ModelUse};
 use common::api::{AIInsight, Issue};
-use common::costs::{Call, Exhausted, Prices, Spending};
+use common::costs::{Exhausted, Purpose, Spending};
 use common::redact::{self, Known};
 use jiff::civil::Time as Clock;
 use jiff::tz::TimeZone;
@@ -14,8 +14,9 @@ use kube::{Resource as _, ResourceExt as _};
 use super::apply::{self, Refinement, Word};
 use super::decide;
 use super::judge::{Judged, judge};
-use super::material::Material;
-use super::{ANALYSIS, ANSWER, Outcome, Refiner, books};
+use super::{ANALYSIS, ANSWER, Outcome, Refiner};
+use crate::analyze::models::material::Material;
+use crate::analyze::models::{settings, spending};
 use crate::llm::{LlmError, Usage};
 use crate::runtime::{Context, Error, Next, Note, ObjectKey};
 
@@ -103,7 +104,7 @@ impl Refiner {
         let usage = usage.filter(|_| !outcome.is_remembered);
         (model.input_tokens, model.output_tokens, model.micro_usd) = (None, None, None);
         if let Some(usage) = usage {
-            let prices = books::settings(ctx).await?.map(|(prices, _)| prices).unwrap_or_default();
+            let prices = settings(ctx).await?.map(|(prices, _)| prices).unwrap_or_default();
             let provider = model.provider.clone().unwrap_or_default();
             charge(&mut model, usage, spending(&prices, &provider, usage));
         }
@@ -112,7 +113,7 @@ impl Refiner {
             apply::transcript(ctx, &written, &transcript).await?;
         }
         if usage.is_some() {
-            self.record(ctx, key, &model).await?;
+            self.models.books.record_use(ctx, key, Purpose::Analysis, &model).await?;
         }
         if let Some(uid) = insight.uid() {
             self.kept_all().remove(&(uid, before.calls));
@@ -143,30 +144,9 @@ impl Refiner {
             "the operator ended while the model was asked: the call is counted, and is not repeated at once",
         );
         apply::insight(ctx, insight, Some(&model), None, &word).await?;
-        self.record(ctx, key, &model).await?;
+        self.models.books.record_use(ctx, key, Purpose::Analysis, &model).await?;
         apply::issue(ctx, key, &word).await?;
         Ok(Next::At(again))
-    }
-
-    /// Writes the last call of an incident into the ledger.
-    pub(super) async fn record(&self, ctx: &Context, key: &ObjectKey, model: &ModelUse) -> Result<(), Error> {
-        let number = |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok()).unwrap_or(0);
-        let call = Call {
-            namespace: &key.namespace,
-            issue: &key.name,
-            number: number(Some(model.calls)),
-            at: model.asked_at.as_ref().map_or_else(|| ctx.clock.now(), |at| at.0),
-            provider: model.provider.as_deref().unwrap_or_default(),
-            model: model.model.as_deref().unwrap_or_default(),
-            spending: Spending {
-                calls: 1,
-                unknown_calls: u64::from(model.outcome_unknown == Some(true)),
-                input_tokens: number(model.input_tokens),
-                output_tokens: number(model.output_tokens),
-                micro_usd: number(model.micro_usd),
-            },
-        };
-        self.books.record(ctx, &call).await
     }
 }
 
@@ -227,11 +207,6 @@ pub(super) async fn say(ctx: &Context, key: &ObjectKey, insight: &Arc<AIInsight>
     let model = insight.status.as_ref().and_then(|status| status.model.clone());
     apply::insight(ctx, insight, model.as_ref(), None, word).await?;
     apply::issue(ctx, key, word).await
-}
-
-pub(super) fn spending(prices: &Prices, provider: &str, usage: Usage) -> Spending {
-    let micro_usd = prices.cost(provider, usage.input, usage.output);
-    Spending { calls: 1, unknown_calls: 0, input_tokens: usage.input, output_tokens: usage.output, micro_usd }
 }
 
 /// What a call took, or may have taken.

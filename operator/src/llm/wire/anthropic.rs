@@ -2,20 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::{Asked, Told, count, schema, unusable};
+use super::{Asked, Told, count, unusable};
 use crate::llm::{LlmError, Usage};
 
-/// Name of the tool.
-const TOOL: &str = "give_analysis";
-
 pub fn body(asked: &Asked<'_>) -> Value {
+    let tool = format!("give_{}", asked.what);
     json!({
         "model": asked.model,
         "max_tokens": asked.most,
         "system": asked.system,
         "messages": [{ "role": "user", "content": asked.prompt }],
-        "tools": [{ "name": TOOL, "description": "Gives the analysis of the incident.", "input_schema": schema() }],
-        "tool_choice": { "type": "tool", "name": TOOL },
+        "tools": [{ "name": tool, "description": format!("Gives the {} of the incident.", asked.what), "input_schema": asked.schema }],
+        "tool_choice": { "type": "tool", "name": tool },
     })
 }
 

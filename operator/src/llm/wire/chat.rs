@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Asked, Told, count, schema, unusable};
+use super::{Asked, Told, count, unusable};
 use crate::llm::providers::Form;
 use crate::llm::{LlmError, Usage};
 
@@ -17,7 +17,7 @@ pub fn body(asked: &Asked<'_>) -> Value {
         Form::Schema => {
             body["response_format"] = json!({
                 "type": "json_schema",
-                "json_schema": { "name": "analysis", "strict": true, "schema": schema() },
+                "json_schema": { "name": asked.what, "strict": true, "schema": asked.schema },
             });
         }
         Form::Json => body["response_format"] = json!({ "type": "json_object" }),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Asked, Told, count, schema, unusable};
+use super::{Asked, Told, count, unusable};
 use crate::llm::{LlmError, Usage};
 
 pub fn body(asked: &Asked<'_>) -> Value {
@@ -21,7 +21,7 @@ pub fn body(asked: &Asked<'_>) -> Value {
             "temperature": 0.1,
             "maxOutputTokens": asked.most,
             "responseMimeType": "application/json",
-            "responseSchema": google_schema(schema()),
+            "responseSchema": google_schema(asked.schema.clone()),
         },
         "safetySettings": safety,
     })

@@ -20,6 +20,10 @@ pub struct Asked<'a> {
     pub system: &'a str,
     /// Data.
     pub prompt: &'a str,
+    /// What is asked for, in one word.
+    pub what: &'a str,
+    /// The schema of the answer.
+    pub schema: &'a Value,
     /// Most tokens of the answer.
     pub most: u64,
     /// How the answer is held to the schema.
@@ -70,23 +74,10 @@ pub fn complaint(body: &Value) -> String {
     words.map_or_else(|| body.to_string(), str::to_owned)
 }
 
-/// The schema of an answer, strict: every field there, none beside.
-pub fn schema() -> Value {
-    let text = || json!({ "type": "string" });
-    let object = |properties: Value| {
-        let names: Vec<&String> = properties.as_object().into_iter().flat_map(serde_json::Map::keys).collect();
-        json!({ "type": "object", "properties": properties, "required": names, "additionalProperties": false })
-    };
-    let param = object(json!({ "name": text(), "value": text() }));
-    let action = object(json!({
-        "name": text(), "action": text(), "description": text(), "params": { "type": "array", "items": param },
-    }));
-    object(json!({
-        "analysis": text(),
-        "confidence": { "type": "number" },
-        "recommendations": { "type": "array", "items": text() },
-        "actions": { "type": "array", "items": action },
-    }))
+/// An object of a schema, strict: every field there, none beside.
+pub fn object(properties: &Value) -> Value {
+    let names: Vec<&String> = properties.as_object().into_iter().flat_map(serde_json::Map::keys).collect();
+    json!({ "type": "object", "properties": properties, "required": names, "additionalProperties": false })
 }
 
 fn count(answer: &Value, pointer: &str) -> u64 {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Asked, Told, count, schema, unusable};
+use super::{Asked, Told, count, unusable};
 use crate::llm::{LlmError, Usage};
 
 pub fn body(asked: &Asked<'_>) -> Value {
@@ -12,7 +12,7 @@ pub fn body(asked: &Asked<'_>) -> Value {
         "model": asked.model,
         "messages": [{ "role": "system", "content": asked.system }, { "role": "user", "content": asked.prompt }],
         "stream": false,
-        "format": schema(),
+        "format": asked.schema,
         "options": { "num_predict": asked.most, "num_ctx": room.next_multiple_of(1024), "temperature": 0.1 },
     })
 }

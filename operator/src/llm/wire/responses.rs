@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Asked, Told, count, schema, unusable};
+use super::{Asked, Told, count, unusable};
 use crate::llm::{LlmError, Usage};
 
 pub fn body(asked: &Asked<'_>) -> Value {
@@ -12,7 +12,7 @@ pub fn body(asked: &Asked<'_>) -> Value {
         "input": asked.prompt,
         "max_output_tokens": asked.most,
         "store": false,
-        "text": { "format": { "type": "json_schema", "name": "analysis", "strict": true, "schema": schema() } },
+        "text": { "format": { "type": "json_schema", "name": asked.what, "strict": true, "schema": asked.schema } },
     })
 }
 

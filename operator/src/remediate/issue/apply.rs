@@ -80,6 +80,24 @@ pub(super) async fn apply(ctx: &Context, issue: &Arc<Issue>, seen: &Seen, next: 
             };
             enter(ctx, issue, &entering).await
         }
+        Move::Agentic { attempt, most, finding_code } => {
+            let mut plan = bare_plan(issue, attempt, "a model names one step after the other, each behind every gate");
+            plan.spec.agentic_mode = Some(true);
+            plan.spec.agentic_max_steps = Some(most);
+            plan.spec.finding_code = Some(finding_code);
+            exists_is_fine(ctx.create(managers::ISSUE, &plan).await)?;
+            let entering = Entering {
+                state: IssueState::Remediating,
+                reason: "AgenticRemediationStarted",
+                message: &format!("attempt {attempt}: no remedy is known; a model names the steps, at most {most}"),
+                required_action: None,
+                waits_for: "the first step",
+                plan: Some((attempt, &plan.name_any())),
+                max_attempts: seen.max_attempts,
+                cooldown: seen.settings.cooldown,
+            };
+            enter(ctx, issue, &entering).await
+        }
     }
 }
 
@@ -111,6 +129,7 @@ fn reason_word(reason: &str) -> &'static str {
         "ReanalysisRequested",
         "RemediationPlanCreated",
         "RetryingRemediation",
+        "AgenticRemediationStarted",
         "RemediationSucceeded",
         "AutoResolved",
         "ResourceDeleted",
@@ -221,29 +240,40 @@ async fn create_plan(
     chosen: &Chosen,
     runbook: &str,
 ) -> Result<String, WriteError> {
-    let name = naming::plan(&issue.name_any(), attempt);
+    let mut plan = bare_plan(issue, attempt, &chosen.why);
+    plan.spec.actions.clone_from(&chosen.actions);
+    plan.spec.target.clone_from(&chosen.target);
+    plan.spec.runbook_ref = Some(NameRef::new(runbook));
+    plan.spec.finding_code = Some(chosen.finding_code.clone());
+    plan.spec.requested_by.clone_from(&chosen.requested_by);
+    exists_is_fine(ctx.create(managers::ISSUE, &plan).await)?;
+    Ok(plan.name_any())
+}
+
+/// The plan of an attempt, before it says what is done.
+fn bare_plan(issue: &Issue, attempt: i32, strategy: &str) -> RemediationPlan {
     let mut plan = RemediationPlan::new(
-        &name,
+        &naming::plan(&issue.name_any(), attempt),
         RemediationPlanSpec {
             issue_ref: NameRef { name: issue.name_any(), uid: issue.uid() },
             attempt,
-            strategy: chosen.why.clone(),
-            actions: chosen.actions.clone(),
+            strategy: strategy.to_owned(),
+            actions: Vec::new(),
             safety_constraints: Vec::new(),
             agentic_mode: None,
             agentic_history: Vec::new(),
             agentic_max_steps: None,
-            target: chosen.target.clone(),
-            runbook_ref: Some(NameRef::new(runbook)),
-            finding_code: Some(chosen.finding_code.clone()),
-            requested_by: chosen.requested_by.clone(),
+            target: None,
+            runbook_ref: None,
+            finding_code: None,
+            requested_by: None,
+            step_of: None,
         },
     );
     plan.metadata.namespace = issue.namespace();
     plan.metadata.owner_references = issue.controller_owner_ref(&()).map(|owner| vec![owner]);
     plan.metadata.labels = Some(BTreeMap::from([(labels::ISSUE.to_owned(), naming::label_value(&issue.name_any()))]));
-    exists_is_fine(ctx.create(managers::ISSUE, &plan).await)?;
-    Ok(name)
+    plan
 }
 
 /// Names follow from what is wanted, so an object that is already there is the one that is wanted.

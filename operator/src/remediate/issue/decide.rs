@@ -2,15 +2,16 @@
 
 use common::actions::is_containment;
 use common::api::{
-    AIInsight, Anomaly, Issue, RemediationPlan, ResourceRef, Runbook, ai_insight::Finding, issue::IssueState,
-    keys::conditions, remediation_plan::RemediationState,
+    AIInsight, Anomaly, Issue, RemediationAction, RemediationPlan, ResourceRef, Runbook, ai_insight::Finding,
+    issue::IssueState, keys::conditions, remediation_plan::RemediationState,
 };
 use common::decisions::{Afterwards, Ending};
 use jiff::Timestamp;
 
 use super::remedies::{self, Chosen};
 use super::word::Word;
-use crate::{analyze, detect, remediate::goes_on};
+use crate::remediate::{agentic, goes_on};
+use crate::{analyze, detect};
 
 /// Everything the next move depends on. Nothing else may influence it.
 pub struct Input<'a> {
@@ -34,6 +35,22 @@ pub struct Input<'a> {
     pub auto_resolve: bool,
     /// Whether plans may be made here at all.
     pub may_plan: MayPlan,
+    /// Whether a model may name steps where no remedy is left.
+    pub agentic: Agentic,
+}
+
+/// Whether a model may name steps where no remedy is left.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Agentic {
+    /// Nobody to ask, or not wanted here.
+    No,
+    /// What it says about the cause may still come.
+    NotYet,
+    /// Yes.
+    Yes {
+        /// So many.
+        most: i32,
+    },
 }
 
 /// Whether plans may be made, and why not.
@@ -81,6 +98,15 @@ pub enum Move {
         attempt: i32,
         /// What to do.
         chosen: Chosen,
+    },
+    /// Write a plan whose steps a model names.
+    Agentic {
+        /// 1-based attempt.
+        attempt: i32,
+        /// Most steps.
+        most: i32,
+        /// The finding it answers.
+        finding_code: String,
     },
 }
 
@@ -218,8 +244,15 @@ fn choose(input: &Input<'_>, plan: Option<&RemediationPlan>, attempts: i32) -> M
             Some(finding),
         );
     }
+    let is_new = !input.plans.iter().any(|plan| plan.spec.agentic_mode == Some(true));
     match remedies::choose(input.issue, finding, input.runbooks, input.plans) {
         Some(chosen) => Move::Plan { attempt: attempts + 1, chosen },
+        None if is_new && input.agentic == Agentic::NotYet => {
+            wait("what a model says of the cause: no remedy is known")
+        }
+        None if is_new && let Agentic::Yes { most } = input.agentic => {
+            Move::Agentic { attempt: attempts + 1, most, finding_code: finding.code.clone() }
+        }
         None if attempts == 0 => {
             escalate("NoRemedy", &format!("nothing the operator may do fixes {}", finding.code), Some(finding))
         }
@@ -238,7 +271,7 @@ fn follow(input: &Input<'_>, plan: Option<&RemediationPlan>, attempts: i32) -> M
     let status = plan.status.clone().unwrap_or_default();
     let result = status.result.as_deref().unwrap_or("it did not help");
     match status.state {
-        RemediationState::Completed if plan.spec.actions.iter().any(is_containment) => Move::Enter {
+        RemediationState::Completed if done(plan).any(is_containment) => Move::Enter {
             state: IssueState::Contained,
             reason: "ContainmentApplied",
             message: "the workload was silenced, not fixed".to_owned(),
@@ -262,8 +295,20 @@ fn follow(input: &Input<'_>, plan: Option<&RemediationPlan>, attempts: i32) -> M
         RemediationState::WaitingApproval => wait(gate_message(plan, "Ask").unwrap_or("votes")),
         RemediationState::Verifying => wait("verification"),
         RemediationState::Pending => wait(gate_message(plan, "Wait").unwrap_or("the plan")),
-        RemediationState::Executing => wait("the plan"),
+        RemediationState::Executing => wait(executing(plan).unwrap_or("the plan")),
     }
+}
+
+/// What a completed plan has done: its actions, or the steps of a model that held.
+fn done(plan: &RemediationPlan) -> impl Iterator<Item = &RemediationAction> {
+    plan.spec.actions.iter().chain(agentic::held(&plan.spec.agentic_history).map(|(_, action)| action))
+}
+
+/// What an agentic plan is at: `step 2, ScaleDeployment: 0 of 1 votes`.
+fn executing(plan: &RemediationPlan) -> Option<&str> {
+    let status = plan.status.as_ref().filter(|_| agentic::is_agentic(plan))?;
+    let at = status.conditions.iter().find(|condition| condition.type_ == conditions::EXECUTING)?;
+    Some(at.message.as_str()).filter(|message| !message.is_empty())
 }
 
 /// What the gate said that holds the plan: `0 of 1 votes`, `automation is paused for the namespace shop`.
@@ -368,6 +413,7 @@ mod tests {
         resource_exists: bool,
         auto_resolve: bool,
         may_plan: MayPlan,
+        agentic: Agentic,
     }
 
     fn scene(state: IssueState, attempts: i32) -> Scene {
@@ -379,6 +425,7 @@ mod tests {
             resource_exists: true,
             auto_resolve: true,
             may_plan: MayPlan::Yes,
+            agentic: Agentic::No,
         }
     }
 
@@ -410,6 +457,7 @@ mod tests {
                 max_attempts: 5,
                 auto_resolve: self.auto_resolve,
                 may_plan: self.may_plan.clone(),
+                agentic: self.agentic,
             })
         }
 
@@ -607,5 +655,34 @@ mod tests {
         let mut scene = scene(IssueState::Analyzing, 0);
         scene.may_plan = MayPlan::Never("nothing in namespace kube-system is ever changed".to_owned());
         assert_eq!(scene.enters(), (IssueState::Escalated, "Protected"));
+    }
+
+    fn without_remedy(agentic: Agentic) -> Scene {
+        Scene { insight: Some(insight(&[])), agentic, ..scene(IssueState::Analyzing, 0) }
+    }
+
+    #[test]
+    fn where_no_remedy_is_known_a_model_that_knows_the_cause_may_name_steps() {
+        let next = without_remedy(Agentic::Yes { most: 7 }).next();
+        assert!(matches!(next, Move::Agentic { attempt: 1, most: 7, .. }), "{next:?}");
+        assert_eq!(without_remedy(Agentic::No).enters(), (IssueState::Escalated, "NoRemedy"));
+        let waits = without_remedy(Agentic::NotYet).next();
+        assert!(matches!(waits, Move::Wait { .. }), "{waits:?}");
+    }
+
+    #[test]
+    fn a_known_remedy_comes_before_a_models_ideas() {
+        let scene = Scene { agentic: Agentic::Yes { most: 7 }, ..scene(IssueState::Analyzing, 0) };
+        assert!(matches!(scene.next(), Move::Plan { .. }));
+    }
+
+    #[test]
+    fn a_model_gets_one_loop_per_incident() {
+        let mut looped = plan_of(1, ActionType::RestartDeployment, RemediationState::RolledBack);
+        looped.spec.agentic_mode = Some(true);
+        looped.spec.actions.clear();
+        let mut scene = without_remedy(Agentic::Yes { most: 7 }).with_plan(looped);
+        scene.issue.status.as_mut().unwrap().remediation_attempts = 1;
+        assert_eq!(scene.enters(), (IssueState::Escalated, "NoRunbookForRetry"));
     }
 }

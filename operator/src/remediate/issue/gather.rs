@@ -8,7 +8,9 @@ use common::naming;
 use jiff::Timestamp;
 use kube::ResourceExt as _;
 
-use super::decide::{Input, MayPlan};
+use super::decide::{Agentic, Input, MayPlan};
+use crate::analyze::refine::{self, Standing};
+use crate::config::ModelMode;
 use crate::remediate::place;
 use crate::remediate::settings::Settings;
 use crate::runtime::{Context, ObjectKey, Tag};
@@ -23,6 +25,7 @@ pub(super) struct Seen {
     pub(super) max_attempts: i32,
     pub(super) settings: Settings,
     may_plan: MayPlan,
+    agentic: Agentic,
 }
 
 impl Seen {
@@ -38,6 +41,7 @@ impl Seen {
             max_attempts: self.max_attempts,
             auto_resolve: self.settings.auto_resolve,
             may_plan: self.may_plan.clone(),
+            agentic: self.agentic,
         }
     }
 }
@@ -46,14 +50,17 @@ impl Seen {
 pub(super) fn gather(ctx: &Context, key: &ObjectKey, issue: &Issue) -> Seen {
     let tag = Tag::Issue(key.clone());
     let mut plans = ctx.stores.plans.tagged(&tag);
+    // The steps of an agentic plan are its own affair.
+    plans.retain(|plan| plan.spec.step_of.is_none());
     plans.sort_by_key(|plan| plan.spec.attempt);
-    let insight = ObjectKey::new(key.namespace.clone(), naming::insight(&key.name));
+    let insight = ctx.stores.insights.get(&ObjectKey::new(key.namespace.clone(), naming::insight(&key.name)));
     let instances = ctx.stores.instances.all();
     let settings = Settings::of(instances.iter().map(AsRef::as_ref), &key.namespace, &ctx.namespace);
     Seen {
         settings,
         anomalies: super::anomalies_of(&ctx.stores, issue),
-        insight: ctx.stores.insights.get(&insight),
+        agentic: agentic(ctx, issue, insight.as_deref(), &settings),
+        insight,
         plans,
         runbooks: runbooks(ctx, &key.namespace),
         resource_exists: super::resource_exists(&ctx.stores, &issue.spec.resource),
@@ -76,6 +83,18 @@ fn runbooks(ctx: &Context, namespace: &str) -> Vec<Arc<Runbook>> {
     });
     found.sort_by_key(|runbook| (runbook.namespace().as_deref() != Some(namespace), runbook.name_any()));
     found
+}
+
+/// Whether a model may name steps: only one that has refined the explanation, so that one cause of many incidents has one loop.
+fn agentic(ctx: &Context, issue: &Issue, insight: Option<&AIInsight>, settings: &Settings) -> Agentic {
+    let Some(insight) = insight.filter(|_| ctx.config.agentic && ctx.config.model_mode != ModelMode::Rules) else {
+        return Agentic::No;
+    };
+    match refine::standing(ctx, issue, insight) {
+        Standing::Silent => Agentic::No,
+        Standing::Awaited => Agentic::NotYet,
+        Standing::Refined => Agentic::Yes { most: settings.agentic_steps },
+    }
 }
 
 fn may_plan(ctx: &Context, issue: &Issue) -> MayPlan {

@@ -40,11 +40,27 @@ pub fn choose(
         .filter(|runbook| is_manual(runbook) && fits(issue, runbook))
         .map(|runbook| from_runbook(runbook, finding));
     let by_rule = finding.remedies.iter().map(|remedy| from_remedy(remedy, finding));
-    by_people.chain(by_rule).find(|chosen| !chosen.actions.is_empty() && !was_tried(&chosen.actions, plans))
+    // What a loop of a model has left: proven once, on this workload, against this cause.
+    let by_loop = runbooks
+        .iter()
+        .filter(|runbook| is_learnt(runbook, issue, finding))
+        .map(|runbook| from_runbook(runbook, finding));
+    by_people
+        .chain(by_rule)
+        .chain(by_loop)
+        .find(|chosen| !chosen.actions.is_empty() && !was_tried(&chosen.actions, plans))
 }
 
 fn is_manual(runbook: &Runbook) -> bool {
     runbook.labels().get(labels::AUTO_GENERATED).is_none_or(|value| value != "true") && runbook.spec.bound_to.is_none()
+}
+
+fn is_learnt(runbook: &Runbook, issue: &Issue, finding: &Finding) -> bool {
+    let of_a_loop = runbook.labels().get(labels::SOURCE).is_some_and(|source| source == "agentic");
+    let bound = runbook.spec.bound_to.as_ref();
+    let is_for_this =
+        bound.is_some_and(|to| to.finding_code == finding.code && to.target.same_object(&issue.spec.resource));
+    of_a_loop && is_for_this && runbook.spec.requested_by.is_none() && runbook.spec.enabled != Some(false)
 }
 
 fn fits(issue: &Issue, runbook: &Runbook) -> bool {

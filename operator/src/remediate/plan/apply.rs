@@ -54,6 +54,9 @@ pub(super) async fn apply(
         }
         Move::Verify => {
             draft.status.actions_completed_at = Some(draft.time());
+            if plan.spec.step_of.is_some() {
+                give_a_step_less_time(&mut draft);
+            }
             draft.enter(RemediationState::Verifying).condition(
                 conditions::EXECUTING,
                 false,
@@ -329,6 +332,14 @@ fn applied_to(ctx: &Context, target: &common::api::ResourceRef, draft: &mut Draf
     step.phase = StepPhase::Applied;
     step.applied_at = Some(at);
     count(ctx, &step.action, "success");
+    draft.status.verify_deadline = Some(common::api::Time(deadline));
+}
+
+/// One step of an agentic plan is not given the time of a whole plan: the next idea waits for it (pipeline.md §4.13: 90 s).
+fn give_a_step_less_time(draft: &mut Draft<'_>) {
+    let soak = draft.status.soak_seconds.unwrap_or(0);
+    let soon = draft.time().0 + jiff::SignedDuration::from_secs(90 + soak);
+    let deadline = draft.status.verify_deadline.as_ref().map_or(soon, |at| at.0.min(soon));
     draft.status.verify_deadline = Some(common::api::Time(deadline));
 }
 

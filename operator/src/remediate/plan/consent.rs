@@ -82,6 +82,7 @@ pub(super) async fn ask(
         overrides: &overrides,
         radius: preview.blast_radius.as_ref().map(Level::of),
         times_over: world::times_over(ctx, issue),
+        contradicts: plan.spec.step_of.as_ref().and_then(|step| step.contradicts.as_deref()),
         success_rate: history(ctx, &types, target).rate(),
     });
     let now = ctx.clock.now();

@@ -2,7 +2,7 @@
 
 use common::actions::{ChangeSet, Previewed};
 use common::api::{
-    Issue, RemediationPlan, SignalType, Time,
+    ActionType, Issue, RemediationPlan, SignalType, Time,
     keys::{annotations, conditions},
     remediation_plan::{HealthSample, RemediationPlanStatus, RemediationState, StepPhase, StepStatus},
 };
@@ -237,7 +237,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    pub(super) fn failed(reason: Ending, message: impl Into<String>) -> Self {
+    pub(in crate::remediate) fn failed(reason: Ending, message: impl Into<String>) -> Self {
         Self { state: RemediationState::Failed, reason, message: message.into() }
     }
 }
@@ -278,7 +278,7 @@ pub fn next_move(input: &Input<'_>) -> Decision {
 }
 
 /// A person asked that it be taken back and there is something left to take back, whatever has become of the plan.
-pub(super) fn is_asked_back(plan: &RemediationPlan) -> bool {
+pub(in crate::remediate) fn is_asked_back(plan: &RemediationPlan) -> bool {
     let status = plan.status.clone().unwrap_or_default();
     let is_told = status.conditions.iter().any(|condition| condition.type_ == conditions::ROLLED_BACK);
     plan.annotations().contains_key(annotations::UNDO)
@@ -381,6 +381,14 @@ fn verify(input: &Input<'_>, status: &RemediationPlanStatus) -> Decision {
     if let Some(undoing) = undo_at_hand(status) {
         return undo_or_end(status, &undoing);
     }
+    if is_a_look(input.plan) {
+        return Move::Finish(Outcome {
+            state: RemediationState::Completed,
+            reason: Ending::Looked,
+            message: format!("{}; nothing was changed", what_was_done(input.plan)),
+        })
+        .into();
+    }
     let missing = match &input.arrival {
         // Deleting it was the plan's own step, and there is nothing left that could fall ill again.
         _ if input.sick == Sick::Gone && deleted_its_target(status, input) => {
@@ -430,6 +438,12 @@ fn verify(input: &Input<'_>, status: &RemediationPlanStatus) -> Decision {
             }
         }
     }
+}
+
+/// A step of an agentic plan that is there to be read by the model: nothing it does could end the trouble.
+fn is_a_look(plan: &RemediationPlan) -> bool {
+    plan.spec.step_of.is_some()
+        && plan.spec.actions.iter().all(|action| action.action_type == ActionType::ExecDiagnostic)
 }
 
 fn deleted_its_target(status: &RemediationPlanStatus, input: &Input<'_>) -> bool {

@@ -166,7 +166,7 @@ fn within_budget(input: &Input<'_>) -> Answer {
 
 fn previewed(input: &Input<'_>) -> Answer {
     if input.plan.spec.agentic_mode == Some(true) {
-        let message = "plans in agenticMode are not carried out by this operator; write the steps into spec.actions";
+        let message = "no model may be asked here (--model-mode=rules), so nobody names the steps of an agenticMode plan; write them into spec.actions";
         return Answer::Stop("AgenticMode", Move::Finish(Outcome::failed(Ending::InvalidPlan, message)));
     }
     match preview_of(input.plan) {

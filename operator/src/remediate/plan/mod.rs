@@ -5,11 +5,11 @@ mod consent;
 pub mod decide;
 pub mod gates;
 mod gather;
-mod status;
+pub(super) mod status;
 #[cfg(test)]
 mod tests;
 mod verbs;
-mod world;
+pub(super) mod world;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,6 +18,8 @@ use std::time::Duration;
 use common::api::{RemediationPlan, remediation_plan::WriteKind};
 use kube::ResourceExt as _;
 
+use crate::config::ModelMode;
+use crate::remediate::agentic::is_agentic;
 use crate::remediate::issue::incident_of;
 use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Stores, Tag, controller_of};
 
@@ -89,7 +91,8 @@ impl Controller for Plans {
 
     async fn reconcile(&self, ctx: &Arc<Context>, key: &ObjectKey) -> Result<Next, Error> {
         let Some(plan) = ctx.stores.plans.get(key) else { return Ok(Next::OnChange) };
-        if !is_unfinished(&plan) || plan.metadata.deletion_timestamp.is_some() {
+        let is_carried_elsewhere = is_agentic(&plan) && ctx.config.model_mode != ModelMode::Rules;
+        if !is_unfinished(&plan) || plan.metadata.deletion_timestamp.is_some() || is_carried_elsewhere {
             return Ok(Next::OnChange);
         }
         let seen = Box::pin(gather::gather(ctx, &self.fresh, &plan)).await?;

@@ -22,6 +22,9 @@ const OWNER: Owner = Owner {
         "completedAt",
         "result",
         "evidence",
+        "agenticStepCount",
+        "agenticStartedAt",
+        "model",
         "rollbackPerformed",
         "rollbackResult",
         "postFailureHealthy",
@@ -47,27 +50,27 @@ const OWNER: Owner = Owner {
 };
 
 /// A plan's status being changed: the next version of it, written in one piece.
-pub(super) struct Draft<'a> {
+pub(in crate::remediate) struct Draft<'a> {
     plan: &'a Arc<RemediationPlan>,
     now: Timestamp,
-    pub(super) status: RemediationPlanStatus,
+    pub(in crate::remediate) status: RemediationPlanStatus,
     conditions: Vec<Condition>,
 }
 
 impl<'a> Draft<'a> {
-    pub(super) fn of(plan: &'a Arc<RemediationPlan>, now: Timestamp) -> Self {
+    pub(in crate::remediate) fn of(plan: &'a Arc<RemediationPlan>, now: Timestamp) -> Self {
         Self { plan, now, status: plan.status.clone().unwrap_or_default(), conditions: Vec::new() }
     }
 
     /// Goes to another state; the transition number is what effects are named from.
-    pub(super) fn enter(&mut self, state: RemediationState) -> &mut Self {
+    pub(in crate::remediate) fn enter(&mut self, state: RemediationState) -> &mut Self {
         self.status.state = state;
         self.status.transition = Some(self.status.transition.unwrap_or(0) + 1);
         self
     }
 
     /// Keeps what the gates said; none asked means the old answers stand.
-    pub(super) fn gates(&mut self, mut gates: Vec<GateResult>) -> &mut Self {
+    pub(in crate::remediate) fn gates(&mut self, mut gates: Vec<GateResult>) -> &mut Self {
         if gates.is_empty() {
             return self;
         }
@@ -84,7 +87,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Keeps one more piece of evidence; the oldest go first.
-    pub(super) fn evidence(&mut self, kind: &str, data: String) -> &mut Self {
+    pub(in crate::remediate) fn evidence(&mut self, kind: &str, data: String) -> &mut Self {
         const MOST: usize = 50;
         let item = EvidenceItem { evidence_type: kind.to_owned(), data, timestamp: self.time() };
         self.status.evidence.push(item);
@@ -94,7 +97,13 @@ impl<'a> Draft<'a> {
     }
 
     /// Sets a condition.
-    pub(super) fn condition(&mut self, kind: &str, holds: bool, reason: &str, message: &str) -> &mut Self {
+    pub(in crate::remediate) fn condition(
+        &mut self,
+        kind: &str,
+        holds: bool,
+        reason: &str,
+        message: &str,
+    ) -> &mut Self {
         let before = self.plan.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default();
         let generation = self.plan.metadata.generation;
         self.conditions.push(condition(before, kind, holds, reason, message, generation, self.now));
@@ -102,12 +111,12 @@ impl<'a> Draft<'a> {
     }
 
     /// The moment all times of this draft are.
-    pub(super) fn time(&self) -> Time {
+    pub(in crate::remediate) fn time(&self) -> Time {
         Time(self.now)
     }
 
     /// Writes it, if it says anything new.
-    pub(super) async fn write(mut self, ctx: &Context) -> Result<Arc<RemediationPlan>, WriteError> {
+    pub(in crate::remediate) async fn write(mut self, ctx: &Context) -> Result<Arc<RemediationPlan>, WriteError> {
         self.status.observed_generation = self.plan.metadata.generation;
         // A status of ours always has a transition: without one it was another operator's.
         self.status.transition.get_or_insert(0);

@@ -16,6 +16,7 @@ use kube::ResourceExt as _;
 use serde::Serialize;
 
 use super::decide::{Budget, Sick};
+use crate::remediate::agentic::is_agentic;
 use crate::remediate::{goes_on, issue};
 use crate::runtime::{Context, ObjectKey, Stores, Tag};
 
@@ -31,7 +32,7 @@ const RESTARTS_THAT_TELL: i32 = 3;
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// The object a plan acts on, with its UID where the cluster knows one.
-pub(super) fn target_of(stores: &Stores, plan: &RemediationPlan) -> Option<ResourceRef> {
+pub(in crate::remediate) fn target_of(stores: &Stores, plan: &RemediationPlan) -> Option<ResourceRef> {
     if let Some(target) = &plan.spec.target {
         return Some(target.clone());
     }
@@ -43,7 +44,7 @@ pub(super) fn target_of(stores: &Stores, plan: &RemediationPlan) -> Option<Resou
 }
 
 /// Whether the incident's trouble goes on.
-pub(super) fn sickness(ctx: &Context, issue: &Issue) -> Sick {
+pub(in crate::remediate) fn sickness(ctx: &Context, issue: &Issue) -> Sick {
     if !issue::resource_exists(&ctx.stores, &issue.spec.resource) {
         return Sick::Gone;
     }
@@ -221,6 +222,10 @@ fn written(plan: &RemediationPlan) -> impl Iterator<Item = &str> {
 
 fn is_acting(plan: &RemediationPlan) -> bool {
     let Some(status) = &plan.status else { return false };
+    // What an agentic plan does, the plans of its steps do.
+    if is_agentic(plan) {
+        return false;
+    }
     // A finished plan acts again while a person has it taken back.
     matches!(status.state, RemediationState::Executing | RemediationState::Verifying)
         || status.steps.iter().any(|step| step.phase == StepPhase::Undoing)

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use common::api::ai_insight::ModelUse;
 use common::api::keys::managers;
-use common::costs::{BUDGETS, Budgets, Call, LEDGER, Ledger, PRICING, Prices, SETTINGS, Spending, Spent};
+use common::costs::{BUDGETS, Budgets, Call, LEDGER, Ledger, PRICING, Prices, Purpose, SETTINGS, Spending, Spent};
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::Api;
@@ -31,15 +32,43 @@ struct Page {
 }
 
 impl Books {
-    /// Calls of an incident that are written down.
-    pub async fn calls(&self, ctx: &Context, key: &ObjectKey) -> Result<i64, Error> {
+    /// Calls of an incident for one purpose that are written down.
+    pub async fn calls(&self, ctx: &Context, key: &ObjectKey, purpose: Purpose) -> Result<i64, Error> {
         let mut known = self.known.lock().await;
         let page = open(ctx, &mut known).await?;
-        Ok(i64::try_from(page.ledger.calls(&key.namespace, &key.name)).unwrap_or(i64::MAX))
+        Ok(i64::try_from(page.ledger.calls(&key.namespace, &key.name, purpose)).unwrap_or(i64::MAX))
+    }
+
+    /// Writes the last call of an incident down, as an object says it went; once.
+    pub async fn record_use(
+        &self,
+        ctx: &Context,
+        issue: &ObjectKey,
+        purpose: Purpose,
+        model: &ModelUse,
+    ) -> Result<(), Error> {
+        let number = |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok()).unwrap_or(0);
+        let call = Call {
+            purpose,
+            namespace: &issue.namespace,
+            issue: &issue.name,
+            number: number(Some(model.calls)),
+            at: model.asked_at.as_ref().map_or_else(|| ctx.clock.now(), |at| at.0),
+            provider: model.provider.as_deref().unwrap_or_default(),
+            model: model.model.as_deref().unwrap_or_default(),
+            spending: Spending {
+                calls: 1,
+                unknown_calls: u64::from(model.outcome_unknown == Some(true)),
+                input_tokens: number(model.input_tokens),
+                output_tokens: number(model.output_tokens),
+                micro_usd: number(model.micro_usd),
+            },
+        };
+        self.record(ctx, &call).await
     }
 
     /// Writes a call down, once.
-    pub async fn record(&self, ctx: &Context, call: &Call<'_>) -> Result<(), Error> {
+    async fn record(&self, ctx: &Context, call: &Call<'_>) -> Result<(), Error> {
         ctx.leader.still().map_err(WriteError::from)?;
         let mut known = self.known.lock().await;
         let mut last = None;
