@@ -1,5 +1,6 @@
 //! Votes, honest and forged, sent straight to the API server: what the plugin would never send is what has to be refused.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -47,16 +48,31 @@ pub async fn cast(client: &Client, vote: &ApprovalVote) -> kube::Result<Approval
 
 /// Says yes to what is asked about the first plan of the namespace, again where it is sealed anew; ends only with an error.
 pub async fn approve_the_first_plan(namespace: &TestNamespace, person: &str, client: &Client) -> Result<Infallible> {
+    approve(namespace, person, client, |request, answered| {
+        answered.is_empty() || answered.iter().any(|(name, _)| *name == request.name_any())
+    })
+    .await
+}
+
+/// Says yes to whatever is asked in the namespace; ends only with an error.
+pub async fn approve_every_plan(namespace: &TestNamespace, person: &str, client: &Client) -> Result<Infallible> {
+    approve(namespace, person, client, |_, _| true).await
+}
+
+/// Says yes to each question once for each digest, where it is one that is to be answered after those that were.
+async fn approve(
+    namespace: &TestNamespace,
+    person: &str,
+    client: &Client,
+    is_meant: impl Fn(&ApprovalRequest, &BTreeSet<(String, String)>) -> bool,
+) -> Result<Infallible> {
     let requests = namespace.api::<ApprovalRequest>();
-    let mut answered: Option<(String, String)> = None;
+    let mut answered = BTreeSet::new();
+    let name_of = |request: &ApprovalRequest| Some((request.name_any(), digest_of(request)?.to_owned()));
     loop {
         let asked = watch_until(&requests, Instant::now() + FOREVER, |seen| {
-            let first = |request: &&ApprovalRequest| {
-                answered.as_ref().is_none_or(|(name, digest)| {
-                    *name == request.name_any() && digest_of(request).is_some_and(|found| found != digest)
-                })
-            };
-            seen.all().filter(|request| digest_of(request).is_some()).find(first).cloned()
+            let is_new = |request: &&ApprovalRequest| name_of(request).is_some_and(|name| !answered.contains(&name));
+            seen.all().filter(is_new).find(|request| is_meant(request, &answered)).cloned()
         });
         let request = asked.await.map_err(|_| anyhow::anyhow!("nobody asked"))?;
         match cast(client, &vote(&request, person, VoteDecision::Approve)).await {
@@ -64,7 +80,7 @@ pub async fn approve_the_first_plan(namespace: &TestNamespace, person: &str, cli
             Err(kube::Error::Api(status)) if status.code == 409 => {}
             other => drop(other.with_context(|| format!("{person} votes on {}", request.name_any()))?),
         }
-        answered = Some((request.name_any(), digest_of(&request).unwrap_or_default().to_owned()));
+        answered.extend(name_of(&request));
     }
 }
 

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use common::api::ai_insight::{AIInsightStatus, ModelState};
 use common::api::keys::{OPERATOR_NAMESPACE, conditions};
 use common::api::{AIInsight, Issue, RemediationPlan};
-use common::costs::{BUDGETS, LEDGER, Ledger, SETTINGS};
+use common::costs::{BUDGETS, LEDGER, Ledger, Purpose, SETTINGS};
 use k8s_openapi::api::core::v1::ConfigMap;
 use kit::http::post;
 use kit::incidents::{issue_about, issue_explained, the_operator_is_awake};
@@ -173,7 +173,7 @@ async fn a_model_refines_a_weak_answer_and_nothing_secret_leaves_and_nothing_is_
     assert!(page.contains("A model adds") && page.contains("The program gives up by itself [r1]."), "{page}");
     let bill = plugin::run(cluster.connection(), &["cost"])?.results();
     assert!(bill.contains(&name), "{bill}");
-    assert_eq!(ledger(&cluster).await?.calls(namespace.name(), &name), 1);
+    assert_eq!(ledger(&cluster).await?.calls(namespace.name(), &name, Purpose::Analysis), 1);
     operator.still_runs()
 }
 

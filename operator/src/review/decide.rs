@@ -49,13 +49,17 @@ pub fn report(input: &Input<'_>) -> Option<PostMortemStatus> {
     Some(PostMortemStatus {
         // Regenerated because the story went on: a person has to look again.
         state: PostMortemState::Open,
-        summary: Some(summary(input, finding)),
-        root_cause: finding.map(|finding| finding.statement.clone()),
-        impact: Some(impact(input)),
+        summary: Some(with_story(input, annotations::STORY_SUMMARY, summary(input, finding))),
+        root_cause: story(input, annotations::STORY_ROOT_CAUSE).or(finding.map(|finding| finding.statement.clone())),
+        impact: Some(with_story(input, annotations::STORY_IMPACT, impact(input))),
         timeline: timeline(input, finding),
         actions_executed: actions(input),
-        lessons_learned: finding.map(lessons).unwrap_or_default(),
-        prevention_actions: finding.and_then(|finding| finding.advice.clone()).into_iter().collect(),
+        lessons_learned: with_entries(input, annotations::STORY_LESSONS, finding.map(lessons).unwrap_or_default()),
+        prevention_actions: with_entries(
+            input,
+            annotations::STORY_PREVENTION,
+            finding.and_then(|finding| finding.advice.clone()).into_iter().collect(),
+        ),
         duration: Some(go_duration(ended.duration_since(detected))),
         generated_at: Some(Time(input.now)),
         trending: trending(input),
@@ -92,11 +96,39 @@ fn summary(input: &Input<'_>, finding: Option<&Finding>) -> String {
             status.and_then(|status| status.resolution.clone()).unwrap_or_else(|| "it is over".to_owned())
         }
         Some(IssueState::Contained) => "it was silenced, not fixed".to_owned(),
-        _ => format!("it was handed to people after {}", attempts(input.plans.len())),
+        _ => format!("it was handed to people after {}", attempts(attempts_of(input).count())),
     };
     let who = input.issue.spec.resource.short();
     let subject = if what.starts_with(&who) { String::new() } else { format!("{who}: ") };
     format!("{subject}{what}. Outcome: {how}.")
+}
+
+/// Plans that are attempts; the steps of an agentic plan are part of one.
+fn attempts_of<'a>(input: &Input<'a>) -> impl Iterator<Item = &'a Arc<RemediationPlan>> {
+    input.plans.iter().filter(|plan| plan.spec.step_of.is_none())
+}
+
+/// What the model tells whose steps helped: only sentences that rest on receipts were kept.
+fn story(input: &Input<'_>, part: &str) -> Option<String> {
+    let helped = |plan: &&Arc<RemediationPlan>| {
+        plan.status.as_ref().is_some_and(|status| status.state == RemediationState::Completed)
+    };
+    attempts_of(input).filter(helped).find_map(|plan| plan.annotations().get(part).cloned())
+}
+
+/// What was recorded, and after it what the model tells.
+fn with_story(input: &Input<'_>, part: &str, recorded: String) -> String {
+    match story(input, part) {
+        Some(told) => format!("{recorded} {told}"),
+        None => recorded,
+    }
+}
+
+/// What the model tells, entry by entry, and after it what was recorded.
+fn with_entries(input: &Input<'_>, part: &str, recorded: Vec<String>) -> Vec<String> {
+    let told = story(input, part).unwrap_or_default();
+    let entries = told.split(annotations::STORY_SEPARATOR).filter(|entry| !entry.is_empty()).map(str::to_owned);
+    entries.chain(recorded).collect()
 }
 
 fn attempts(count: usize) -> String {

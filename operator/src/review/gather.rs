@@ -35,7 +35,7 @@ impl Seen {
 pub(super) fn gather(ctx: &Context, issue: &ObjectKey, about: &ResourceRef) -> Seen {
     let beside = |name: String| ObjectKey::new(issue.namespace.clone(), name);
     let mut plans = ctx.stores.plans.tagged(&Tag::Issue(issue.clone()));
-    plans.sort_by_key(|plan| plan.spec.attempt);
+    plans.sort_by_key(|plan| (plan.spec.attempt, plan.spec.step_of.as_ref().map(|of| of.step_number)));
     let requests = plans
         .iter()
         .filter_map(|plan| ctx.stores.approval_requests.get(&beside(naming::approval_request(&plan.name_any()))))
