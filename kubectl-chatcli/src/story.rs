@@ -71,12 +71,13 @@ impl Story {
         Self { issue, insight, anomalies, plans, requests, post_mortem, gaps }
     }
 
-    /// The plan being worked on, or the last one.
+    /// The plan being worked on, or the last one; of an agentic plan that of its step at hand.
     pub fn current_plan(&self) -> Option<&RemediationPlan> {
         let named = self.issue.status.as_ref().and_then(|status| status.current_plan_ref.as_ref());
-        named
-            .and_then(|reference| self.plans.iter().find(|plan| plan.name_any() == reference.name))
-            .or_else(|| self.plans.last())
+        let find = |name: &str| self.plans.iter().find(|plan| plan.name_any() == name);
+        let plan = named.and_then(|reference| find(&reference.name)).or_else(|| self.plans.last())?;
+        let step = plan.open_step().and_then(|step| find(&naming::step_plan(&plan.name_any(), step.step_number)));
+        Some(step.unwrap_or(plan))
     }
 
     /// The request that belongs to a plan.

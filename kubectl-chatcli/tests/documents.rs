@@ -8,7 +8,7 @@ mod support;
 use std::collections::BTreeSet;
 
 use clap::{Command, CommandFactory as _};
-use common::costs::{Call, LEDGER, Ledger, Spending};
+use common::costs::{Call, LEDGER, Ledger, Purpose, Spending};
 use jsonschema::Validator;
 use plugin::documents::{DOCUMENTS, Document};
 use serde_json::{Value, json};
@@ -43,7 +43,16 @@ fn answers() -> Answers {
     let mut ledger = Ledger::default();
     let spending = Spending { calls: 1, input_tokens: 10, output_tokens: 5, micro_usd: 7, ..Spending::default() };
     let at = jiff::Timestamp::now();
-    ledger.record(&Call { namespace: "shop", issue: ISSUE, number: 1, at, provider: "p", model: "m", spending });
+    ledger.record(&Call {
+        purpose: Purpose::Analysis,
+        namespace: "shop",
+        issue: ISSUE,
+        number: 1,
+        at,
+        provider: "p",
+        model: "m",
+        spending,
+    });
     let ledger = json!({ "metadata": { "name": LEDGER }, "data": ledger.data() });
     answers.insert(get(&format!("/api/v1/{home}/configmaps/{LEDGER}")), (200, ledger));
     answers.insert(get(&format!("/api/v1/{home}/configmaps")), (200, json!({ "metadata": {}, "items": [] })));

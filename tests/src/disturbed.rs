@@ -33,13 +33,22 @@ pub struct Disturbed {
     pub namespace: TestNamespace,
     mark: Mark,
     voter: Option<(String, Client)>,
+    votes_on_every_plan: bool,
+    flags: Vec<String>,
 }
 
 impl Disturbed {
     /// What is written in the namespace from now on belongs to the run.
     pub fn from_now_on(cluster: &Cluster, namespace: TestNamespace) -> Result<Self> {
         let mark = cluster.audit_log()?.mark()?;
-        Ok(Self { cluster: cluster.clone(), namespace, mark, voter: None })
+        Ok(Self {
+            cluster: cluster.clone(),
+            namespace,
+            mark,
+            voter: None,
+            votes_on_every_plan: false,
+            flags: Vec::new(),
+        })
     }
 
     /// This person says yes to the first plan whenever it is asked about.
@@ -47,6 +56,24 @@ impl Disturbed {
         votes::may_vote(&self.namespace, person).await?;
         self.voter = Some((person.to_owned(), self.cluster.person(person, &["on-call"]).await?.client()?));
         Ok(self)
+    }
+
+    /// The same to every plan.
+    #[must_use]
+    pub fn whatever_is_asked(mut self) -> Self {
+        self.votes_on_every_plan = true;
+        self
+    }
+
+    /// Its operators are started with these flags.
+    #[must_use]
+    pub fn with(mut self, flags: &[&str]) -> Self {
+        self.flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
+        self
+    }
+
+    fn options(&self) -> Options {
+        Options { flags: self.flags.clone(), ..Options::default() }
     }
 
     /// Waits until an object of the namespace is as wanted; false when none is within `within`.
@@ -62,8 +89,7 @@ impl Disturbed {
     /// Runs an operator behind the proxy until that kills it, or until the run is `over`: the path of the write that killed it, or
     /// nothing when it lived to the end.
     pub async fn behind(&self, proxy: &Proxy, over: impl Future<Output = bool>) -> Result<Option<String>> {
-        let options =
-            Options { proxy: Some(proxy.address().to_owned()), log: "killed".to_owned(), ..Options::default() };
+        let options = Options { proxy: Some(proxy.address().to_owned()), log: "killed".to_owned(), ..self.options() };
         let operator = Operator::start(self.cluster.connection(), &options).await?;
         tokio::select! {
             path = proxy.cut() => {
@@ -83,7 +109,7 @@ impl Disturbed {
 
     /// An operator that nobody disturbs leads until the run is `over`.
     pub async fn undisturbed(&self, over: impl Future<Output = bool>) -> Result<()> {
-        let operator = Operator::start(self.cluster.connection(), &Options::default()).await?;
+        let operator = Operator::start(self.cluster.connection(), &self.options()).await?;
         operator.leads(&self.cluster.client()).await?;
         tokio::select! {
             over = over => anyhow::ensure!(over, "no end\n{}", operator.log_tail()),
@@ -117,6 +143,9 @@ impl Disturbed {
 
     async fn votes(&self) -> Result<std::convert::Infallible> {
         match &self.voter {
+            Some((person, client)) if self.votes_on_every_plan => {
+                votes::approve_every_plan(&self.namespace, person, client).await
+            }
             Some((person, client)) => votes::approve_the_first_plan(&self.namespace, person, client).await,
             None => std::future::pending().await,
         }

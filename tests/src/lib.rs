@@ -5,6 +5,7 @@
 
 #![allow(clippy::missing_panics_doc, reason = "a panic is how a test fails")]
 
+pub mod agentic;
 pub mod app;
 pub mod audit;
 pub mod bench;

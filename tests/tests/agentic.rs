@@ -9,60 +9,22 @@ use common::api::remediation_plan::{RemediationState, StepPhase};
 use common::api::{Issue, RemediationPlan, Runbook};
 use common::costs::{LEDGER, Ledger, Purpose};
 use k8s_openapi::api::core::v1::ConfigMap;
-use kit::app::apply_config;
+use kit::agentic::{FLAGS, analysis, asked, give_up, step, told_to_give_up, wrong_then_right};
 use kit::incidents::{issue_explained, issue_reaches, report_of};
 use kit::installation::install;
-use kit::models::{Heard, Model, Say, completion};
+use kit::models::{Model, completion};
 use kit::operator::{Options, Turn};
-use kit::servers::{Server, secret};
+use kit::servers::Server;
 use kit::votes::{approve_every_plan, may_vote};
-use kit::{App, Cluster, Operator, TestNamespace, eventually};
+use kit::{Cluster, Operator, TestNamespace, eventually};
 use kube::api::ListParams;
 use kube::{Api, Client, ResourceExt as _};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// From a fault to the end of a loop over it.
 const LOOP: Duration = Duration::from_secs(300);
 /// Who votes for everything.
 const VOTER: &str = "alice";
-
-/// What the model of a test is asked.
-fn asked(heard: &Heard) -> (&str, &str, &str) {
-    let text = |pointer: &str| heard.body.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    (text("/response_format/json_schema/name"), text("/messages/0/content"), text("/messages/1/content"))
-}
-
-fn step(reasoning: &str, action: Option<(&str, &[(&str, &str)])>) -> Say {
-    let next = action.map(|(action, params)| {
-        let params: Vec<Value> = params.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
-        json!({ "name": action, "action": action, "description": "", "params": params })
-    });
-    let said = json!({
-        "reasoning": reasoning, "resolved": false, "next_action": next, "divergence_reason": "",
-        "postmortem_summary": "", "root_cause": "", "impact": "", "lessons_learned": [], "prevention_actions": [],
-    });
-    completion(&said.to_string())
-}
-
-fn analysis() -> Say {
-    completion(
-        &json!({ "analysis": "It gives up by itself [r1].", "confidence": 0.5, "recommendations": [], "actions": [] })
-            .to_string(),
-    )
-}
-
-fn story() -> Say {
-    completion(
-        &json!({
-            "reasoning": "Every signal is clear [r1].", "resolved": true, "next_action": null, "divergence_reason": "",
-            "postmortem_summary": "It was told to give up and is told so no more [r1]. I am proud.",
-            "root_cause": "Its configuration told it to give up [r1].", "impact": "It did not serve [r1].",
-            "lessons_learned": ["A time to live in a configuration is a trap [r1]", "Models are great"],
-            "prevention_actions": ["Refuse such a value at start [r1]"],
-        })
-        .to_string(),
-    )
-}
 
 /// A Deployment whose ConfigMap tells it to give up, an Instance whose provider is the model, somebody who votes for everything.
 struct Shop {
@@ -75,24 +37,11 @@ impl Shop {
     async fn with(cluster: &Cluster, purpose: &str, model: &Model) -> Result<Self> {
         install(cluster.connection()).await?;
         let namespace = TestNamespace::create(cluster.connection(), purpose, Some("auto")).await?;
-        let flags = vec!["--model-mode=builtin".to_owned(), "--allow-http-providers".to_owned()];
+        let flags = FLAGS.iter().map(|flag| (*flag).to_owned()).collect();
         let options = Options { flags, log: purpose.to_owned(), ..Options::default() };
         let operator = Operator::start(cluster.connection(), &options).await?;
         operator.leads(&cluster.client()).await?;
-        secret(&namespace, "keys", &[("OPENAI_API_KEY", "sk-test")]).await?;
-        let spec = json!({
-            "provider": "OPENAI", "model": "gpt-4o", "apiKeys": { "name": "keys" },
-            "extraEnv": [{ "name": "OPENAI_API_URL", "value": model.url() }],
-        });
-        let server = Server::named(&namespace, "chatcli", spec);
-        server.grant().await?;
-        server.ask().await?;
-        apply_config(&namespace, "web-config", &[("APP_EXIT_AFTER", "1s")]).await?;
-        App::named("web", cluster)?
-            .needing_config("APP_EXIT_AFTER")
-            .with(&json!({ "spec": { "progressDeadlineSeconds": 15 } }))
-            .create(&namespace)
-            .await?;
+        told_to_give_up(cluster, &namespace, model).await?;
         may_vote(&namespace, VOTER).await?;
         let voter = cluster.person(VOTER, &["on-call"]).await?.client()?;
         Ok(Self { operator, namespace, voter })
@@ -128,22 +77,7 @@ async fn ledger(cluster: &Cluster) -> Result<Ledger> {
 async fn a_wrong_first_step_is_taken_back_and_the_right_second_one_is_proven_and_learnt() -> Result<()> {
     let cluster = Cluster::start().await?;
     let _turn = Turn::take(&cluster).await?;
-    let model = Model::saying(|heard, _| {
-        let (what, system, prompt) = asked(heard);
-        match what {
-            "analysis" => analysis(),
-            _ if system.contains("Every signal of the incident is clear") => story(),
-            _ if prompt.contains("AdjustResources(") => step(
-                "It is told to end [r1].",
-                Some(("PatchConfig", &[("configmap", "web-config"), ("APP_EXIT_AFTER", "0s")])),
-            ),
-            _ => step(
-                "It may lack a processor [r1].",
-                Some(("AdjustResources", &[("cpu_request", "64"), ("cpu_limit", "64")])),
-            ),
-        }
-    })
-    .await?;
+    let model = wrong_then_right().await?;
     let shop = Shop::with(&cluster, "agentic", &model).await?;
     let issue = issue_explained(&shop.namespace, "web", "app-exits").await;
     let plan = shop.loop_ends(&issue).await?;
@@ -199,5 +133,71 @@ async fn a_wrong_first_step_is_taken_back_and_the_right_second_one_is_proven_and
 
     let calls = ledger(&cluster).await?.calls(shop.namespace.name(), &issue.name_any(), Purpose::Step);
     assert_eq!(calls, 3, "two steps and the story");
+    shop.operator.still_runs()
+}
+
+#[tokio::test]
+async fn nothing_a_model_invents_repeats_or_claims_is_carried_out() -> Result<()> {
+    let cluster = Cluster::start().await?;
+    let _turn = Turn::take(&cluster).await?;
+    let model = Model::saying(|heard, _| {
+        let (what, _, prompt) = asked(heard);
+        let scale: &[(&str, &str)] = &[("replicas", "2")];
+        match what {
+            "analysis" => analysis(),
+            _ if prompt.contains("step 3:") => {
+                completion(&json!({ "reasoning": "All is well [r1].", "resolved": true }).to_string())
+            }
+            _ if prompt.contains("step 2:") => step("The log says so [r9999].", Some(("DeletePod", &[]))),
+            _ if prompt.contains("step 1:") => step("Trust me.", Some(("ScaleDeployment", scale))),
+            _ => step("It must go [r1].", Some(("DeleteCluster", scale))),
+        }
+    })
+    .await?;
+    let shop = Shop::with(&cluster, "inventing", &model).await?;
+    let issue = issue_explained(&shop.namespace, "web", "app-exits").await;
+    let plan = shop.loop_ends(&issue).await?;
+    let said: Vec<&str> = plan.spec.agentic_history.iter().filter_map(|step| step.observation.as_deref()).collect();
+    let why = ["no action of the name DeleteCluster", "no receipt", "no receipt", "is measured"];
+    assert!(said.iter().zip(why).all(|(said, why)| said.starts_with("REJECTED:") && said.contains(why)), "{said:#?}");
+    let steps: Vec<_> = shop.plans().await?.into_iter().filter(|plan| plan.spec.step_of.is_some()).collect();
+    assert!(steps.is_empty(), "{steps:#?}");
+    let issue = issue_reaches(&shop.namespace, "web", IssueState::Escalated, LOOP).await;
+    let books = shop.namespace.api::<Runbook>().list(&ListParams::default()).await?.items;
+    assert!(books.is_empty(), "nothing was learnt: {books:#?}");
+    let calls = ledger(&cluster).await?.calls(shop.namespace.name(), &issue.name_any(), Purpose::Step);
+    assert_eq!(usize::try_from(calls)?, plan.spec.agentic_history.len(), "each question is counted");
+    shop.operator.still_runs()
+}
+
+#[tokio::test]
+async fn a_chatcli_server_names_steps_over_grpc() -> Result<()> {
+    let cluster = Cluster::start().await?;
+    let _turn = Turn::take(&cluster).await?;
+    install(cluster.connection()).await?;
+    let namespace = TestNamespace::create(cluster.connection(), "grpc-steps", Some("auto")).await?;
+    let operator =
+        Operator::start(cluster.connection(), &Options { log: "grpc-steps".to_owned(), ..Options::default() }).await?;
+    operator.leads(&cluster.client()).await?;
+    let analysis = json!({ "analysis": "It gives up by itself [r1].", "confidence": 0.5, "model": "GPT 4o", "provider": "OPENAI" });
+    let step = json!({
+        "reasoning": "It is told to end [r1].", "resolved": false,
+        "next_action": { "name": "n", "action": "PatchConfig", "params": { "configmap": "web-config", "APP_EXIT_AFTER": "0s" } },
+    });
+    let spec = json!({ "provider": "OPENAI", "model": "gpt-4o", "extraEnv": [
+        { "name": "CHATCLI_ANSWER_AnalyzeIssue", "value": analysis.to_string() },
+        { "name": "CHATCLI_ANSWER_AgenticStep", "value": step.to_string() },
+    ] });
+    let server = Server::named(&namespace, "chatcli", spec);
+    server.ask().await?;
+    server.is_ready().await;
+    give_up(&cluster, &namespace).await?;
+    may_vote(&namespace, VOTER).await?;
+    let shop = Shop { operator, voter: cluster.person(VOTER, &["on-call"]).await?.client()?, namespace };
+    let issue = issue_explained(&shop.namespace, "web", "app-exits").await;
+    let plan = shop.loop_ends(&issue).await?;
+    let status = plan.status.clone().context("a status")?;
+    assert_eq!(status.state, RemediationState::Completed, "{:?} {:#?}", status.result, plan.spec.agentic_history);
+    assert_eq!(status.model.context("what was asked")?.way.as_deref(), Some("upstream"));
     shop.operator.still_runs()
 }

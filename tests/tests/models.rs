@@ -122,7 +122,7 @@ async fn a_model_refines_a_weak_answer_and_nothing_secret_leaves_and_nothing_is_
     })
     .await?;
     let namespace = TestNamespace::create(cluster.connection(), "model", Some("auto")).await?;
-    let operator = started(&cluster, &["--model-mode=builtin", "--allow-http-providers"]).await?;
+    let operator = started(&cluster, &["--model-mode=builtin", "--allow-http-providers", "--agentic=false"]).await?;
     instance(&namespace, &model, json!({})).await?;
     kit::app::apply_config(&namespace, "web-config", &[("secret", CANARIES[3])]).await?;
     let words = format!(

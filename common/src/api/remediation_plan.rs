@@ -122,6 +122,39 @@ pub struct AgenticStep {
     pub timestamp: Time,
 }
 
+/// How the observation of a step begins that was carried out and held.
+pub const STEP_SUCCESS: &str = "SUCCESS:";
+
+impl RemediationPlan {
+    /// A model decides its steps.
+    pub fn is_agentic(&self) -> bool {
+        self.spec.agentic_mode == Some(true)
+    }
+
+    /// The step of an agentic plan that was chosen and whose outcome is not known.
+    pub fn open_step(&self) -> Option<&AgenticStep> {
+        self.spec.agentic_history.last().filter(|last| last.action.is_some() && last.observation.is_none())
+    }
+
+    /// Steps of an agentic plan that were carried out and held, oldest first; one that only looked is none.
+    pub fn held_steps(&self) -> impl Iterator<Item = (&AgenticStep, &RemediationAction)> {
+        let has_held = |step: &&AgenticStep| {
+            step.observation.as_deref().is_some_and(|observation| observation.starts_with(STEP_SUCCESS))
+        };
+        self.spec
+            .agentic_history
+            .iter()
+            .filter(has_held)
+            .filter_map(|step| Some((step, step.action.as_ref()?)))
+            .filter(|(_, action)| action.action_type != ActionType::ExecDiagnostic)
+    }
+
+    /// What was done, or is to be: its actions, or the steps of a model that held.
+    pub fn actions(&self) -> impl Iterator<Item = &RemediationAction> {
+        self.spec.actions.iter().chain(self.held_steps().map(|(_, action)| action))
+    }
+}
+
 /// Where a plan stands.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, JsonSchema, PartialEq, Serialize)]
 pub enum RemediationState {

@@ -85,7 +85,18 @@ pub async fn request(cluster: &Cluster, name: &str) -> Result<ApprovalRequest, F
     Err(cluster.not_found(&Kind::issue(), "approval request, plan or issue", bare(name)).await)
 }
 
+/// The plan that is previewed and voted on: of an agentic plan that of its step at hand.
+pub async fn at_hand(cluster: &Cluster, plan: RemediationPlan) -> Result<RemediationPlan, Failure> {
+    let Some(step) = plan.open_step() else { return Ok(plan) };
+    let name = naming::step_plan(&plan.name_any(), step.step_number);
+    match cluster.find(&Kind::plan(), Some(cluster.namespace()), &name).await? {
+        Some(step) => typed(&step),
+        None => Ok(plan),
+    }
+}
+
 async fn request_of(cluster: &Cluster, plan: &RemediationPlan) -> Result<ApprovalRequest, Failure> {
+    let plan = at_hand(cluster, plan.clone()).await?;
     let status = plan.status.clone().unwrap_or_default();
     let name =
         status.approval_ref.map_or_else(|| naming::approval_request(&plan.name_any()), |reference| reference.name);

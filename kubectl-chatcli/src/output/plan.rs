@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use common::api::RemediationPlan;
 use common::api::keys::annotations;
 use common::api::remediation_plan::{RemediationPlanStatus, RemediationState, StepStatus};
+use common::api::{RemediationAction, RemediationPlan};
 use kube::ResourceExt as _;
 use owo_colors::{OwoColorize as _, Style};
 
@@ -35,6 +35,7 @@ pub fn page(plan: &RemediationPlan, clock: &Clock, width: usize, scope: &str) ->
     field("Undo", undo(plan, &status));
     gates(&mut page, &status, width);
     journal(&mut page, plan, &status, clock, width);
+    history(&mut page, plan, clock, width, scope);
     section(&mut page, "Next", next(plan, &status, scope).into_iter(), usize::MAX);
     page
 }
@@ -103,11 +104,37 @@ fn journal(page: &mut String, plan: &RemediationPlan, status: &RemediationPlanSt
     }
 }
 
+/// What a model said step by step, and what came of it.
+fn history(page: &mut String, plan: &RemediationPlan, clock: &Clock, width: usize, scope: &str) {
+    if !plan.is_agentic() {
+        return;
+    }
+    let most = plan.spec.agentic_max_steps.unwrap_or_default();
+    let _ = writeln!(page, "{}", title(&format!("Steps a model named, at most {most}")));
+    for step in &plan.spec.agentic_history {
+        let what = step.action.as_ref().map_or_else(
+            || "no action".to_owned(),
+            |action| format!("{}  {}", action.action_type.as_str(), params_of(action)).trim_end().to_owned(),
+        );
+        let first = format!("  {}. {}", step.step_number, tame(&what));
+        let _ = writeln!(page, "{}", ends(&first, &clock.time(step.timestamp.0), width));
+        let running = step.action.is_some() && step.observation.is_none();
+        let name = common::naming::step_plan(&plan.name_any(), step.step_number);
+        let came_of_it =
+            if running { Some(format!("kubectl chatcli plan show {name}{scope}")) } else { step.observation.clone() };
+        for said in [Some(step.ai_message.clone()).filter(|said| !said.is_empty()), came_of_it].into_iter().flatten() {
+            let _ = writeln!(page, "       {}", wrapped(&tame(&said), width, "       "));
+        }
+    }
+}
+
 fn params(plan: &RemediationPlan, step: &StepStatus) -> String {
     let action = usize::try_from(step.index).ok().and_then(|index| plan.spec.actions.get(index));
-    action
-        .map(|action| action.params.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" "))
-        .unwrap_or_default()
+    action.map(params_of).unwrap_or_default()
+}
+
+fn params_of(action: &RemediationAction) -> String {
+    action.params.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
 }
 
 fn next(plan: &RemediationPlan, status: &RemediationPlanStatus, scope: &str) -> Vec<String> {
@@ -119,7 +146,8 @@ fn next(plan: &RemediationPlan, status: &RemediationPlanStatus, scope: &str) -> 
     if status.state == RemediationState::WaitingApproval {
         next.push(format!("kubectl chatcli approve {name}{scope}"));
     }
-    if status.state == RemediationState::Completed && status.steps.iter().any(|step| step.writes_done > 0) {
+    let wrote = status.steps.iter().any(|step| step.writes_done > 0) || plan.held_steps().next().is_some();
+    if status.state == RemediationState::Completed && wrote {
         next.push(format!("kubectl chatcli plan undo {name}{scope}"));
     }
     next

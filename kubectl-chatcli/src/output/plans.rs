@@ -1,6 +1,7 @@
 //! `kubectl chatcli plan list`: one line per plan, those that have not ended first.
 
 use common::api::RemediationPlan;
+use common::api::keys::conditions;
 use common::api::remediation_plan::{RemediationPlanStatus, RemediationState};
 use kube::ResourceExt as _;
 use kube::api::DynamicObject;
@@ -92,6 +93,10 @@ fn waits_for(plan: &RemediationPlan) -> String {
     let status = plan.status.clone().unwrap_or_default();
     if status.state.is_terminal() {
         return String::new();
+    }
+    if plan.is_agentic() {
+        let at = status.conditions.iter().find(|condition| condition.type_ == conditions::EXECUTING);
+        return at.map(|at| at.message.clone()).unwrap_or_default();
     }
     let stopped = status.gates.iter().find(|gate| gate.result != "Pass");
     stopped

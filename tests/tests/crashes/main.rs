@@ -3,6 +3,7 @@
 //! A proxy withholds the answer to an accepted write and the operator is killed there: it never learns what it did. The witness of what
 //! happened is the API server's audit log, never the operator's own words.
 
+mod agentic;
 mod steps;
 mod undo;
 

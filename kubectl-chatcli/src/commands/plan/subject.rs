@@ -45,7 +45,7 @@ pub async fn find(args: &PreviewArgs, cluster: &Cluster) -> Result<Subject, Fail
         return of_runbook(&runbook, args, cluster).await;
     }
     match resolve::plan(cluster, name).await {
-        Ok(found) => stored(typed(&found)?, cluster).await,
+        Ok(found) => stored(resolve::at_hand(cluster, typed(&found)?).await?, cluster).await,
         Err(failure) => match unplanned(name, cluster).await? {
             Some(subject) => Ok(subject),
             None => Err(failure),

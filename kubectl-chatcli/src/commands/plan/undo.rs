@@ -20,7 +20,7 @@ pub async fn run(args: &UndoArgs, context: &Context<'_>) -> Result<Exit, Failure
     let name = plan.name_any();
     let status = plan.status.clone().unwrap_or_default();
     let back: Vec<_> = status.steps.iter().rev().filter(|step| is_left(step)).collect();
-    if back.is_empty() {
+    if back.is_empty() && !has_steps_to_take_back(&plan) {
         return Err(nothing(&plan, context));
     }
     let is_asked = plan.annotations().contains_key(annotations::UNDO);
@@ -114,7 +114,18 @@ fn nothing(plan: &RemediationPlan, context: &Context<'_>) -> Failure {
     }
 }
 
+/// The plans of an agentic plan's steps are taken back with it.
+fn has_steps_to_take_back(plan: &RemediationPlan) -> bool {
+    let is_told = plan.status.iter().flat_map(|it| &it.conditions).any(|it| it.type_ == conditions::ROLLED_BACK);
+    !is_told && plan.held_steps().next().is_some()
+}
+
 fn show(plan: &RemediationPlan, back: &[&StepStatus], context: &Context<'_>) -> Result<(), Failure> {
+    for (step, action) in plan.held_steps().collect::<Vec<_>>().into_iter().rev() {
+        let (number, kind) = (step.step_number, action.action_type.as_str());
+        let name = common::naming::step_plan(&plan.name_any(), number);
+        context.ui.print(&format!("step {number} {kind}: what {name} changed returns to its value before"))?;
+    }
     let previews = plan.status.as_ref().and_then(|status| status.preview.as_ref()).map(|preview| &preview.steps);
     for step in back {
         let undo = previews

@@ -52,7 +52,7 @@ pub struct Written {
 pub async fn written(subject: &str, name: Option<&str>, cluster: &Cluster) -> Result<Written, Failure> {
     let (issue, plan) = find(cluster, subject).await?;
     let actions = match &plan {
-        Some(plan) => plan.spec.actions.clone(),
+        Some(plan) => plan.actions().cloned().collect(),
         None => remedy(cluster, &issue).await?,
     };
     let name = name.map_or_else(|| name_of(&issue, &actions), str::to_owned);

@@ -106,7 +106,8 @@ pub fn next(input: &Input<'_>) -> Move {
 pub fn standing(input: &Input<'_>) -> Standing {
     let Some(status) = input.insight.status.as_ref() else { return Standing::Silent };
     match status.model.as_ref() {
-        Some(model) if model.state == ModelState::Refined && model.about == about(status) => Standing::Refined,
+        Some(model) if model.state == ModelState::Refined && model.about == about(status) => Standing::Asked,
+        Some(model) if model.state == ModelState::Failed && model.outcome_unknown == Some(true) => Standing::Asked,
         Some(model) if model.state == ModelState::Asking => Standing::Awaited,
         Some(_) => Standing::Silent,
         None => {
@@ -281,7 +282,7 @@ mod tests {
         assert_eq!(stands(&insight(0.97)), Standing::Silent, "nobody asks");
         for (state, expected) in [
             (ModelState::Asking, Standing::Awaited),
-            (ModelState::Refined, Standing::Refined),
+            (ModelState::Refined, Standing::Asked),
             (ModelState::Failed, Standing::Silent),
             (ModelState::Shared, Standing::Silent),
         ] {
@@ -289,6 +290,9 @@ mod tests {
             used(&mut insight, state);
             assert_eq!(stands(&insight), expected, "{state:?}");
         }
+        let mut lost = insight(0.3);
+        used(&mut lost, ModelState::Failed).outcome_unknown = Some(true);
+        assert_eq!(stands(&lost), Standing::Asked, "nobody asks again at once, and its next question may be answered");
         let mut unheard = insight(0.3);
         let nobody = crate::runtime::status::condition(
             &[],

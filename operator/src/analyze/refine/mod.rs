@@ -167,8 +167,8 @@ pub enum Standing {
     Silent,
     /// Its answer may still come.
     Awaited,
-    /// It has refined what the rules say.
-    Refined,
+    /// It was asked and has refined what the rules say, or what became of the question is not known.
+    Asked,
 }
 
 /// How far a model is with an incident.

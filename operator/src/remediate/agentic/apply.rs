@@ -6,6 +6,7 @@ use std::sync::Arc;
 use common::api::keys::{annotations, conditions, labels, managers};
 use common::api::remediation_plan::{AgenticStep, RemediationPlanSpec, RemediationState, StepOf};
 use common::api::{Issue, NameRef, RemediationPlan};
+use common::decisions::Ending;
 use common::naming;
 use kube::{Resource as _, ResourceExt as _};
 use serde_json::json;
@@ -44,6 +45,7 @@ pub(super) async fn apply(
         Move::Launch(entry) => launch(ctx, plan, entry).await?,
         Move::Observe { number, observation } => observe(ctx, plan, number, observation).await?,
         Move::TakeBack { step, because } => take_back(ctx, plan, steps, &step, &because).await?,
+        Move::TellUndone { is_whole, message } => tell_undone(ctx, plan, is_whole, &message).await?,
         Move::Finish(outcome) => finish(ctx, plan, issue, &outcome).await?,
         Move::Wait { .. } | Move::Ask { .. } | Move::Take | Move::Lost => {}
     }
@@ -139,6 +141,24 @@ async fn take_back(
     let who = format!("agentic plan {}", plan.name_any());
     let change = json!({ "metadata": { "annotations": { annotations::UNDO: who } } });
     ctx.merge(managers::REMEDIATOR, &**step, change).await.map(drop)
+}
+
+async fn tell_undone(
+    ctx: &Context,
+    plan: &Arc<RemediationPlan>,
+    is_whole: bool,
+    message: &str,
+) -> Result<(), WriteError> {
+    let mut draft = Draft::of(plan, ctx.clock.now());
+    draft.status.rollback_performed = Some(true);
+    draft.status.rollback_result = Some(message.to_owned());
+    if is_whole {
+        draft.enter(RemediationState::RolledBack);
+    }
+    draft.status.result = Some(message.to_owned());
+    let reason = if is_whole { Ending::Undone } else { Ending::NotUndone };
+    draft.condition(conditions::ROLLED_BACK, is_whole, reason.as_str(), message);
+    draft.write(ctx).await.map(drop)
 }
 
 async fn finish(

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use common::api::ai_insight::{ModelState, ModelUse};
 use common::api::keys::{annotations, conditions};
-use common::api::remediation_plan::{AgenticStep, RemediationPlanStatus, RemediationState};
+use common::api::remediation_plan::{AgenticStep, RemediationPlanStatus, RemediationState, StepPhase};
 use common::api::{Issue, RemediationPlan};
 use common::decisions::Ending;
 use jiff::{SignedDuration, Timestamp};
@@ -84,6 +84,13 @@ pub enum Move {
         /// Why.
         because: String,
     },
+    /// Say how it went that a person had a finished plan taken back.
+    TellUndone {
+        /// Nothing is left.
+        is_whole: bool,
+        /// One sentence.
+        message: String,
+    },
     /// The end.
     Finish(Outcome),
 }
@@ -95,10 +102,7 @@ pub fn next_move(input: &Input<'_>) -> Move {
         return asked(input, model);
     }
     if status.state.is_terminal() {
-        return match newest_to_take_back(input).filter(|_| who_wants_it_back(input).is_some()) {
-            Some(step) => take_back(input, step, "it was asked for"),
-            None => wait(None, "Finished", "nothing more will happen"),
-        };
+        return after_its_end(input, &status);
     }
     let Some(issue) = input.issue else {
         return Move::Finish(Outcome::failed(Ending::IssueGone, "Parent issue not found"));
@@ -109,7 +113,7 @@ pub fn next_move(input: &Input<'_>) -> Move {
     if status.agentic_started_at.is_none() {
         return begin(input);
     }
-    if let Some(open) = history::open(&input.plan.spec.agentic_history) {
+    if let Some(open) = input.plan.open_step() {
         return follow(input, open);
     }
     if let Some(who) = who_wants_it_back(input) {
@@ -122,6 +126,27 @@ pub fn next_move(input: &Input<'_>) -> Move {
         return over(input, &status);
     }
     go_on(input, &status)
+}
+
+/// It is over; a person may still have all of it taken back.
+fn after_its_end(input: &Input<'_>, status: &RemediationPlanStatus) -> Move {
+    let finished = || wait(None, "Finished", "nothing more will happen");
+    let Some(who) = who_wants_it_back(input) else { return finished() };
+    if let Some(step) = newest_to_take_back(input) {
+        return take_back(input, step, "");
+    }
+    let is_told = status.conditions.iter().any(|condition| condition.type_ == conditions::ROLLED_BACK);
+    let was_changed = input.steps.iter().any(|step| step.annotations().contains_key(annotations::UNDO));
+    if is_told || !was_changed || input.steps.iter().any(|step| is_asked_back(step)) {
+        return finished();
+    }
+    let left = leftovers(input);
+    let message = if left.is_empty() {
+        format!("{who} asked for it; every step was taken back")
+    } else {
+        format!("{who} asked for it; not everything could be taken back: {}", left.join(", "))
+    };
+    Move::TellUndone { is_whole: left.is_empty(), message }
 }
 
 /// A question is open.
@@ -188,7 +213,7 @@ fn follow(input: &Input<'_>, open: &AgenticStep) -> Move {
 /// Every signal is clear: the story is asked for once, and then it is the end.
 fn over(input: &Input<'_>, status: &RemediationPlanStatus) -> Move {
     let history = &input.plan.spec.agentic_history;
-    let Some((helped, action)) = history::held(history).last() else {
+    let Some((helped, action)) = input.plan.held_steps().last() else {
         let message = "every signal is clear; no step of the model was proven to have helped";
         return Move::Finish(Outcome::failed(Ending::NoLongerNeeded, message));
     };
@@ -200,8 +225,25 @@ fn over(input: &Input<'_>, status: &RemediationPlanStatus) -> Move {
     Move::Finish(Outcome {
         state: RemediationState::Completed,
         reason: Ending::Verified,
-        message: format!("{} at step {}; every signal is clear", action.action_type.as_str(), helped.step_number),
+        message: format!(
+            "{} at step {}; every signal is clear{}",
+            action.action_type.as_str(),
+            helped.step_number,
+            beside(input)
+        ),
     })
+}
+
+/// Steps that did not help by themselves and are still in place: perhaps they were half of what helped.
+fn beside(input: &Input<'_>) -> String {
+    let is_left = |step: &&Arc<RemediationPlan>| {
+        has_leftovers(step) && step.status.as_ref().is_some_and(|status| status.state != RemediationState::Completed)
+    };
+    let left: Vec<String> = input.steps.iter().filter(is_left).map(|step| step.name_any()).collect();
+    if left.is_empty() {
+        return String::new();
+    }
+    format!("; not proven to have helped, and still in place: {}", left.join(", "))
 }
 
 /// The trouble goes on: one more step, unless it is enough.
@@ -297,7 +339,7 @@ fn undo(input: &Input<'_>, because: &str) -> Move {
     if let Some(step) = newest_to_take_back(input) {
         return take_back(input, step, because);
     }
-    let left: Vec<String> = input.steps.iter().filter(|step| has_leftovers(step)).map(|step| step.name_any()).collect();
+    let left = leftovers(input);
     if left.is_empty() {
         return Move::Finish(Outcome {
             state: RemediationState::RolledBack,
@@ -329,13 +371,16 @@ fn newest_to_take_back<'a>(input: &Input<'a>) -> Option<&'a RemediationPlan> {
     input.steps.iter().filter(changed).max_by_key(|step| number_of(step)).map(AsRef::as_ref)
 }
 
-fn is_undone(phase: common::api::remediation_plan::StepPhase) -> bool {
-    use common::api::remediation_plan::StepPhase;
+fn is_undone(phase: StepPhase) -> bool {
     matches!(phase, StepPhase::Undone | StepPhase::PartlyUndone | StepPhase::NotUndoable)
 }
 
+/// Plans of steps of which something could not be taken back.
+fn leftovers(input: &Input<'_>) -> Vec<String> {
+    input.steps.iter().filter(|step| has_leftovers(step)).map(|step| step.name_any()).collect()
+}
+
 fn has_leftovers(step: &RemediationPlan) -> bool {
-    use common::api::remediation_plan::StepPhase;
     let steps = step.status.as_ref().map(|status| status.steps.as_slice()).unwrap_or_default();
     steps.iter().any(|step| step.writes_done > 0 && step.phase != StepPhase::Undone && !step.undo.is_empty())
 }

@@ -2,11 +2,11 @@
 
 use common::api::keys::conditions;
 use common::api::remediation_plan::{AgenticStep, RemediationState};
-use common::api::{ActionType, RemediationAction, RemediationPlan};
+use common::api::{RemediationAction, RemediationPlan};
 use common::decisions::Ending;
 
-/// How an observation begins after a step that was carried out and held.
-pub const SUCCESS: &str = "SUCCESS:";
+pub use common::api::remediation_plan::STEP_SUCCESS as SUCCESS;
+
 /// The same after one that did not help.
 pub const FAILED: &str = "FAILED:";
 /// The same after one that was not carried out.
@@ -18,21 +18,9 @@ const OUTPUT: usize = 1000;
 /// Steps without an action after which it is enough.
 const LOOKS: usize = 2;
 
-/// The step that was chosen and whose outcome is not written down.
-pub fn open(history: &[AgenticStep]) -> Option<&AgenticStep> {
-    history.last().filter(|last| last.action.is_some() && last.observation.is_none())
-}
-
 /// Number of the last step; 0 before the first.
 pub fn last_number(plan: &RemediationPlan) -> i32 {
     plan.spec.agentic_history.last().map_or(0, |last| last.step_number)
-}
-
-/// Steps that were carried out and held, oldest first: what a Runbook is made of.
-pub fn held(history: &[AgenticStep]) -> impl Iterator<Item = (&AgenticStep, &RemediationAction)> {
-    let held = history.iter().filter(|step| begins(step, SUCCESS));
-    held.filter_map(|step| Some((step, step.action.as_ref()?)))
-        .filter(|(_, action)| action.action_type != ActionType::ExecDiagnostic)
 }
 
 /// Why this action is not worth carrying out once more: it was, and did not help.
@@ -45,7 +33,9 @@ pub fn was_tried(history: &[AgenticStep], action: &RemediationAction) -> Option<
 pub fn converged(history: &[AgenticStep]) -> Option<String> {
     let last = |count: usize| history.len().checked_sub(count).map(|from| &history[from..]);
     let said = |step: &AgenticStep| step.observation.as_deref().unwrap_or_default().trim().to_lowercase();
-    if last(LOOKS).is_some_and(|steps| steps.iter().all(|step| step.action.is_none())) {
+    // A question that nobody answered says nothing about the model's ideas.
+    let is_look = |step: &AgenticStep| step.action.is_none() && !begins(step, FAILED);
+    if last(LOOKS).is_some_and(|steps| steps.iter().all(is_look)) {
         return Some(format!("the model named no action {LOOKS} times in a row"));
     }
     if last(3)

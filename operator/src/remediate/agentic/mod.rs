@@ -23,8 +23,6 @@ use common::redact::Known;
 use kube::ResourceExt as _;
 use tokio_util::sync::CancellationToken;
 
-pub use self::history::held;
-
 use self::decide::Move;
 use super::plan::{decide::Brakes, world};
 use super::{issue::incident_of, place};
@@ -120,7 +118,7 @@ impl Controller for Agents {
     }
 
     async fn reconcile(&self, ctx: &Arc<Context>, key: &ObjectKey) -> Result<Next, Error> {
-        let Some(plan) = ctx.stores.plans.get(key).filter(|plan| is_agentic(plan)) else { return Ok(Next::OnChange) };
+        let Some(plan) = ctx.stores.plans.get(key).filter(|plan| plan.is_agentic()) else { return Ok(Next::OnChange) };
         if plan.metadata.deletion_timestamp.is_some() {
             return Ok(Next::OnChange);
         }
@@ -155,18 +153,13 @@ impl Controller for Agents {
     }
 }
 
-/// A model decides the steps of this plan.
-pub fn is_agentic(plan: &RemediationPlan) -> bool {
-    plan.spec.agentic_mode == Some(true)
-}
-
 fn is_going_on(plan: &RemediationPlan) -> bool {
-    is_agentic(plan) && plan.status.as_ref().is_none_or(|status| !status.state.is_terminal())
+    plan.is_agentic() && plan.status.as_ref().is_none_or(|status| !status.state.is_terminal())
 }
 
 fn of_issue(stores: &Stores, issue: &ObjectKey) -> Vec<ObjectKey> {
     let plans = stores.plans.tagged(&Tag::Issue(issue.clone()));
-    plans.iter().filter(|plan| is_agentic(plan)).map(|plan| ObjectKey::of(&**plan)).collect()
+    plans.iter().filter(|plan| plan.is_agentic()).map(|plan| ObjectKey::of(&**plan)).collect()
 }
 
 /// The plans of its steps: those the operator wrote for this very plan.

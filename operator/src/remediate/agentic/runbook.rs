@@ -9,7 +9,6 @@ use common::naming;
 use kube::ResourceExt as _;
 use serde_json::json;
 
-use super::history;
 use crate::runtime::{Context, WriteError};
 
 /// Writes it, over what an earlier loop has left of the same name.
@@ -34,7 +33,8 @@ pub(super) async fn record(ctx: &Context, plan: &RemediationPlan, issue: &Issue)
 
 /// The Runbook; nothing where no step held.
 fn of(plan: &RemediationPlan, issue: &Issue) -> Option<Runbook> {
-    let steps: Vec<RunbookStep> = history::held(&plan.spec.agentic_history)
+    let steps: Vec<RunbookStep> = plan
+        .held_steps()
         .map(|(step, action)| RunbookStep {
             name: format!("Step {}: {}", step.step_number, action.action_type.as_str()),
             action: action.action_type.as_str().to_owned(),

@@ -2,15 +2,15 @@
 
 use common::actions::is_containment;
 use common::api::{
-    AIInsight, Anomaly, Issue, RemediationAction, RemediationPlan, ResourceRef, Runbook, ai_insight::Finding,
-    issue::IssueState, keys::conditions, remediation_plan::RemediationState,
+    AIInsight, Anomaly, Issue, RemediationPlan, ResourceRef, Runbook, ai_insight::Finding, issue::IssueState,
+    keys::conditions, remediation_plan::RemediationState,
 };
 use common::decisions::{Afterwards, Ending};
 use jiff::Timestamp;
 
 use super::remedies::{self, Chosen};
 use super::word::Word;
-use crate::remediate::{agentic, goes_on};
+use crate::remediate::goes_on;
 use crate::{analyze, detect};
 
 /// Everything the next move depends on. Nothing else may influence it.
@@ -244,7 +244,7 @@ fn choose(input: &Input<'_>, plan: Option<&RemediationPlan>, attempts: i32) -> M
             Some(finding),
         );
     }
-    let is_new = !input.plans.iter().any(|plan| plan.spec.agentic_mode == Some(true));
+    let is_new = !input.plans.iter().any(|plan| plan.is_agentic());
     match remedies::choose(input.issue, finding, input.runbooks, input.plans) {
         Some(chosen) => Move::Plan { attempt: attempts + 1, chosen },
         None if is_new && input.agentic == Agentic::NotYet => {
@@ -271,7 +271,7 @@ fn follow(input: &Input<'_>, plan: Option<&RemediationPlan>, attempts: i32) -> M
     let status = plan.status.clone().unwrap_or_default();
     let result = status.result.as_deref().unwrap_or("it did not help");
     match status.state {
-        RemediationState::Completed if done(plan).any(is_containment) => Move::Enter {
+        RemediationState::Completed if plan.actions().any(is_containment) => Move::Enter {
             state: IssueState::Contained,
             reason: "ContainmentApplied",
             message: "the workload was silenced, not fixed".to_owned(),
@@ -299,14 +299,9 @@ fn follow(input: &Input<'_>, plan: Option<&RemediationPlan>, attempts: i32) -> M
     }
 }
 
-/// What a completed plan has done: its actions, or the steps of a model that held.
-fn done(plan: &RemediationPlan) -> impl Iterator<Item = &RemediationAction> {
-    plan.spec.actions.iter().chain(agentic::held(&plan.spec.agentic_history).map(|(_, action)| action))
-}
-
 /// What an agentic plan is at: `step 2, ScaleDeployment: 0 of 1 votes`.
 fn executing(plan: &RemediationPlan) -> Option<&str> {
-    let status = plan.status.as_ref().filter(|_| agentic::is_agentic(plan))?;
+    let status = plan.status.as_ref().filter(|_| plan.is_agentic())?;
     let at = status.conditions.iter().find(|condition| condition.type_ == conditions::EXECUTING)?;
     Some(at.message.as_str()).filter(|message| !message.is_empty())
 }

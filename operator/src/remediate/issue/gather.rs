@@ -85,7 +85,7 @@ fn runbooks(ctx: &Context, namespace: &str) -> Vec<Arc<Runbook>> {
     found
 }
 
-/// Whether a model may name steps: only one that has refined the explanation, so that one cause of many incidents has one loop.
+/// Whether a model may name steps: only one that was asked about this very incident, so that one cause of many incidents has one loop.
 fn agentic(ctx: &Context, issue: &Issue, insight: Option<&AIInsight>, settings: &Settings) -> Agentic {
     let Some(insight) = insight.filter(|_| ctx.config.agentic && ctx.config.model_mode != ModelMode::Rules) else {
         return Agentic::No;
@@ -93,7 +93,7 @@ fn agentic(ctx: &Context, issue: &Issue, insight: Option<&AIInsight>, settings: 
     match refine::standing(ctx, issue, insight) {
         Standing::Silent => Agentic::No,
         Standing::Awaited => Agentic::NotYet,
-        Standing::Refined => Agentic::Yes { most: settings.agentic_steps },
+        Standing::Asked => Agentic::Yes { most: settings.agentic_steps },
     }
 }
 

@@ -460,7 +460,9 @@ fn fail(input: &Input<'_>, status: &RemediationPlanStatus, why: &str) -> Decisio
         return Move::Finish(Outcome::failed(Ending::Failed, why)).into();
     }
     let half_done = status.steps.iter().any(|step| matches!(step.phase, StepPhase::Failed)) && status.steps.len() > 1;
-    let worth_undoing = half_done || is_worse(status.health_before.as_ref(), input.health.as_ref());
+    // What did not arrive is no ground for the next step of an agentic plan; what arrived may be half of what helps.
+    let is_in_the_way = input.plan.spec.step_of.is_some() && input.arrival != Arrival::Arrived;
+    let worth_undoing = half_done || is_in_the_way || is_worse(status.health_before.as_ref(), input.health.as_ref());
     if worth_undoing && let Some((step, _)) = newest_undoable(status) {
         return Move::Undo { step, because: why.to_owned() }.into();
     }

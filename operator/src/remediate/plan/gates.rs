@@ -165,7 +165,7 @@ fn within_budget(input: &Input<'_>) -> Answer {
 }
 
 fn previewed(input: &Input<'_>) -> Answer {
-    if input.plan.spec.agentic_mode == Some(true) {
+    if input.plan.is_agentic() {
         let message = "no model may be asked here (--model-mode=rules), so nobody names the steps of an agenticMode plan; write them into spec.actions";
         return Answer::Stop("AgenticMode", Move::Finish(Outcome::failed(Ending::InvalidPlan, message)));
     }

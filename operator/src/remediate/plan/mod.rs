@@ -19,7 +19,6 @@ use common::api::{RemediationPlan, remediation_plan::WriteKind};
 use kube::ResourceExt as _;
 
 use crate::config::ModelMode;
-use crate::remediate::agentic::is_agentic;
 use crate::remediate::issue::incident_of;
 use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Stores, Tag, controller_of};
 
@@ -91,7 +90,7 @@ impl Controller for Plans {
 
     async fn reconcile(&self, ctx: &Arc<Context>, key: &ObjectKey) -> Result<Next, Error> {
         let Some(plan) = ctx.stores.plans.get(key) else { return Ok(Next::OnChange) };
-        let is_carried_elsewhere = is_agentic(&plan) && ctx.config.model_mode != ModelMode::Rules;
+        let is_carried_elsewhere = plan.is_agentic() && ctx.config.model_mode != ModelMode::Rules;
         if !is_unfinished(&plan) || plan.metadata.deletion_timestamp.is_some() || is_carried_elsewhere {
             return Ok(Next::OnChange);
         }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use common::api::{
-    Condition, Issue, RemediationPlan, Time,
+    ActionType, Condition, Issue, RemediationPlan, Time,
     issue::IssueState,
     keys::{annotations, conditions},
     remediation_plan::{
-        HealthSample, RemediationState, StepPhase, Verdict, VerdictLevel, VerdictSource, WriteKind, WriteRecord,
+        HealthSample, RemediationState, StepOf, StepPhase, Verdict, VerdictLevel, VerdictSource, WriteKind, WriteRecord,
     },
 };
 use common::decisions::Ending;
@@ -272,6 +272,28 @@ fn a_failed_attempt_that_changed_nothing_does_not_restore_the_fault() {
         input.health = Some(health(0, &["crashloop_backoff on container app", "oom_kill on container app"]));
     });
     assert_eq!(reason(&next), "NotHelped");
+}
+
+#[test]
+fn a_step_of_a_model_that_did_not_arrive_is_taken_back_and_one_that_arrived_may_be_half_of_what_helps() {
+    let mut plan = previewed(RemediationState::Verifying, StepPhase::Settled);
+    plan.status.as_mut().unwrap().verify_deadline = Some(Time(now() - SignedDuration::from_secs(1)));
+    plan.spec.step_of = Some(StepOf::default());
+    let stuck = next(&plan, |input| input.arrival = Arrival::Failed("no node fits".to_owned()));
+    assert!(matches!(stuck, Move::Undo { step: 0, .. }), "{stuck:?}");
+    plan.status.as_mut().unwrap().settled_since = Some(Time(now() - SignedDuration::from_mins(2)));
+    let arrived = next(&plan, |input| input.arrival = Arrival::Arrived);
+    assert_eq!(reason(&arrived), "NotHelped");
+}
+
+#[test]
+fn a_step_that_only_looks_waits_for_no_cure() {
+    let mut plan = previewed(RemediationState::Verifying, StepPhase::Settled);
+    plan.spec.step_of = Some(StepOf::default());
+    plan.spec.actions[0].action_type = ActionType::ExecDiagnostic;
+    assert_eq!(reason(&next(&plan, |_| {})), "Looked");
+    plan.spec.step_of = None;
+    assert_ne!(reason(&next(&plan, |_| {})), "Looked", "a person's plan is held to what it promised");
 }
 
 #[test]

@@ -16,7 +16,6 @@ use kube::ResourceExt as _;
 use serde::Serialize;
 
 use super::decide::{Budget, Sick};
-use crate::remediate::agentic::is_agentic;
 use crate::remediate::{goes_on, issue};
 use crate::runtime::{Context, ObjectKey, Stores, Tag};
 
@@ -223,7 +222,7 @@ fn written(plan: &RemediationPlan) -> impl Iterator<Item = &str> {
 fn is_acting(plan: &RemediationPlan) -> bool {
     let Some(status) = &plan.status else { return false };
     // What an agentic plan does, the plans of its steps do.
-    if is_agentic(plan) {
+    if plan.is_agentic() {
         return false;
     }
     // A finished plan acts again while a person has it taken back.
