@@ -173,6 +173,8 @@ impl Command {
     pub fn finds(&self) -> bool {
         match self {
             Self::Scan(_) | Self::Gate(_) | Self::Wait(_) => true,
+            // Putting something back is done or not done.
+            Self::Doctor(args) => !args.fix,
             Self::Plan(args) => matches!(args.command, PlanCommand::Preview(_)),
             _ => false,
         }
@@ -183,7 +185,7 @@ impl Command {
 pub fn seems_to_find(args: &[OsString]) -> bool {
     let words: Vec<_> = args.iter().skip(1).map(|word| word.to_string_lossy()).collect();
     let has = |wanted: &str| words.iter().any(|word| word == wanted);
-    has("scan") || has("gate") || has("wait") || ((has("plan") || has("plans")) && has("preview"))
+    ["scan", "gate", "wait", "doctor"].into_iter().any(has) || ((has("plan") || has("plans")) && has("preview"))
 }
 
 #[cfg(test)]
