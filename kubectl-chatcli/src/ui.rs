@@ -2,8 +2,11 @@
 //!
 //! Answers go to stdout, errors and progress to stderr. Colour is stripped where the stream is no terminal, or NO_COLOR says so;
 //! every meaning is carried by a word first.
+//!
+//! A reader who leaves (`… | head -1`) ends a command that only shows something. A command that changes something carries on: what it says
+//! is dropped, and the work is not left half done.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, IsTerminal as _, Write};
 use std::time::Duration;
 
@@ -61,6 +64,10 @@ pub struct Ui {
     prompt: Box<dyn Prompt>,
     progress: bool,
     width: usize,
+    /// Work that does not stop where its output does.
+    at_work: Cell<usize>,
+    /// Why something that was said of the work could not be written, where that was no reader's leaving.
+    unsaid: RefCell<Option<Failure>>,
 }
 
 impl Ui {
@@ -72,6 +79,8 @@ impl Ui {
             prompt: Box::new(Terminal),
             progress: io::stderr().is_terminal(),
             width: width(),
+            at_work: Cell::default(),
+            unsaid: RefCell::default(),
         }
     }
 
@@ -87,7 +96,15 @@ impl Ui {
 
     /// Streams and answers of a test.
     pub fn with(out: Box<dyn Write>, err: Box<dyn Write>, prompt: Box<dyn Prompt>) -> Self {
-        Self { out: RefCell::new(out), err: RefCell::new(err), prompt, progress: false, width: DEFAULT_WIDTH }
+        Self {
+            out: RefCell::new(out),
+            err: RefCell::new(err),
+            prompt,
+            progress: false,
+            width: DEFAULT_WIDTH,
+            at_work: Cell::default(),
+            unsaid: RefCell::default(),
+        }
     }
 
     /// Columns that fit.
@@ -95,14 +112,38 @@ impl Ui {
         self.width
     }
 
-    /// Text on stdout, ended by a line break.
+    /// Text on stdout, ended by a line break. While somebody is [at work](Self::at_work), it never fails.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
+        match self.write(text) {
+            Err(problem) if self.at_work.get() > 0 => {
+                let failure = Failure::from(problem);
+                if !failure.is_broken_pipe() {
+                    self.unsaid.borrow_mut().get_or_insert(failure);
+                }
+                Ok(())
+            }
+            written => Ok(written?),
+        }
+    }
+
+    fn write(&self, text: &str) -> io::Result<()> {
         let mut out = self.out.borrow_mut();
         out.write_all(text.as_bytes())?;
         if !text.ends_with('\n') {
             out.write_all(b"\n")?;
         }
-        Ok(out.flush()?)
+        out.flush()
+    }
+
+    /// From here until the returned value is dropped something is being changed: output that cannot be written must not stop it half way.
+    pub fn at_work(&self) -> AtWork<'_> {
+        self.at_work.set(self.at_work.get() + 1);
+        AtWork(self)
+    }
+
+    /// Why something said of the work was not written, once: a full disk is told after the work, a reader who has left never.
+    pub fn unsaid(&self) -> Result<(), Failure> {
+        self.unsaid.borrow_mut().take().map_or(Ok(()), Err)
     }
 
     /// An error and its way out, on stderr.
@@ -168,6 +209,16 @@ impl<W: Write> Write for Letters<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
+    }
+}
+
+/// Something is being changed, whoever reads about it.
+#[must_use = "the work is over when this is dropped"]
+pub struct AtWork<'a>(&'a Ui);
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        self.0.at_work.set(self.0.at_work.get().saturating_sub(1));
     }
 }
 

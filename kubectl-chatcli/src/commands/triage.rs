@@ -112,6 +112,8 @@ async fn act(
     cluster: &Cluster,
     context: &Context<'_>,
 ) -> Result<Next, Failure> {
+    // A reader who leaves is noticed by the next page, not between two writes.
+    let _work = context.ui.at_work();
     let done = match (choice, asked) {
         (Choice::Next, _) => return Ok(Next::On),
         (Choice::Quit, _) => return Ok(Next::Out),
