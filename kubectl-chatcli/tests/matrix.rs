@@ -310,13 +310,38 @@ fn a_name_with_nothing_near_leads_to_the_list() {
         &["plan", "show", "x"],
     ] {
         let ran = checked(args, run(server.plugin(), &[args, &["-n", "shop"]].concat()));
-        let list = if matches!(args[0], "plan" | "postmortem") { "issues" } else { &format!("{} list", args[0]) };
-        assert!(
-            ran.err.contains(&format!("hint: list what there is: kubectl chatcli {list}")),
-            "{args:?}: {}",
-            ran.err
-        );
+        let list = format!("hint: list what there is: kubectl chatcli {} list", args[0]);
+        assert!(ran.err.contains(&list), "{args:?}: {}", ran.err);
     }
+}
+
+#[test]
+fn a_misspelt_name_is_held_against_every_kind_that_it_could_have_meant() {
+    let server = Server::answering(full());
+    for (args, meant) in [
+        (&["postmortem", "show", "pm-worker-oom-kill-90c41d77a"][..], "pm-worker-oom-kill-90c41d77aa"),
+        (&["postmortem", "close", "worker-oom-kill-90c41d77a"], "worker-oom-kill-90c41d77aa"),
+        (&["plan", "show", "worker-oom-kill-90c41d77aa-plan-2"], "worker-oom-kill-90c41d77aa-plan-1"),
+        (&["runbook", "scaffold", "worker-oom-kill-90c41d77aa-plan-"], "worker-oom-kill-90c41d77aa-plan-1"),
+        (
+            &["approve", "approval-checkout-pod-not-ready-3f9a1c20b7-plan-"],
+            "approval-checkout-pod-not-ready-3f9a1c20b7-plan-1",
+        ),
+    ] {
+        let ran = checked(args, run(server.plugin(), &[args, &["-n", "shop"]].concat()));
+        assert!(ran.err.contains(&format!("hint: did you mean {meant}?\n")), "{args:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn what_may_not_be_listed_does_not_keep_the_rest_from_being_suggested() {
+    let mut answers = full();
+    let said = "postmortems.platform.chatcli.io is forbidden: User \"ann\" cannot list resource \"postmortems\"";
+    let everywhere = "/apis/platform.chatcli.io/v1alpha1/postmortems";
+    answers.insert(("GET".into(), everywhere.into()), status(403, "Forbidden", said, ""));
+    let args = ["postmortem", "show", "worker-oom-kill-90c41d77a", "-n", "shop"];
+    let ran = run(Server::answering(answers).plugin(), &args);
+    assert!(ran.err.contains("hint: did you mean worker-oom-kill-90c41d77aa?"), "{}", ran.err);
 }
 
 /// The name of the incident in place of `x`, so that there is something to show.
