@@ -21,6 +21,7 @@ pub mod recording;
 pub mod reference;
 pub mod rights;
 pub mod runbook;
+pub mod scratch;
 pub mod story;
 pub mod survey;
 pub mod ui;

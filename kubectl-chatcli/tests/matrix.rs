@@ -163,6 +163,7 @@ fn forbidding(method: &str, path: &str) -> Reply {
     let verb = match (method, name) {
         ("GET", "") => "list",
         ("GET", _) => "get",
+        ("WATCH", _) => "watch",
         ("POST", _) => "create",
         ("PATCH", _) => "patch",
         _ => "delete",
@@ -399,13 +400,13 @@ fn taking_everything(answers: Answers) -> impl Fn(&str, &str) -> Reply {
         match method {
             _ if known => support::reply(&answers, method, path),
             "GET" if path.contains("platform.chatcli.io/v1alpha1") => support::reply(&answers, method, path),
-            "GET" if path == CRDS => {
+            "GET" | "WATCH" if path == CRDS => {
                 let served = json!({ "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
                     "metadata": { "name": "any" }, "status": { "conditions": [{ "type": "Established", "status": "True" }] } });
                 let list = json!({ "kind": "List", "apiVersion": "v1", "metadata": { "resourceVersion": "1" }, "items": [served] });
                 (200, json, list.to_string())
             }
-            "GET" => bare_cluster(method, path),
+            "GET" | "WATCH" => bare_cluster(method, path),
             "POST" => (201, json, object.to_string()),
             _ => (200, json, object.to_string()),
         }
