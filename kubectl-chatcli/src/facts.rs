@@ -27,7 +27,7 @@ use crate::failure::Failure;
 use crate::kube::{Cluster, Kind, typed};
 
 /// Kinds one can ask about, for messages.
-pub const KINDS: &str = "deployment, statefulset, daemonset, job, cronjob, replicaset, pod, node";
+pub const KINDS: &str = "deployment, statefulset, daemonset, job, cronjob, replicaset, pod, node, ingress";
 
 /// A kind one can ask about, by the names kubectl knows it by.
 pub fn kind(name: &str) -> Option<Kind> {

@@ -19,6 +19,7 @@ use kube::api::ListParams;
 use kube::core::Resource;
 use serde::de::DeserializeOwned;
 
+use crate::certificates::{self, Named};
 use crate::facts;
 use crate::failure::Failure;
 use crate::kube::{Cluster, Doing, Kind, PAGE};
@@ -100,6 +101,13 @@ impl Landscape {
             + self.jobs.len()
             + self.cron_jobs.len();
         Extent { workloads, pods: self.pods.len(), nodes: self.nodes.len() }
+    }
+
+    /// Secrets that these subjects mount and that any Ingress names.
+    pub fn secrets(&self, subjects: &[Facts]) -> Vec<Named> {
+        let mounted = subjects.iter().flat_map(certificates::mounted_by);
+        let ingresses = self.around.values().flat_map(|around| &around.ingresses);
+        mounted.chain(ingresses.flat_map(|ingress| certificates::named_by(ingress))).collect()
     }
 
     /// Facts about every subject, as the operator would have them from its stores.

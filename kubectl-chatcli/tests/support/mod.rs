@@ -63,6 +63,14 @@ impl Server {
         seen.iter().map(|request| (request.line.clone(), request.body.clone())).collect()
     }
 
+    /// The queries of what was read at a path.
+    #[allow(dead_code, reason = "for test programs that look at what exactly was asked")]
+    pub fn queries(&self, path: &str) -> Vec<String> {
+        let seen = self.seen.lock().unwrap();
+        let there = seen.iter().filter(|request| request.line == format!("GET {path}"));
+        there.map(|request| request.query.clone()).collect()
+    }
+
     /// The same for what was to be stored, without dry runs.
     #[allow(dead_code, reason = "for test programs that look at what is written")]
     pub fn stored(&self) -> Vec<(String, String)> {
