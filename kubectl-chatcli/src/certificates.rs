@@ -32,8 +32,7 @@ struct TlsSecret {
     metadata: ObjectMeta,
     #[serde(rename = "type", default)]
     type_: String,
-    #[serde(default)]
-    data: Contents,
+    data: Option<Contents>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -110,7 +109,8 @@ fn of(secrets: &[TlsSecret], mut named: Vec<Named>, now: Timestamp) -> Seen {
         if ours.is_empty() {
             continue;
         }
-        let text = secret.data.certificate.as_ref().map(|bytes| bytes.0.as_slice()).unwrap_or_default();
+        let text = secret.data.as_ref().and_then(|data| data.certificate.as_ref());
+        let text = text.map(|bytes| bytes.0.as_slice()).unwrap_or_default();
         match tls::chain(text).map(|chain| chain.into_iter().next()) {
             Ok(Some(certificate)) => {
                 let annotations = secret.metadata.annotations.as_ref();

@@ -42,18 +42,19 @@ impl From<Exit> for ExitCode {
 }
 
 /// Why a command cannot go on, and what the user can do about it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Failure {
     message: String,
     hints: Vec<String>,
     broken_pipe: bool,
     interrupted: bool,
+    refused: bool,
 }
 
 impl Failure {
     /// An error in one sentence: lower case, no full stop.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hints: Vec::new(), broken_pipe: false, interrupted: false }
+        Self { message: message.into(), hints: Vec::new(), broken_pipe: false, interrupted: false, refused: false }
     }
 
     /// The way out: a command to type, or the thing to change.
@@ -66,6 +67,17 @@ impl Failure {
     /// The reader of our output has gone.
     pub fn is_broken_pipe(&self) -> bool {
         self.broken_pipe
+    }
+
+    /// The same, said of what the caller lacks the right to.
+    #[must_use]
+    pub fn of_rights(self) -> Self {
+        Self { refused: true, ..self }
+    }
+
+    /// The caller lacks a right; what was asked for may well be there.
+    pub fn is_of_rights(&self) -> bool {
+        self.refused
     }
 
     /// The person pressed Ctrl-C.

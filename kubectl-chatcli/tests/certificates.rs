@@ -164,6 +164,20 @@ fn what_may_not_be_read_is_said_and_is_no_trouble() {
 }
 
 #[test]
+fn ingresses_that_may_not_be_read_leave_their_certificates_unknown() {
+    let mut shop = Shop::well();
+    let refused =
+        status(403, "Forbidden", "ingresses is forbidden: User \"ann\" cannot list resource \"ingresses\"", "");
+    shop.answers.insert(get(INGRESSES), refused);
+    for args in [&["scan"][..], &["explain", "deploy/web"]] {
+        let ran = shop.run(args);
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.err);
+        let said = "cannot read ingresses in namespace shop: you lack the verb \"list\" on ingresses.networking.k8s.io";
+        assert!(ran.err.contains("not known: ") && ran.err.contains(said), "{args:?}: {}{}", ran.out, ran.err);
+    }
+}
+
+#[test]
 fn a_secret_that_holds_no_certificate_is_named() {
     let mut shop = Shop::well();
     let data = json!({ "tls.crt": ByteString(b"not a certificate".to_vec()) });

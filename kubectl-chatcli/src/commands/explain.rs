@@ -158,19 +158,21 @@ async fn live(
         context,
     };
     findings.extend(held.findings.into_iter().map(|(_, finding)| finding));
+    let unread = facts.extra.unreadable.iter().map(|(what, why)| format!("{}: {why}", what.short()));
+    let gaps: Vec<_> = unread.chain(held.gaps).collect();
     if let Some(form) = args.output {
         return remedy.structured(&findings, form).await;
     }
     if findings.is_empty() {
         context.ui.print(&format!("{subject} shows no sign of trouble"))?;
-        held.gaps.iter().for_each(|gap| context.ui.note(&format!("not known: {gap}")));
+        for gap in &gaps {
+            context.ui.note(&format!("not known: {gap}"));
+        }
         return Ok(Exit::Ok);
     }
     if let ([], Some(pending)) = (seen.firing.as_slice(), seen.pending.first()) {
         context.ui.note(&format!("note: {subject} may still recover by itself: {}", pending.description));
     }
-    let unread = facts.extra.unreadable.iter().map(|(what, why)| format!("{}: {why}", what.short()));
-    let gaps: Vec<_> = unread.chain(held.gaps).collect();
     let explanation = Explanation { findings: &findings, gaps: &gaps, ..Explanation::default() };
     context.ui.print(&page(&explanation, &context.clock, context.ui.width()))?;
     remedy.page().await
@@ -197,7 +199,9 @@ async fn ingress(name: &str, args: &ExplainArgs, cluster: &Cluster, context: &Co
     }
     if findings.is_empty() {
         context.ui.print(&format!("ingress/{name} serves no certificate that is known to be over or soon will be"))?;
-        held.gaps.iter().for_each(|gap| context.ui.note(&format!("not known: {gap}")));
+        for gap in &held.gaps {
+            context.ui.note(&format!("not known: {gap}"));
+        }
     } else {
         let explanation = Explanation { findings: &findings, gaps: &held.gaps, ..Explanation::default() };
         context.ui.print(&page(&explanation, &context.clock, context.ui.width()))?;

@@ -60,6 +60,7 @@ async fn report(landscape: &Landscape, namespace: Option<String>, cluster: &Clus
     }
     let mut not_known: Vec<String> = landscape.blind.iter().map(|failure| failure.message().to_owned()).collect();
     not_known.extend(landscape.without_nodes.as_ref().map(|failure| failure.message().to_owned()));
+    not_known.extend(landscape.without_ingresses.as_ref().map(|failure| failure.message().to_owned()));
     if firing.len() > IN_DEPTH {
         not_known.push(format!(
             "events and logs of {} objects were not read; look at one namespace with -n",

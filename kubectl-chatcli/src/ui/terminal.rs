@@ -1,6 +1,8 @@
 //! A person at a terminal, and their editor.
 
-use std::io::{self, IsTerminal as _, Write as _};
+#[cfg(unix)]
+use std::io::Write as _;
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
