@@ -1187,6 +1187,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-chatcli' -ScriptBlock {
             [CompletionResult]::new('--confidence', '--confidence', [CompletionResultType]::ParameterName, 'Confidence of the explanation, 0 to 1')
             [CompletionResult]::new('--success-rate', '--success-rate', [CompletionResultType]::ParameterName, 'Share of earlier plans of the same actions that helped, 0 to 1')
             [CompletionResult]::new('--radius', '--radius', [CompletionResultType]::ParameterName, 'Blast radius of the change')
+            [CompletionResult]::new('--times-over', '--times-over', [CompletionResultType]::ParameterName, 'How often the trouble of the object was over within 24 hours and has come back; from the third time on people are asked')
             [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'The moment, e.g. 2026-11-27T20:00:00-03:00; without it, now')
             [CompletionResult]::new('--operator-namespace', '--operator-namespace', [CompletionResultType]::ParameterName, 'Namespace of the operator, whose policies hold everywhere')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Namespace to work in')

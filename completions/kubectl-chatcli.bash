@@ -3592,7 +3592,7 @@ _kubectl__chatcli() {
             return 0
             ;;
         kubectl__subcmd__chatcli__subcmd__policy__subcmd__test)
-            opts="-l -n -s -h --action --severity --kind --label --class --autonomy --confidence --success-rate --radius --at --operator-namespace --plain --namespace --kubeconfig --context --cluster --user --server --token --as --as-group --as-uid --certificate-authority --client-certificate --client-key --tls-server-name --insecure-skip-tls-verify --request-timeout --help"
+            opts="-l -n -s -h --action --severity --kind --label --class --autonomy --confidence --success-rate --radius --times-over --at --operator-namespace --plain --namespace --kubeconfig --context --cluster --user --server --token --as --as-group --as-uid --certificate-authority --client-certificate --client-key --tls-server-name --insecure-skip-tls-verify --request-timeout --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3635,6 +3635,10 @@ _kubectl__chatcli() {
                     return 0
                     ;;
                 --radius)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --times-over)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -979,6 +979,7 @@ auto\t'Run reversible steps with a clean preview; ask for the rest'"
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l confidence -d 'Confidence of the explanation, 0 to 1' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l success-rate -d 'Share of earlier plans of the same actions that helped, 0 to 1' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l radius -d 'Blast radius of the change' -r
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l times-over -d 'How often the trouble of the object was over within 24 hours and has come back; from the third time on people are asked' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l at -d 'The moment, e.g. 2026-11-27T20:00:00-03:00; without it, now' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -l operator-namespace -d 'Namespace of the operator, whose policies hold everywhere' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand policy; and __fish_seen_subcommand_from test" -s n -l namespace -d 'Namespace to work in' -r

@@ -24,10 +24,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::kube::{Cluster, Kind, typed};
+use crate::kube::{Cluster, Doing, Kind, typed};
 
 /// Kinds one can ask about, for messages.
-pub const KINDS: &str = "deployment, statefulset, daemonset, job, cronjob, replicaset, pod, node";
+pub const KINDS: &str = "deployment, statefulset, daemonset, job, cronjob, replicaset, pod, node, ingress";
 
 /// A kind one can ask about, by the names kubectl knows it by.
 pub fn kind(name: &str) -> Option<Kind> {
@@ -87,8 +87,10 @@ pub async fn gather(
     facts.extra = extra;
     add_parts(cluster, &mut facts).await;
     if !is_node {
-        let around = surroundings(cluster, cluster.namespace()).await;
+        let (around, refused) = surroundings(cluster, cluster.namespace()).await;
         facts = facts.with_surroundings(around);
+        let all = ResourceRef::new("Ingress", cluster.namespace(), "");
+        facts.extra.unreadable.extend(refused.map(|failure| (all, failure.message().to_owned())));
     }
     deepen(&cluster.client(), &mut facts).await;
     Ok(Some(facts))
@@ -184,7 +186,9 @@ pub async fn deepen(client: &Client, facts: &mut Facts) {
 }
 
 /// Who sends it traffic, scales it and guards it, as far as the caller may read that.
-async fn surroundings(cluster: &Cluster, namespace: &str) -> Surroundings {
+///
+/// Ingresses serve certificates, so that a missing right on them is told.
+async fn surroundings(cluster: &Cluster, namespace: &str) -> (Surroundings, Option<Failure>) {
     let client = cluster.client();
     let all = ListParams::default();
     let services = Api::<Service>::namespaced(client.clone(), namespace);
@@ -193,13 +197,17 @@ async fn surroundings(cluster: &Cluster, namespace: &str) -> Surroundings {
     let budgets = Api::<PodDisruptionBudget>::namespaced(client, namespace);
     let (services, ingresses, autoscalers, budgets) =
         futures::join!(services.list(&all), ingresses.list(&all), autoscalers.list(&all), budgets.list(&all));
-    Surroundings {
+    let kind = Kind::of("networking.k8s.io", "v1", "Ingress", "ingresses");
+    let doing = Doing::new("list", &kind).in_namespace(Some(namespace));
+    let refused = ingresses.as_ref().err().map(|problem| cluster.explain(&doing, problem));
+    let around = Surroundings {
         services: shared_list(services),
         ingresses: shared_list(ingresses),
         autoscalers: shared_list(autoscalers),
         budgets: shared_list(budgets),
         ..Surroundings::default()
-    }
+    };
+    (around, refused.filter(Failure::is_of_rights))
 }
 
 fn shared_list<K: Clone>(list: kube::Result<ObjectList<K>>) -> Vec<Arc<K>> {

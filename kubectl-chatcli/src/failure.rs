@@ -15,6 +15,8 @@ pub enum Exit {
     Failed,
     /// There is no answer, where 1 would be one.
     Trouble,
+    /// The person left with Ctrl-C.
+    Interrupted,
 }
 
 impl Exit {
@@ -33,22 +35,26 @@ impl From<Exit> for ExitCode {
             Exit::Ok => 0,
             Exit::Differs | Exit::Failed => 1,
             Exit::Trouble => 2,
+            // What a shell says of a program that Ctrl-C ended.
+            Exit::Interrupted => 130,
         })
     }
 }
 
 /// Why a command cannot go on, and what the user can do about it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Failure {
     message: String,
     hints: Vec<String>,
     broken_pipe: bool,
+    interrupted: bool,
+    refused: bool,
 }
 
 impl Failure {
     /// An error in one sentence: lower case, no full stop.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hints: Vec::new(), broken_pipe: false }
+        Self { message: message.into(), hints: Vec::new(), broken_pipe: false, interrupted: false, refused: false }
     }
 
     /// The way out: a command to type, or the thing to change.
@@ -61,6 +67,22 @@ impl Failure {
     /// The reader of our output has gone.
     pub fn is_broken_pipe(&self) -> bool {
         self.broken_pipe
+    }
+
+    /// The same, said of what the caller lacks the right to.
+    #[must_use]
+    pub fn of_rights(self) -> Self {
+        Self { refused: true, ..self }
+    }
+
+    /// The caller lacks a right; what was asked for may well be there.
+    pub fn is_of_rights(&self) -> bool {
+        self.refused
+    }
+
+    /// The person pressed Ctrl-C.
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupted
     }
 
     /// The sentence.
@@ -77,7 +99,8 @@ impl Failure {
 impl From<io::Error> for Failure {
     fn from(problem: io::Error) -> Self {
         let broken_pipe = problem.kind() == io::ErrorKind::BrokenPipe;
-        Self { message: format!("cannot write: {problem}"), hints: Vec::new(), broken_pipe }
+        let interrupted = problem.kind() == io::ErrorKind::Interrupted;
+        Self { broken_pipe, interrupted, ..Self::new(format!("cannot write: {problem}")) }
     }
 }
 

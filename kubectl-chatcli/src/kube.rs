@@ -270,25 +270,30 @@ impl Cluster {
     pub async fn get(&self, kind: &Kind, name: &str) -> Result<DynamicObject, Failure> {
         match self.find(kind, Some(&self.namespace), name).await? {
             Some(object) => Ok(object),
-            None => Err(self.not_found(kind, &kind.resource.kind.to_lowercase(), name).await),
+            None => Err(self.not_found(&[kind], &kind.resource.kind.to_lowercase(), name).await),
         }
     }
 
-    /// Says that there is none, and what there is. `what` is what the name could have meant.
-    pub async fn not_found(&self, kind: &Kind, what: &str, name: &str) -> Failure {
+    /// Says that there is none, and what there is. `what` is what the name could have meant, `kinds` the same as kinds; where none of them
+    /// has a name that is near, the list of the first is the way on.
+    pub async fn not_found(&self, kinds: &[&Kind], what: &str, name: &str) -> Failure {
         let failure = Failure::new(format!("no {what} {name:?} in namespace {}", self.namespace));
-        let list = match kind.resource.kind.as_str() {
+        let list = match kinds.first().map_or("", |kind| kind.resource.kind.as_str()) {
             "RemediationPlan" => "plan list",
+            "ApprovalRequest" => "approvals",
             "Runbook" => "runbook list",
             "PostMortem" => "postmortem list",
             _ => "issues",
         };
-        let Ok((there, _)) = self.list(kind, None, None).await else {
+        let found = futures::future::join_all(kinds.iter().map(|kind| self.list(kind, None, None))).await;
+        if found.iter().all(Result::is_err) {
             // Not allowed to look everywhere: the plain answer has to do.
             return failure.hint(format!("list what there is: kubectl chatcli {list} -n {}", self.namespace));
-        };
-        let there: Vec<_> = there
+        }
+        let there: Vec<_> = found
             .iter()
+            .flatten()
+            .flat_map(|(objects, _)| objects)
             .filter_map(|object| Some((object.metadata.namespace.as_deref()?, object.metadata.name.as_deref()?)))
             .collect();
         failure.hint(explain::suggestion(name, &self.namespace, &there, list))

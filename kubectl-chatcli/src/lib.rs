@@ -6,6 +6,7 @@
 //! [`cli`] holds the clap structs and nothing else, [`commands`] one file per command, [`output`] one file per thing shown; a command
 //! only joins them.
 
+pub mod certificates;
 pub mod choices;
 pub mod cli;
 pub mod clock;
@@ -21,6 +22,7 @@ pub mod recording;
 pub mod reference;
 pub mod rights;
 pub mod runbook;
+pub mod scratch;
 pub mod story;
 pub mod survey;
 pub mod ui;

@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use common::redact;
+use common::{redact, tls};
 use http::{Method, Request, Response};
 use jiff::Timestamp;
+use k8s_openapi::ByteString;
 use kube::Client;
 use kube::client::Body;
 use serde::{Deserialize, Serialize};
@@ -43,7 +44,20 @@ pub struct Recording {
 impl Recording {
     /// A recording of these answers, cleaned.
     pub fn new(subject: &str, namespace: &str, recorded_at: Timestamp, mut answers: Answers) -> Self {
-        answers.values_mut().for_each(clean);
+        for (path, answer) in &mut answers {
+            // Base64 looks like a credential; what is left of a Secret is none.
+            let certificates: Vec<Option<Value>> = if is_of_secrets(path) {
+                secrets(answer).map(|secret| certificate(secret).cloned()).collect()
+            } else {
+                Vec::new()
+            };
+            clean(answer);
+            for (text, kept) in secrets(answer).map(certificate).zip(certificates) {
+                if let (Some(text), Some(kept)) = (text, kept) {
+                    *text = kept;
+                }
+            }
+        }
         Self { version: FORMAT, recorded_at, namespace: namespace.to_owned(), subject: subject.to_owned(), answers }
     }
 
@@ -83,6 +97,7 @@ pub fn keeping(cluster: &Cluster) -> (Cluster, Arc<Mutex<Answers>>) {
                     .unwrap_or_else(|_| Value::from(String::from_utf8_lossy(&bytes).into_owned()));
                 // A refusal is an answer too: what may not be read is part of the story.
                 if head.status.is_success() || value["kind"] == "Status" {
+                    let value = if is_of_secrets(&path) { without_keys(value) } else { value };
                     keep.lock().unwrap_or_else(PoisonError::into_inner).insert(path, value);
                 }
             }
@@ -90,6 +105,44 @@ pub fn keeping(cluster: &Cluster) -> (Cluster, Arc<Mutex<Answers>>) {
         }
     });
     (cluster.with(Client::new(service, cluster.namespace())), kept)
+}
+
+/// Is this the answer about one Secret, or about all of them?
+fn is_of_secrets(path: &str) -> bool {
+    let path = path.split('?').next().unwrap_or(path);
+    path.rsplit('/').take(2).any(|part| part == "secrets")
+}
+
+/// A Secret's certificate is for everybody to see; nothing else in it is kept, not even until the file is written.
+fn without_keys(mut answer: Value) -> Value {
+    for secret in secrets(&mut answer) {
+        if let Some(data) = secret.get_mut("data").and_then(Value::as_object_mut) {
+            data.retain(|key, _| key == tls::keys::CERTIFICATE);
+        }
+        if let Some(text) = certificate(secret) {
+            let held: ByteString = serde_json::from_value(text.take()).unwrap_or_default();
+            *text = json!(ByteString(tls::only_certificates(&held.0).into_bytes()));
+        }
+        if let Some(fields) = secret.as_object_mut() {
+            fields.remove("stringData");
+        }
+        if let Some(annotations) = secret.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {
+            // The whole Secret stands there once more.
+            annotations.remove("kubectl.kubernetes.io/last-applied-configuration");
+        }
+    }
+    answer
+}
+
+/// The Secrets of an answer: one, or those of a list.
+fn secrets(answer: &mut Value) -> impl Iterator<Item = &mut Value> {
+    let is_list = answer.get("items").is_some_and(Value::is_array);
+    let (one, many) = if is_list { (None, answer["items"].as_array_mut()) } else { (Some(answer), None) };
+    one.into_iter().chain(many.into_iter().flatten())
+}
+
+fn certificate(secret: &mut Value) -> Option<&mut Value> {
+    secret.get_mut("data")?.get_mut(tls::keys::CERTIFICATE)
 }
 
 fn replay(answers: &Answers, request: &Request<Body>) -> Response<Body> {
@@ -158,6 +211,26 @@ mod tests {
         );
         assert_eq!(pod["volumes"][0]["secret"]["secretName"], "app-credentials");
         assert_eq!(pod["data"], json!({ "api_key": "[REDACTED]", "mode": "fast" }));
+    }
+
+    #[test]
+    fn of_secrets_only_certificates_are_kept() {
+        assert!(is_of_secrets("/api/v1/namespaces/shop/secrets?fieldSelector=type%3Dkubernetes.io%2Ftls"));
+        assert!(is_of_secrets("/api/v1/secrets") && is_of_secrets("/api/v1/namespaces/shop/secrets/web-tls"));
+        assert!(!is_of_secrets("/api/v1/namespaces/secrets/pods/web"));
+        let names = ["web".to_owned()];
+        let valid_for = jiff::SignedDuration::from_hours(1);
+        let now = Timestamp::UNIX_EPOCH;
+        let made = tls::make(&tls::Request { names: &names, key: tls::KeyKind::default(), now, valid_for }).unwrap();
+        let base64 = |text: &str| json!(ByteString(text.as_bytes().to_vec()));
+        // Some put the key behind the certificate.
+        let both = base64(&format!("{}{}", made.certificate, *made.key));
+        let secret = json!({ "metadata": { "name": "web-tls", "annotations": {
+                "kubectl.kubernetes.io/last-applied-configuration": "{\"data\":{\"tls.key\":\"QUFB\"}}" } },
+            "data": { "tls.crt": both, "tls.key": "QUFB", "ca.crt": "Q0E=" } });
+        let wanted = json!({ "metadata": { "name": "web-tls", "annotations": {} }, "data": { "tls.crt": base64(&made.certificate) } });
+        assert_eq!(without_keys(secret.clone()), wanted);
+        assert_eq!(without_keys(json!({ "items": [secret] })), json!({ "items": [wanted] }));
     }
 
     #[tokio::test]

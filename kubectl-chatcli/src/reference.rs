@@ -15,9 +15,10 @@ const EXIT_CODES: &str = "
 
 | Code | Meaning |
 | --- | --- |
-| 0 | done; `plan preview`: nothing would change; `scan`: nothing is wrong; `gate`: no incident above the limit; `wait`: it is so |
+| 0 | done; `plan preview`: nothing would change; `scan`: nothing is wrong; `gate`: no incident above the limit; `wait`: it is so; `doctor`: everything was looked at and nothing fails |
 | 1 | not done, the reason is on stderr; `plan preview`: something would change; `scan`: something is wrong; `gate`: there is an incident; `wait`: it is not so in time, or never will be; `doctor`, `rbac lint`, `runbook lint`, `runbook test`, `tls check`: something failed |
-| 2 | `plan preview`, `scan`, `gate`, `wait`: there is no answer, the reason is on stderr |
+| 2 | `plan preview`, `scan`, `gate`, `wait`, `doctor`: there is no answer, the reason is on stderr; `doctor`: nothing is known to fail, but a check came out `unchecked` |
+| 130 | left with Ctrl-C |
 ";
 
 /// A completion script.

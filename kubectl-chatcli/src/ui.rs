@@ -2,18 +2,37 @@
 //!
 //! Answers go to stdout, errors and progress to stderr. Colour is stripped where the stream is no terminal, or NO_COLOR says so;
 //! every meaning is carried by a word first.
+//!
+//! A reader who leaves (`… | head -1`) ends a command that only shows something. A command that changes something carries on: what it says
+//! is dropped, and the work is not left half done.
 
-use std::cell::RefCell;
+mod terminal;
+
+use std::cell::{Cell, RefCell};
 use std::io::{self, IsTerminal as _, Write};
 use std::time::Duration;
 
+use futures::FutureExt as _;
+use futures::future::LocalBoxFuture;
 use indicatif::{ProgressBar, ProgressStyle};
 use owo_colors::OwoColorize as _;
 
 use crate::failure::Failure;
+use terminal::Terminal;
 
 /// Width where none is known: what fits a printed page, a log viewer and a split screen.
 const DEFAULT_WIDTH: usize = 100;
+
+/// What came of a question whose subject may change while it is asked.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Heard {
+    /// One line, trimmed.
+    Line(String),
+    /// The question is no longer the same; nothing that was typed counts.
+    Overtaken,
+    /// Nobody can be asked.
+    Nobody,
+}
 
 /// Asks a person.
 pub trait Prompt {
@@ -21,37 +40,14 @@ pub trait Prompt {
     fn confirm(&self, question: &str) -> io::Result<Option<bool>>;
     /// One line, trimmed; empty where the person just pressed Enter. `None` when nobody can be asked.
     fn line(&self, question: &str) -> io::Result<Option<String>>;
-}
-
-/// A person at a terminal; nobody, where stdin or stderr is none.
-struct Terminal;
-
-impl Prompt for Terminal {
-    fn confirm(&self, question: &str) -> io::Result<Option<bool>> {
-        if !is_there() {
-            return Ok(None);
-        }
-        dialoguer::Confirm::new()
-            .with_prompt(question)
-            .default(false)
-            .interact_opt()
-            .map(|answer| Some(answer.unwrap_or(false)))
-            .map_err(|dialoguer::Error::IO(problem)| problem)
-    }
-
-    // A line rather than a menu: it needs no cursor keys, works over any ssh, and a screen reader reads it.
-    fn line(&self, question: &str) -> io::Result<Option<String>> {
-        if !is_there() {
-            return Ok(None);
-        }
-        let answer = dialoguer::Input::<String>::new().with_prompt(question).allow_empty(true).interact_text();
-        answer.map(|text| Some(text.trim().to_owned())).map_err(|dialoguer::Error::IO(problem)| problem)
-    }
-}
-
-/// Can a person read what is asked and answer it?
-fn is_there() -> bool {
-    io::stdin().is_terminal() && io::stderr().is_terminal()
+    /// The same, unless `overtaken` ends first: then what was typed so far is thrown away.
+    fn line_unless<'a>(
+        &'a self,
+        question: &'a str,
+        overtaken: LocalBoxFuture<'a, ()>,
+    ) -> LocalBoxFuture<'a, io::Result<Heard>>;
+    /// What the person makes of a text in their editor, in a file of that name. `None` when nobody can be asked.
+    fn edit<'a>(&'a self, name: &'a str, text: &'a str) -> LocalBoxFuture<'a, io::Result<Option<String>>>;
 }
 
 /// Where words go and answers come from.
@@ -61,6 +57,11 @@ pub struct Ui {
     prompt: Box<dyn Prompt>,
     progress: bool,
     width: usize,
+    /// Work that does not stop where its output does.
+    at_work: Cell<usize>,
+    /// Why something that was said of the work could not be written, where that was no reader's leaving.
+    unsaid: RefCell<Option<Failure>>,
+    is_editing: Cell<bool>,
 }
 
 impl Ui {
@@ -72,6 +73,9 @@ impl Ui {
             prompt: Box::new(Terminal),
             progress: io::stderr().is_terminal(),
             width: width(),
+            at_work: Cell::default(),
+            unsaid: RefCell::default(),
+            is_editing: Cell::default(),
         }
     }
 
@@ -87,7 +91,16 @@ impl Ui {
 
     /// Streams and answers of a test.
     pub fn with(out: Box<dyn Write>, err: Box<dyn Write>, prompt: Box<dyn Prompt>) -> Self {
-        Self { out: RefCell::new(out), err: RefCell::new(err), prompt, progress: false, width: DEFAULT_WIDTH }
+        Self {
+            out: RefCell::new(out),
+            err: RefCell::new(err),
+            prompt,
+            progress: false,
+            width: DEFAULT_WIDTH,
+            at_work: Cell::default(),
+            unsaid: RefCell::default(),
+            is_editing: Cell::default(),
+        }
     }
 
     /// Columns that fit.
@@ -95,14 +108,38 @@ impl Ui {
         self.width
     }
 
-    /// Text on stdout, ended by a line break.
+    /// Text on stdout, ended by a line break. While somebody is [at work](Self::at_work), it never fails.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
+        match self.write(text) {
+            Err(problem) if self.at_work.get() > 0 => {
+                let failure = Failure::from(problem);
+                if !failure.is_broken_pipe() {
+                    self.unsaid.borrow_mut().get_or_insert(failure);
+                }
+                Ok(())
+            }
+            written => Ok(written?),
+        }
+    }
+
+    fn write(&self, text: &str) -> io::Result<()> {
         let mut out = self.out.borrow_mut();
         out.write_all(text.as_bytes())?;
         if !text.ends_with('\n') {
             out.write_all(b"\n")?;
         }
-        Ok(out.flush()?)
+        out.flush()
+    }
+
+    /// From here until the returned value is dropped something is being changed: output that cannot be written must not stop it half way.
+    pub fn at_work(&self) -> AtWork<'_> {
+        self.at_work.set(self.at_work.get() + 1);
+        AtWork(self)
+    }
+
+    /// Why something said of the work was not written, once: a full disk is told after the work, a reader who has left never.
+    pub fn unsaid(&self) -> Result<(), Failure> {
+        self.unsaid.borrow_mut().take().map_or(Ok(()), Err)
     }
 
     /// An error and its way out, on stderr.
@@ -141,6 +178,42 @@ impl Ui {
         Ok(self.prompt.line(question)?)
     }
 
+    /// What the person typed, unless `overtaken` ends first.
+    pub async fn ask_unless(&self, question: &str, overtaken: LocalBoxFuture<'_, ()>) -> Result<Heard, Failure> {
+        Ok(self.prompt.line_unless(question, overtaken).await?)
+    }
+
+    /// What the person typed; `None` where nobody can be asked. Unlike [`ask`](Self::ask) it lets [`interrupted`](Self::interrupted) be seen.
+    pub async fn hear(&self, question: &str) -> Result<Option<String>, Failure> {
+        Ok(match self.ask_unless(question, std::future::pending().boxed_local()).await? {
+            Heard::Line(line) => Some(line),
+            Heard::Overtaken | Heard::Nobody => None,
+        })
+    }
+
+    /// What the person made of a text in their editor; `None` where nobody can be asked.
+    pub async fn edit(&self, name: &str, text: &str) -> Result<Option<String>, Failure> {
+        self.is_editing.set(true);
+        let edited = self.prompt.edit(name, text).await;
+        // A Ctrl-C right before the editor ended is still the editor's: it is noticed here, and not afterwards.
+        tokio::task::yield_now().await;
+        self.is_editing.set(false);
+        edited.map_err(|problem| {
+            Failure::new(format!("cannot edit: {problem}")).hint("choose an editor with KUBE_EDITOR or EDITOR")
+        })
+    }
+
+    /// Ends when the person presses Ctrl-C. While an editor has the terminal, that is the editor's to understand.
+    pub async fn interrupted(&self) {
+        // Where questions are asked key by key, the key itself ends the program as ever.
+        while cfg!(unix) && tokio::signal::ctrl_c().await.is_ok() {
+            if !self.is_editing.get() {
+                return;
+            }
+        }
+        std::future::pending::<()>().await;
+    }
+
     /// Shows what is going on until dropped; silent where stderr is no terminal.
     pub fn busy(&self, what: impl Into<String>) -> Busy {
         let bar = if self.progress { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
@@ -168,6 +241,16 @@ impl<W: Write> Write for Letters<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
+    }
+}
+
+/// Something is being changed, whoever reads about it.
+#[must_use = "the work is over when this is dropped"]
+pub struct AtWork<'a>(&'a Ui);
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        self.0.at_work.set(self.0.at_work.get().saturating_sub(1));
     }
 }
 

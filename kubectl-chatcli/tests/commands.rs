@@ -583,7 +583,7 @@ fn what_cannot_be_explained_is_told_with_what_can() {
     assert_eq!(ran.code, 1);
     assert_snapshot!(ran.err, @"
     error: cannot explain a service
-    hint: these can be: deployment, statefulset, daemonset, job, cronjob, replicaset, pod, node
+    hint: these can be: deployment, statefulset, daemonset, job, cronjob, replicaset, pod, node, ingress
     ");
 }
 

@@ -100,8 +100,7 @@ impl Shop {
         self.secret("tls", &data);
     }
 
-    /// Lines of the page about the server, or about webhooks, each with its next step.
-    fn lines(mut self) -> String {
+    fn server(mut self) -> Server {
         let instance = json!({
             "apiVersion": "platform.chatcli.io/v1alpha1", "kind": "Instance",
             "metadata": { "name": "chatcli", "namespace": "shop" },
@@ -112,7 +111,12 @@ impl Shop {
             "status": { "ready": self.ready, "conditions": self.conditions },
         });
         self.answers.insert(get(INSTANCES), list(&[instance]));
-        let ran = run(Server::answering(self.answers).plugin(), &["doctor", "-o", "json"]);
+        Server::answering(self.answers)
+    }
+
+    /// Lines of the page about the server, or about webhooks, each with its next step.
+    fn lines(self) -> String {
+        let ran = run(self.server().plugin(), &["doctor", "-o", "json"]);
         let page: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err));
         let checks = page["checks"].as_array().unwrap().iter();
         let concerned = checks.filter(|check| {
@@ -258,4 +262,49 @@ fn a_webhook_that_was_left_behind_refuses_every_write() {
     let said = "fail webhook: chatcli-webhook asks service chatcli-system/gone, which does not exist: every write is refused\n    → \
                 kubectl delete validatingwebhookconfigurations chatcli-webhook";
     assert!(lines.contains(said), "{lines}");
+}
+
+/// Says its version, which everybody may ask for, and nothing else.
+fn forbidding() -> Server {
+    let version = json!({ "major": "1", "minor": "34", "gitVersion": "v1.34.4" }).to_string();
+    Server::replying(move |_, path| {
+        let (code, body) = status(403, "Forbidden", "it is forbidden: User \"ann\" cannot do this", "x");
+        if path == "/version" {
+            return (200, "application/json", version.clone());
+        }
+        (code, "application/json", body.to_string())
+    })
+}
+
+#[test]
+fn an_installation_that_may_not_be_looked_at_is_not_called_sound() {
+    let ran = run(forbidding().plugin(), &["doctor"]);
+    assert_eq!(ran.code, 2, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("not checked, 1 ok"), "{}", ran.out);
+}
+
+#[test]
+fn what_is_known_to_fail_counts_more_than_what_was_not_looked_at() {
+    // The kinds of this cluster are not served, so they cannot be compared either way.
+    assert_eq!(run(Shop::well().server().plugin(), &["doctor"]).code, 2);
+    let mut shop = Shop::well();
+    shop.says(&[condition("Ready", false, "DeploymentNotReady", "0/1 pods ready")]);
+    let ran = run(shop.server().plugin(), &["doctor"]);
+    assert!(ran.code == 1 && ran.out.contains("unchecked"), "{} {}", ran.code, ran.out);
+}
+
+#[test]
+fn a_cluster_that_does_not_answer_gives_doctor_no_answer_and_a_fix_that_was_not_made_is_an_error() {
+    for (args, code) in [(&["doctor"][..], 2), (&["doctor", "--nope"], 2), (&["doctor", "--fix", "--yes"], 1)] {
+        let mut command = support::plugin();
+        command.args(["--server", "http://127.0.0.1:1"]);
+        assert_eq!(run(command, args).code, code, "{args:?}");
+    }
+}
+
+#[test]
+fn a_fix_with_nothing_to_put_back_says_what_the_checks_say() {
+    let ran = run(forbidding().plugin(), &["doctor", "--fix", "--yes"]);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert!(ran.err.contains("as far as it could be looked at"), "{}", ran.err);
 }

@@ -260,6 +260,7 @@ fn scanned() -> Report {
                 folded_in: vec![],
             },
         ],
+        warnings: Vec::new(),
         may_recover: vec!["deploy/search: rollout: 1 of 3 pods not ready yet".to_owned()],
         not_known: vec!["cannot read nodes: you lack the verb \"list\" on nodes".to_owned()],
     }

@@ -9,7 +9,7 @@ mod support;
 use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 
-use clap::CommandFactory as _;
+use clap::{CommandFactory as _, Parser as _};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -80,7 +80,7 @@ const MATRIX: &[Row] = &[
     row(&["runbook", "show", "x"], Chatcli),
     row(&["runbook", "scaffold", "x"], Chatcli),
     row(&["runbook", "lint"], Chatcli),
-    row(&["runbook", "test", "/nonexistent"], Nothing),
+    row(&["runbook", "test", "-f", "/nonexistent", "--fixture", "/nonexistent"], Nothing),
     row(&["record", "x"], Chatcli),
     row(&["replay", "/nonexistent"], Nothing),
     row(&["doctor"], Cluster),
@@ -163,6 +163,7 @@ fn forbidding(method: &str, path: &str) -> Reply {
     let verb = match (method, name) {
         ("GET", "") => "list",
         ("GET", _) => "get",
+        ("WATCH", _) => "watch",
         ("POST", _) => "create",
         ("PATCH", _) => "patch",
         _ => "delete",
@@ -310,13 +311,38 @@ fn a_name_with_nothing_near_leads_to_the_list() {
         &["plan", "show", "x"],
     ] {
         let ran = checked(args, run(server.plugin(), &[args, &["-n", "shop"]].concat()));
-        let list = if matches!(args[0], "plan" | "postmortem") { "issues" } else { &format!("{} list", args[0]) };
-        assert!(
-            ran.err.contains(&format!("hint: list what there is: kubectl chatcli {list}")),
-            "{args:?}: {}",
-            ran.err
-        );
+        let list = format!("hint: list what there is: kubectl chatcli {} list", args[0]);
+        assert!(ran.err.contains(&list), "{args:?}: {}", ran.err);
     }
+}
+
+#[test]
+fn a_misspelt_name_is_held_against_every_kind_that_it_could_have_meant() {
+    let server = Server::answering(full());
+    for (args, meant) in [
+        (&["postmortem", "show", "pm-worker-oom-kill-90c41d77a"][..], "pm-worker-oom-kill-90c41d77aa"),
+        (&["postmortem", "close", "worker-oom-kill-90c41d77a"], "worker-oom-kill-90c41d77aa"),
+        (&["plan", "show", "worker-oom-kill-90c41d77aa-plan-2"], "worker-oom-kill-90c41d77aa-plan-1"),
+        (&["runbook", "scaffold", "worker-oom-kill-90c41d77aa-plan-"], "worker-oom-kill-90c41d77aa-plan-1"),
+        (
+            &["approve", "approval-checkout-pod-not-ready-3f9a1c20b7-plan-"],
+            "approval-checkout-pod-not-ready-3f9a1c20b7-plan-1",
+        ),
+    ] {
+        let ran = checked(args, run(server.plugin(), &[args, &["-n", "shop"]].concat()));
+        assert!(ran.err.contains(&format!("hint: did you mean {meant}?\n")), "{args:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn what_may_not_be_listed_does_not_keep_the_rest_from_being_suggested() {
+    let mut answers = full();
+    let said = "postmortems.platform.chatcli.io is forbidden: User \"ann\" cannot list resource \"postmortems\"";
+    let everywhere = "/apis/platform.chatcli.io/v1alpha1/postmortems";
+    answers.insert(("GET".into(), everywhere.into()), status(403, "Forbidden", said, ""));
+    let args = ["postmortem", "show", "worker-oom-kill-90c41d77a", "-n", "shop"];
+    let ran = run(Server::answering(answers).plugin(), &args);
+    assert!(ran.err.contains("hint: did you mean worker-oom-kill-90c41d77aa?"), "{}", ran.err);
 }
 
 /// The name of the incident in place of `x`, so that there is something to show.
@@ -328,30 +354,120 @@ fn happy(row: &Row) -> Vec<&'static str> {
     line(row).into_iter().map(|word| if word == "x" { name } else { word }).collect()
 }
 
+/// Runs it with a pipe for stdout that nobody reads any more: exit code and stderr.
+fn unread(server: &Server, args: &[&str]) -> (i32, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kubectl-chatcli"));
+    command.env_clear().envs([("TZ", "UTC"), ("KUBECONFIG", "/nonexistent/config")]);
+    command.args(server.plugin().get_args()).args(args).stdin(Stdio::null());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let err = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!err.contains("panicked") && !err.to_lowercase().contains("broken pipe"), "{args:?}: {err}");
+    (output.status.code().unwrap_or_else(|| panic!("{args:?} was killed")), err)
+}
+
+fn command_of(args: &[&str]) -> plugin::cli::Command {
+    plugin::cli::Cli::try_parse_from(["kubectl-chatcli"].iter().chain(args)).unwrap().command
+}
+
 #[test]
 fn a_reader_who_leaves_ends_every_command_in_silence() {
     let server = Server::answering(full());
     for row in MATRIX {
         let args = happy(row);
         let kept = run(server.plugin(), &args);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kubectl-chatcli"));
-        command.env_clear().envs([("TZ", "UTC"), ("KUBECONFIG", "/nonexistent/config")]);
-        command.args(server.plugin().get_args()).args(&args).stdin(Stdio::null());
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        drop(child.stdout.take());
-        let output = child.wait_with_output().unwrap();
-        let err = String::from_utf8_lossy(&output.stderr);
-        assert!(!err.contains("panicked") && !err.to_lowercase().contains("broken pipe"), "{args:?}: {err}");
-        let code = output.status.code().unwrap_or_else(|| panic!("{args:?} was killed"));
-        // Who printed nothing, or asks a question that the exit code answers, ends as with a reader.
-        let answers = matches!(row.args[0], "scan" | "gate" | "wait" | "doctor")
-            || row.args[..2.min(row.args.len())] == ["plan", "preview"];
-        if kept.out.is_empty() || answers {
+        let (code, err) = unread(&server, &args);
+        // Who printed nothing, changes something, or asks a question that the exit code answers, ends as with a reader.
+        let command = command_of(&args);
+        if kept.out.is_empty() || command.changes() {
+            assert_eq!((code, &err), (kept.code, &kept.err), "{args:?}");
+        } else if command.finds() {
             assert_eq!(code, kept.code, "{args:?}: {err}");
         } else {
-            assert_eq!((code, err.as_ref()), (0, ""), "{args:?}");
+            assert_eq!((code, err.as_str()), (0, ""), "{args:?}");
         }
     }
+}
+
+/// A cluster that takes whatever it is given, and forgets it; what chatcli reads of its own is there.
+fn taking_everything(answers: Answers) -> impl Fn(&str, &str) -> Reply {
+    const CRDS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    move |method, path| {
+        let json = "application/json";
+        let object = json!({ "apiVersion": "v1", "kind": "Any", "metadata": { "name": path.rsplit('/').next() } });
+        let known = answers.contains_key(&(method.to_owned(), path.to_owned()));
+        match method {
+            _ if known => support::reply(&answers, method, path),
+            "GET" if path.contains("platform.chatcli.io/v1alpha1") => support::reply(&answers, method, path),
+            "GET" | "WATCH" if path == CRDS => {
+                let served = json!({ "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+                    "metadata": { "name": "any" }, "status": { "conditions": [{ "type": "Established", "status": "True" }] } });
+                let list = json!({ "kind": "List", "apiVersion": "v1", "metadata": { "resourceVersion": "1" }, "items": [served] });
+                (200, json, list.to_string())
+            }
+            "GET" | "WATCH" => bare_cluster(method, path),
+            "POST" => (201, json, object.to_string()),
+            _ => (200, json, object.to_string()),
+        }
+    }
+}
+
+#[test]
+fn what_a_command_changes_it_changes_whole_also_when_nobody_reads_what_it_says() {
+    let issue = "checkout-pod-not-ready-3f9a1c20b7";
+    let home = "/api/v1/namespaces/chatcli-system/configmaps/chatcli-admission-params";
+    let mut answers = full();
+    answers.insert(
+        ("GET".into(), home.into()),
+        (200, json!({ "metadata": { "name": "chatcli-admission-params" }, "data": {} })),
+    );
+    let server = Server::replying(taking_everything(answers));
+    for args in [
+        &["install", "--timeout", "0"][..],
+        &["upgrade", "--yes", "--timeout", "0"],
+        &["uninstall", "--yes", "--purge"],
+        &["approve", issue, "-n", "shop", "--yes", "--timeout", "0"],
+        &["reject", issue, "-n", "shop", "--yes", "--timeout", "0"],
+        &["issues", "ack", issue, "-n", "shop"],
+        &["issues", "snooze", issue, "-n", "shop", "--for", "1h"],
+        &["postmortem", "close", "pm-worker-oom-kill-90c41d77aa", "-n", "shop"],
+        &["plan", "undo", "worker-oom-kill-90c41d77aa-plan-1", "-n", "shop", "--yes", "--timeout", "0"],
+        &["pause", "deploy/web", "-n", "shop"],
+        &["tls", "generate", "web-tls", "-n", "shop", "--address", "web.example.org"],
+        &["instance", "create", "x", "-n", "shop", "--provider", "openai"],
+    ] {
+        assert!(command_of(args).changes(), "{args:?}");
+        let written = || {
+            let all = server.seen().into_iter().map(|(request, _)| request);
+            all.filter(|request| !request.starts_with("GET") && !request.contains("selfsubjectreviews"))
+                .collect::<Vec<_>>()
+        };
+        let before = written().len();
+        let kept = run(server.plugin(), args);
+        let with_a_reader = written().split_off(before);
+        let (code, err) = unread(&server, args);
+        let without = written().split_off(before + with_a_reader.len());
+        assert_eq!((&without, code, &err), (&with_a_reader, kept.code, &kept.err), "{args:?}");
+        let proves_something = !with_a_reader.is_empty() && !kept.out.is_empty();
+        assert!(proves_something, "{args:?} writes {with_a_reader:?} and says {:?}: {}", kept.out, kept.err);
+    }
+}
+
+#[test]
+fn work_goes_on_when_what_is_said_of_it_cannot_be_kept_and_that_is_an_error_in_the_end() {
+    let server = Server::replying(taking_everything(full()));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kubectl-chatcli"));
+    command.args(server.plugin().get_args()).args(["uninstall", "--yes"]).stdin(Stdio::null());
+    let full_disk = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = command.stdout(full_disk).stderr(Stdio::piped()).output().unwrap();
+    let err = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err.starts_with("error: cannot write: No space left on device"), "{err}");
+    let deleted = |server: &Server| server.seen().iter().filter(|(request, _)| request.starts_with("DELETE")).count();
+    let whole = Server::replying(taking_everything(full()));
+    assert_eq!(run(whole.plugin(), &["uninstall", "--yes"]).code, 0);
+    assert_eq!(deleted(&server), deleted(&whole));
 }
 
 #[test]

@@ -376,3 +376,25 @@ fn the_brake_of_the_whole_cluster_hangs_on_the_operators_namespace() {
     let ran = run(server.plugin(), &["resume", "--all-namespaces"]);
     assert_eq!((ran.code, ran.out.as_str()), (0, "namespace/chatcli-system resumed\n"), "{}", ran.err);
 }
+
+#[test]
+fn trouble_that_comes_back_is_asked_about_from_the_third_time_on() {
+    let none = json!({ "kind": "List", "apiVersion": "v1", "metadata": {}, "items": [] });
+    let own = path("approvalpolicies", "");
+    let places = [own.replace("/shop/", "/chatcli-system/"), own];
+    let server = Server::answering(places.map(|path| (get(&path), (200, none.clone()))).into());
+    let test = ["policy", "test", "--action", "RestartDeployment", "--autonomy", "auto", "-n", "shop"];
+    let often = |times: &str| {
+        run(server.plugin(), &[&test[..], &["--times-over", times, "--at", "2026-11-25T14:00:00Z"]].concat())
+    };
+    let first = run(server.plugin(), &test);
+    assert_eq!((first.code, first.err.as_str()), (0, ""));
+    assert_eq!(often("2").out, first.out);
+    assert_snapshot!(first.out + &often("3").out, @"
+    Nobody is asked: reversible, namespace is auto (Autonomy)
+    Once its trouble was over 3 times within 24 h and is back, people are asked all the same
+    1 person is asked, by policy autonomy, rule reversible
+      its trouble was over 3 times within 24 h and is back: what makes it come again is for a person to find (Flapping)
+    They have 30 minutes; asked now, it expires Wed 2026-11-25 14:30 UTC
+    ");
+}

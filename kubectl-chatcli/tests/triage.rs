@@ -5,28 +5,14 @@
 #[allow(dead_code, reason = "each test program uses its part of the support")]
 mod support;
 
-use serde_json::{Value, json};
+use std::sync::Arc;
 
-use support::conversation::talk;
-use support::{Answers, Server, path, serving};
+use serde_json::{Value, json};
+use support::conversation::{Act, Said, act, talk};
+use support::live::{Live, REQUEST, answers, bob_approves};
+use support::{Server, path};
 
 const ISSUE: &str = "checkout-pod-not-ready-3f9a1c20b7";
-const CHECKOUT: &str = include_str!("fixtures/checkout.yaml");
-
-/// The incident, who is asking, and every object that may be written.
-fn answers() -> Answers {
-    let mut answers = serving(CHECKOUT);
-    let review = json!({ "apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview", "metadata": {},
-        "status": { "userInfo": { "username": "ann" } } });
-    answers.insert(("POST".into(), "/apis/authentication.k8s.io/v1/selfsubjectreviews".into()), (201, review));
-    let vote = json!({ "apiVersion": "platform.chatcli.io/v1alpha1", "kind": "ApprovalVote", "metadata": { "name": "v", "namespace": "shop" } });
-    answers.insert(("POST".into(), path("approvalvotes", "")), (201, vote));
-    let issue = answers[&("GET".to_owned(), path("issues", ISSUE))].1.clone();
-    answers.insert(("PATCH".into(), path("issues", ISSUE)), (200, issue));
-    let deployment = json!({ "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "checkout", "namespace": "shop" } });
-    answers.insert(("PATCH".into(), "/apis/apps/v1/namespaces/shop/deployments/checkout".into()), (200, deployment));
-    answers
-}
 
 /// Whether it ended well, what was shown, what was said on stderr, and what was written to the cluster.
 fn conversation(lines: &[&str]) -> (bool, String, String, Vec<(String, Value)>) {
@@ -120,4 +106,190 @@ fn every_answer_fits_into_80_columns() {
     let question = plugin::output::triage::question(&plugin::output::triage::Choice::offered(true, true, &issue));
     // The prompt ends it with a colon and a space.
     assert!(question.len() + 2 <= 80, "{question}");
+}
+
+const PLAN: &str = "checkout-pod-not-ready-3f9a1c20b7-plan-1";
+
+/// Types a line while something happens that the screen does not show yet.
+fn later(live: &Live, change: impl Fn(&Live) + 'static, line: &str) -> Act {
+    let live = live.clone();
+    Act::SayWhile(Box::new(move || change(&live)), line.to_owned())
+}
+
+fn say(line: &str) -> Act {
+    Act::Say(line.to_owned())
+}
+
+fn edit(change: impl Fn(&str) -> String + 'static) -> Act {
+    Act::Edit(Box::new(change))
+}
+
+fn triaged(server: &Server, acts: Vec<Act>) -> Said {
+    act(server, &["triage", "-n", "shop"], acts)
+}
+
+#[test]
+fn what_changes_while_somebody_looks_is_said_in_a_line_and_drawn_anew() {
+    let live = Live::new();
+    live.changes_when_watched();
+    let server = live.server();
+    // The second time nobody is asked any more, so that `a` is no answer.
+    let said = triaged(&server, vec![Act::Look, say("a"), say("q")]);
+    assert!(said.ended_well, "{}", said.err);
+    let lines: Vec<_> = said.err.lines().filter(|line| line.contains(" has changed: ")).collect();
+    assert_eq!(lines, [format!("{ISSUE} has changed: bob approved it, its request is Approved")]);
+    assert_eq!(said.out.matches("1 of 1 ").count(), 2, "{}", said.out);
+    assert!(said.err.contains("\"a\" is none of the letters"), "{}", said.err);
+    assert!(server.stored().is_empty(), "{:?}", server.stored());
+}
+
+#[test]
+fn an_answer_to_an_outdated_screen_is_not_carried_out() {
+    type Happens = Arc<dyn Fn(&Live)>;
+    let another_preview = |live: &Live| {
+        let digest = format!("sha256:{}", "ab".repeat(32));
+        live.amend("approvalrequests", REQUEST, |request| request["status"]["planDigest"] = json!(digest));
+        live.amend("remediationplans", PLAN, |plan| plan["status"]["preview"]["digest"] = json!(digest));
+    };
+    let is_over = |live: &Live| {
+        live.amend("issues", ISSUE, |issue| issue["status"]["state"] = json!("Resolved"));
+    };
+    let bob = |live: &Live| {
+        live.change(bob_approves);
+    };
+    let gone = |live: &Live| {
+        live.remove("issues", ISSUE);
+    };
+    let changes: [(Happens, &str); 4] = [
+        (Arc::new(another_preview), "has changed: the preview is sha256:abababababab… now; "),
+        (Arc::new(is_over), "has changed: it is Resolved; "),
+        (Arc::new(bob), "has changed: bob approved it, its request is Approved; "),
+        (Arc::new(gone), "is gone; "),
+    ];
+    for (change, words) in changes {
+        // The moment is the last possible: between the last answer and the write.
+        for answers in [&["a", "looks right"][..], &["r", "no"], &["s", "30m"], &["t", "y"]] {
+            let live = Live::new();
+            let server = live.server();
+            let happens = Arc::clone(&change);
+            let acts = vec![say(answers[0]), later(&live, move |live| happens(live), answers[1]), say("q")];
+            let said = triaged(&server, acts);
+            assert!(server.stored().is_empty(), "{answers:?}: {:?}", server.stored());
+            let line = format!("{words}your answer was to the old screen, and nothing was done");
+            assert!(said.err.contains(&line), "{answers:?}: {}", said.err);
+        }
+    }
+}
+
+#[test]
+fn a_write_that_changes_nothing_on_the_screen_is_no_news() {
+    let live = Live::new();
+    let server = live.server();
+    let touched = |live: &Live| {
+        live.amend("issues", ISSUE, |issue| issue["status"]["lastSeen"] = json!("2026-03-02T14:09:00Z"));
+    };
+    let said = triaged(&server, vec![say("s"), later(&live, touched, "30m")]);
+    assert!(said.ended_well, "{}", said.err);
+    assert_eq!(server.stored().len(), 1, "{}", said.err);
+}
+
+#[test]
+fn a_plan_that_was_not_edited_changes_nothing() {
+    for unchanged in [|text: &str| text.to_owned(), |_: &str| String::new(), |text: &str| format!("# hm\n{text}")] {
+        let server = Live::new().server();
+        let said = triaged(&server, vec![say("e"), edit(unchanged), say("q")]);
+        assert!(said.ended_well && said.err.contains("nothing was edited, and nothing is changed"), "{}", said.err);
+        assert!(server.seen().iter().all(|(request, _)| *request != format!("POST {}", path("remediationplans", ""))));
+    }
+}
+
+#[test]
+fn an_edited_plan_is_asked_of_the_server_first_and_created_as_ones_own() {
+    let server = Live::new().server();
+    let acts = vec![say("e"), edit(|text| text.replace("db.shop.svc", "db2.shop.svc")), say("c"), say("q")];
+    let said = triaged(&server, acts);
+    assert!(said.ended_well, "{}", said.err);
+    let create = format!("POST {}", path("remediationplans", ""));
+    assert_eq!(server.seen().iter().filter(|(request, _)| *request == create).count(), 2, "a dry run, then it");
+    let stored = server.stored();
+    let [(request, body)] = stored.as_slice() else { panic!("{stored:?}") };
+    let plan: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(request, &create);
+    assert_eq!(plan["spec"]["requestedBy"], "ann");
+    assert_eq!((&plan["spec"]["attempt"], &plan["metadata"]["name"]), (&json!(2), &json!(format!("{ISSUE}-plan-2"))));
+    assert!(plan["spec"]["actions"].to_string().contains("db2.shop.svc") && plan.get("status").is_none(), "{plan}");
+    assert!(said.out.contains(&format!("remediationplan.platform.chatcli.io/{ISSUE}-plan-2 created")), "{}", said.out);
+    assert!(said.err.contains(&format!("{PLAN} still waits for votes")), "{}", said.err);
+}
+
+#[test]
+fn an_edit_that_cannot_be_is_not_lost_and_not_stored() {
+    let server = Live::new().server();
+    let acts = vec![
+        say("e"),
+        edit(|text| text.replace("type: PatchConfig", "type: PatchConfigs")),
+        say("c"),
+        say("e"),
+        edit(|text| {
+            assert!(text.contains("PatchConfigs"), "the edit goes on where it was left");
+            text.to_owned()
+        }),
+        say(""),
+        say("q"),
+    ];
+    let said = triaged(&server, acts);
+    assert!(said.ended_well, "{}", said.err);
+    assert_eq!(said.err.matches("error: this is no RemediationPlan").count(), 2, "{}", said.err);
+    assert!(
+        said.err.contains("\"c\" is none of the letters") && said.err.contains("nothing is changed"),
+        "{}",
+        said.err
+    );
+    assert!(server.stored().is_empty(), "{:?}", server.stored());
+}
+
+#[test]
+fn a_plan_is_not_created_for_an_incident_that_is_another_by_then() {
+    let live = Live::new();
+    let server = live.server();
+    let bob = |live: &Live| {
+        live.change(bob_approves);
+    };
+    let acts = vec![
+        say("e"),
+        edit(|text| text.replace("db.shop.svc", "db2.shop.svc")),
+        later(&live, bob, "c"),
+        say(""),
+        say("q"),
+    ];
+    let said = triaged(&server, acts);
+    assert!(server.stored().is_empty(), "{:?}", server.stored());
+    assert!(
+        said.err.contains("bob approved it, its request is Approved; your answer was to the old screen"),
+        "{}",
+        said.err
+    );
+    assert_eq!(said.out.matches("1 of 1 ").count(), 3, "drawn anew before the next answer: {}", said.out);
+}
+
+#[test]
+fn an_edit_is_kept_in_a_file_for_who_may_not_create_it() {
+    let file = std::env::temp_dir().join(format!("chatcli-own-{}.yaml", std::process::id()));
+    let name = file.to_string_lossy().into_owned();
+    let live = Live::new();
+    live.forbids("POST", &path("remediationplans", ""));
+    let server = live.server();
+    let acts = vec![
+        say("e"),
+        edit(|text| text.replace("db.shop.svc", "db2.shop.svc")),
+        say("f"),
+        Act::Say(name.clone()),
+        say("q"),
+    ];
+    let said = triaged(&server, acts);
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    assert!(said.err.contains("you lack the verb \"create\" on remediationplans.platform.chatcli.io"), "{}", said.err);
+    assert!(said.out.contains(&format!("{name} written")) && text.contains("db2.shop.svc"), "{}{text}", said.out);
+    assert!(server.stored().is_empty(), "{:?}", server.stored());
 }

@@ -170,7 +170,7 @@ codes! {
             "The application calls a host that DNS does not know, and which is no Service of this cluster."
             "Correct the host name, or the DNS that should know it."
         CertificateExpired "certificate-expired"
-            "TLS fails because a certificate has expired or is not valid yet."
+            "TLS fails because a certificate has expired or is not valid yet: the application says so, or the Secret that is mounted or served holds it."
             "Renew the certificate; on a fresh one check the clocks."
         CertificateUntrusted "certificate-untrusted"
             "TLS fails because the other side's certificate is not trusted or is for another name."
@@ -189,6 +189,9 @@ codes! {
         SecretKeyMissing "secret-key-missing"
             "A Secret exists, but a key that the pod needs is not in it."
             "Its values are nobody's to guess: a person who knows the value has to add it."
+        CertificateExpires "certificate-expires"
+            "A certificate that is mounted or served ends within 14 days, or within the last sixth of a life shorter than 84 days. Nothing fails yet. Only the plugin sees it, with its caller's rights: the operator reads no Secrets."
+            "Renew it before it ends; where something renews it by itself, see why that did not happen."
     }
     Probes {
         LivenessProbeFailing "liveness-probe-failing"

@@ -4,6 +4,7 @@
 //! Never: reads anything, calls a model.
 
 mod case;
+pub mod certificates;
 pub mod codes;
 mod config;
 pub(crate) mod controllers;

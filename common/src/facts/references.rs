@@ -86,6 +86,23 @@ pub fn of_volumes(spec: &PodSpec) -> Vec<ConfigReference> {
     found
 }
 
+/// Names of the Secrets a pod mounts, each with its place in the pod spec.
+pub fn secrets_mounted(spec: &PodSpec) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for volume in spec.volumes.iter().flatten() {
+        let place = format!("volumes[{}]", volume.name);
+        if let Some(name) = volume.secret.as_ref().and_then(|source| source.secret_name.clone()) {
+            found.push((name, format!("{place}.secret.secretName")));
+        }
+        let projected = volume.projected.iter().flat_map(|source| source.sources.iter().flatten()).enumerate();
+        found.extend(projected.filter_map(|(index, source)| {
+            let name = source.secret.as_ref()?.name.clone();
+            Some((name, format!("{place}.projected.sources[{index}].secret.name")))
+        }));
+    }
+    found
+}
+
 /// All configuration a pod needs.
 pub fn of_pod(spec: &PodSpec) -> Vec<ConfigReference> {
     let containers = spec.init_containers.iter().flatten().chain(&spec.containers);

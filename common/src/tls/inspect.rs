@@ -100,6 +100,21 @@ pub fn inspect(material: &Material<'_>, names: &[String], now: Timestamp) -> Ins
     }
 }
 
+/// The certificates of a `tls.crt`, the server's own first.
+pub fn chain(text: &[u8]) -> Result<Vec<Certificate>, Problem> {
+    let mut problems = Vec::new();
+    let found = certificates(Some(text), keys::CERTIFICATE, &mut problems);
+    match problems.pop() {
+        Some(problem) => Err(problem),
+        None => Ok(found.iter().filter_map(|der| described(der)).collect()),
+    }
+}
+
+/// The same as PEM text of certificates and nothing else: a `tls.crt` that was filled by hand may hold the key as well.
+pub fn only_certificates(text: &[u8]) -> String {
+    certificates(Some(text), keys::CERTIFICATE, &mut Vec::new()).iter().map(|der| pem(der)).collect()
+}
+
 /// Judges a chain, the server's own certificate first, against authorities, names and a moment. Every problem, not only the first.
 pub fn verify(
     chain: &[CertificateDer<'_>],

@@ -11,7 +11,7 @@ mod problem;
 mod rotate;
 
 pub use handshake::{NoHandshake, Served, look};
-pub use inspect::{Certificate, Inspection, Material, inspect, verify};
+pub use inspect::{Certificate, Inspection, Material, chain, inspect, only_certificates, verify};
 pub use make::{CannotMake, Issued, KeyKind, Request, make, service_names};
 pub use problem::Problem;
 pub use rotate::rotate;

@@ -9,7 +9,10 @@ use super::Structured;
 ///
 /// One line per check with the cause and the next command: API server and its clock, kinds, rights, admission policies and their bindings,
 /// the operator and its lease, another operator, what is stuck, policies that cannot be understood, ChatCLI servers with their endpoints,
-/// tokens and certificates. Exits with 1 when something does not work.
+/// tokens and certificates.
+///
+/// Exit codes: 0 nothing fails and everything was looked at, 1 something does not work, 2 it cannot be told: the cluster does not answer, or
+/// nothing is known to fail but a part may not be read. With --fix: 0 when what was missing or changed is put back.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Examples:

@@ -10,7 +10,8 @@ use super::Structured;
 /// everything that suffers from the same cause.
 ///
 /// KIND/NAME asks the rules now, with your own rights, about a deployment, statefulset, daemonset, job, cronjob, pod or node of any
-/// cluster: nothing has to be installed. CODE, as findings carry it, says what that cause means and what usually helps.
+/// cluster: nothing has to be installed. If you may list Secrets, the certificates that it mounts, or that an Ingress serves for it, are
+/// looked at too; of an ingress, only these. CODE, as findings carry it, says what that cause means and what usually helps.
 ///
 /// With --preview the exit code stays that of an explanation: 0, whether or not something would change.
 #[derive(Args, Clone, Debug)]

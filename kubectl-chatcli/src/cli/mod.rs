@@ -173,8 +173,53 @@ impl Command {
     pub fn finds(&self) -> bool {
         match self {
             Self::Scan(_) | Self::Gate(_) | Self::Wait(_) => true,
+            // Putting something back is done or not done.
+            Self::Doctor(args) => !args.fix,
             Self::Plan(args) => matches!(args.command, PlanCommand::Preview(_)),
             _ => false,
+        }
+    }
+
+    /// True where something is written to the cluster or to files: that is finished also when nobody reads the output any more.
+    ///
+    /// Every command has to say, so that a new one cannot forget it. Triage looks more than it writes: it says when it is at work itself.
+    pub fn changes(&self) -> bool {
+        match self {
+            Self::Approve(_)
+            | Self::Reject(_)
+            | Self::Pause(_)
+            | Self::Resume(_)
+            | Self::Install(_)
+            | Self::Upgrade(_)
+            | Self::Uninstall(_) => true,
+            Self::Issues(args) => args.action.is_some(),
+            Self::Plan(args) => matches!(args.command, PlanCommand::Undo(_)),
+            Self::Postmortem(args) => matches!(args.command, Some(PostmortemCommand::Close(_))),
+            Self::Runbook(args) => match &args.command {
+                RunbookCommand::Scaffold(args) => args.fixture.is_some(),
+                RunbookCommand::Test(args) => args.accept,
+                RunbookCommand::List(_) | RunbookCommand::Show(_) | RunbookCommand::Lint(_) => false,
+            },
+            Self::Doctor(args) => args.fix,
+            Self::Tls(args) => matches!(args.command, TlsCommand::Generate(_) | TlsCommand::Rotate(_)),
+            Self::Instance(args) => matches!(args.command, InstanceCommand::Create(_)),
+            Self::Status(_)
+            | Self::Triage(_)
+            | Self::Scan(_)
+            | Self::Explain(_)
+            | Self::Approvals(_)
+            | Self::Policy(_)
+            | Self::Audit(_)
+            | Self::Actions(_)
+            | Self::Cost(_)
+            | Self::Gate(_)
+            | Self::Wait(_)
+            | Self::Record(_)
+            | Self::Replay(_)
+            | Self::Rbac(_)
+            | Self::Version(_)
+            | Self::Completion(_)
+            | Self::Complete(_) => false,
         }
     }
 }
@@ -183,7 +228,7 @@ impl Command {
 pub fn seems_to_find(args: &[OsString]) -> bool {
     let words: Vec<_> = args.iter().skip(1).map(|word| word.to_string_lossy()).collect();
     let has = |wanted: &str| words.iter().any(|word| word == wanted);
-    has("scan") || has("gate") || has("wait") || ((has("plan") || has("plans")) && has("preview"))
+    ["scan", "gate", "wait", "doctor"].into_iter().any(has) || ((has("plan") || has("plans")) && has("preview"))
 }
 
 #[cfg(test)]

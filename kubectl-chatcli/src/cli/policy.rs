@@ -73,7 +73,8 @@ pub struct PolicyExplainArgs {
 Examples:
   kubectl chatcli policy test --action RollbackDeployment --severity critical -n production
   kubectl chatcli policy test policy.yaml --action RestartDeployment --severity low --confidence 0.97 --success-rate 0.95
-  kubectl chatcli policy test policy.yaml --action ScaleDeployment --severity high -n production --at 2026-11-27T20:00:00-03:00")]
+  kubectl chatcli policy test policy.yaml --action ScaleDeployment --severity high -n production --at 2026-11-27T20:00:00-03:00
+  kubectl chatcli policy test --action RestartDeployment --autonomy auto --times-over 3 -n shop")]
 pub struct PolicyTestArgs {
     /// Files with ApprovalPolicies, in place of the cluster's; those without a namespace hold everywhere
     #[arg(value_name = "FILE")]
@@ -105,6 +106,9 @@ pub struct PolicyTestArgs {
     /// Blast radius of the change
     #[arg(long, default_value = "low", value_parser = reach)]
     pub radius: Level,
+    /// How often the trouble of the object was over within 24 hours and has come back; from the third time on people are asked
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub times_over: usize,
     /// The moment, e.g. 2026-11-27T20:00:00-03:00; without it, now
     #[arg(long, value_name = "TIME")]
     pub at: Option<Timestamp>,

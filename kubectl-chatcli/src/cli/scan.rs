@@ -8,6 +8,9 @@ use clap::{Args, ValueEnum};
 /// suffers from one cause is one line: the workload where the cause sits, or the first that failed for it. What you may not read is
 /// said.
 ///
+/// Certificates that a workload mounts or an Ingress serves are looked at if you may list Secrets of type kubernetes.io/tls. One that is
+/// over is wrong; one that ends within 14 days, or within the last sixth of a short life, is shown and counts for nothing yet.
+///
 /// Exits 0 when nothing is wrong, 1 when something is, and 2 when that cannot be told: the cluster does not answer, or nothing was
 /// found but a kind of workload may not be read. What may still recover by itself is told, and counts for nothing.
 #[derive(Args, Clone, Debug)]

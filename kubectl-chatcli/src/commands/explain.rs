@@ -8,10 +8,11 @@ use kube::ResourceExt as _;
 use super::plan::preview;
 use super::plan::subject::{self, Subject};
 use super::{Context, resolve};
+use crate::certificates;
 use crate::cli::{ExplainArgs, Structured};
 use crate::facts;
 use crate::failure::{Exit, Failure};
-use crate::kube::{Cluster, Kind};
+use crate::kube::{Cluster, Kind, typed};
 use crate::output::explanation::{Explanation, Meaning, Previewed, page};
 use crate::output::{explanation, incident, model, structured};
 use crate::story::Story;
@@ -33,6 +34,9 @@ pub async fn with(args: &ExplainArgs, cluster: &Cluster, context: &Context<'_>) 
             return Err(Failure::new("only an incident is asked about").hint("list them: kubectl chatcli issues"));
         }
         return live(&kind, name, args, cluster, context).await;
+    }
+    if let Some(("ing" | "ingress" | "ingresses" | "ingress.networking.k8s.io", name)) = args.subject.split_once('/') {
+        return ingress(name, args, cluster, context).await;
     }
     if let Some((prefix, _)) = args.subject.split_once('/')
         && !prefix.starts_with("issue")
@@ -142,9 +146,10 @@ async fn live(
         return Ok(Exit::Ok);
     }
     let subject = facts.subject.short();
+    let held = certificates::about(&facts, cluster).await;
     let seen = signals::assess(&facts);
     // Without a sign of trouble the rules have nothing to explain; their "unknown" would be an alarm.
-    let findings =
+    let mut findings =
         if seen.firing.is_empty() && seen.pending.is_empty() { Vec::new() } else { diagnosis::diagnose(&facts) };
     let remedy = Remedy {
         wanted: args.preview,
@@ -152,19 +157,55 @@ async fn live(
         cluster,
         context,
     };
+    findings.extend(held.findings.into_iter().map(|(_, finding)| finding));
+    let unread = facts.extra.unreadable.iter().map(|(what, why)| format!("{}: {why}", what.short()));
+    let gaps: Vec<_> = unread.chain(held.gaps).collect();
     if let Some(form) = args.output {
         return remedy.structured(&findings, form).await;
     }
     if findings.is_empty() {
         context.ui.print(&format!("{subject} shows no sign of trouble"))?;
+        for gap in &gaps {
+            context.ui.note(&format!("not known: {gap}"));
+        }
         return Ok(Exit::Ok);
     }
-    if seen.firing.is_empty() {
-        context.ui.note(&format!("note: {subject} may still recover by itself: {}", seen.pending[0].description));
+    if let ([], Some(pending)) = (seen.firing.as_slice(), seen.pending.first()) {
+        context.ui.note(&format!("note: {subject} may still recover by itself: {}", pending.description));
     }
-    let gaps: Vec<_> = facts.extra.unreadable.iter().map(|(what, why)| format!("{}: {why}", what.short())).collect();
     let explanation = Explanation { findings: &findings, gaps: &gaps, ..Explanation::default() };
     context.ui.print(&page(&explanation, &context.clock, context.ui.width()))?;
+    remedy.page().await
+}
+
+/// What may be wrong with an Ingress itself: the certificates it serves. What it leads to is explained by the workload behind it.
+async fn ingress(name: &str, args: &ExplainArgs, cluster: &Cluster, context: &Context<'_>) -> Result<Exit, Failure> {
+    if args.facts || args.show_prompt {
+        return Err(Failure::new("of an ingress only its certificates are looked at")
+            .hint("name the workload behind it: kubectl chatcli explain KIND/NAME"));
+    }
+    let kind = Kind::of("networking.k8s.io", "v1", "Ingress", "ingresses");
+    let namespace = cluster.namespace();
+    let Some(found) = cluster.find(&kind, Some(namespace), name).await? else {
+        return Err(Failure::new(format!("no ingress {name:?} in namespace {namespace}"))
+            .hint("list what there is: kubectl get ingresses"));
+    };
+    let named = certificates::named_by(&typed(&found)?);
+    let held = certificates::look(named, cluster, Some(namespace), context.clock.now).await;
+    let findings: Vec<Finding> = held.findings.into_iter().map(|(_, finding)| finding).collect();
+    let remedy = Remedy { wanted: args.preview, subject: None, cluster, context };
+    if let Some(form) = args.output {
+        return remedy.structured(&findings, form).await;
+    }
+    if findings.is_empty() {
+        context.ui.print(&format!("ingress/{name} serves no certificate that is known to be over or soon will be"))?;
+        for gap in &held.gaps {
+            context.ui.note(&format!("not known: {gap}"));
+        }
+    } else {
+        let explanation = Explanation { findings: &findings, gaps: &held.gaps, ..Explanation::default() };
+        context.ui.print(&page(&explanation, &context.clock, context.ui.width()))?;
+    }
     remedy.page().await
 }
 

@@ -92,8 +92,15 @@ fn conclude(checks: &[Check], form: Option<Structured>, context: &Context<'_>) -
     exit.after(context.ui.print(&text))
 }
 
-/// Runs one command.
+/// Runs one command; one that changes something to its end, whether or not somebody reads what it says.
 pub async fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failure> {
+    let _work = command.changes().then(|| context.ui.at_work());
+    let exit = dispatch(command, context).await?;
+    context.ui.unsaid()?;
+    Ok(exit)
+}
+
+async fn dispatch(command: Command, context: &Context<'_>) -> Result<Exit, Failure> {
     match command {
         Command::Status(args) => status::run(args, context).await,
         Command::Triage(args) => triage::run(args, context).await,

@@ -163,7 +163,7 @@ async fn test(args: PolicyTestArgs, context: &Context<'_>) -> Result<Exit, Failu
         confidence: args.confidence,
         overrides: &[],
         radius: Some(args.radius),
-        times_over: 0,
+        times_over: args.times_over,
         contradicts: None,
         success_rate: args.success_rate,
     });

@@ -103,7 +103,7 @@ async fn find(cluster: &Cluster, name: &str, context: &Context<'_>) -> Result<Dy
         return Ok(report);
     }
     let Some(issue) = cluster.find(&issues, here, name).await? else {
-        return Err(cluster.not_found(&issues, "post-mortem or issue", name).await);
+        return Err(cluster.not_found(&[&reports, &issues], "post-mortem or issue", name).await);
     };
     let issue: Issue = typed(&issue)?;
     let status = issue.status.clone().unwrap_or_default();

@@ -3,6 +3,7 @@
 use std::sync::PoisonError;
 
 use super::{Context, explain, resolve};
+use crate::certificates;
 use crate::cli::{ExplainArgs, RecordArgs, ReplayArgs};
 use crate::clock::Clock;
 use crate::facts;
@@ -40,7 +41,10 @@ async fn read(subject: &str, cluster: &Cluster, context: &Context<'_>) -> Result
         && let Some(kind) = facts::kind(prefix)
     {
         return match facts::gather(cluster, &kind, name, now).await? {
-            Some(_) => Ok(()),
+            Some(facts) => {
+                certificates::about(&facts, cluster).await;
+                Ok(())
+            }
             None => Err(Failure::new(format!(
                 "no {} {name:?} in namespace {}",
                 kind.resource.kind.to_lowercase(),

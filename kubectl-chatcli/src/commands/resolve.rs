@@ -40,7 +40,7 @@ pub async fn plan(cluster: &Cluster, name: &str) -> Result<DynamicObject, Failur
         return Ok(plan);
     }
     let Some(issue) = find(cluster, Kind::issue(), name).await? else {
-        return Err(cluster.not_found(&Kind::issue(), "plan or issue", bare(name)).await);
+        return Err(cluster.not_found(&[&Kind::plan(), &Kind::issue()], "plan or issue", bare(name)).await);
     };
     let issue: Issue = typed(&issue)?;
     match current_plan(cluster, &issue).await? {
@@ -82,7 +82,8 @@ pub async fn request(cluster: &Cluster, name: &str) -> Result<ApprovalRequest, F
             None => Err(unplanned(&issue)),
         };
     }
-    Err(cluster.not_found(&Kind::issue(), "approval request, plan or issue", bare(name)).await)
+    let kinds = [&Kind::request(), &Kind::plan(), &Kind::issue()];
+    Err(cluster.not_found(&kinds, "approval request, plan or issue", bare(name)).await)
 }
 
 /// The plan that is previewed and voted on: of an agentic plan that of its step at hand.

@@ -1,11 +1,13 @@
 //! `kubectl chatcli scan`: all trouble now, grouped by cause, by the operator's rules and the caller's rights.
 
+use common::diagnosis::codes::Code;
 use common::facts::Facts;
 use common::signals::Assessment;
 use common::{diagnosis, signals};
 use futures::{FutureExt as _, StreamExt as _, stream};
 
 use super::Context;
+use crate::certificates;
 use crate::cli::{ScanArgs, ScanOutput, Structured};
 use crate::facts;
 use crate::failure::{Exit, Failure};
@@ -13,7 +15,7 @@ use crate::kube::Cluster;
 use crate::output::scan::{Columns, Report, remarks, table};
 use crate::output::structured;
 use crate::survey::Landscape;
-use crate::survey::causes::{Troubled, group};
+use crate::survey::causes::{Troubled, group, of_certificate};
 
 /// Subjects whose events, logs and references are read at once.
 const AT_ONCE: usize = 8;
@@ -46,7 +48,9 @@ pub async fn run(args: ScanArgs, context: &Context<'_>) -> Result<Exit, Failure>
 async fn report(landscape: &Landscape, namespace: Option<String>, cluster: &Cluster, context: &Context<'_>) -> Report {
     let mut firing = Vec::new();
     let mut may_recover = Vec::new();
-    for facts in landscape.subjects(context.clock.now) {
+    let subjects = landscape.subjects(context.clock.now);
+    let secrets = landscape.secrets(&subjects);
+    for facts in subjects {
         let seen = signals::assess(&facts);
         match (seen.firing.is_empty(), seen.pending.first()) {
             (false, _) => firing.push((facts, seen)),
@@ -56,6 +60,7 @@ async fn report(landscape: &Landscape, namespace: Option<String>, cluster: &Clus
     }
     let mut not_known: Vec<String> = landscape.blind.iter().map(|failure| failure.message().to_owned()).collect();
     not_known.extend(landscape.without_nodes.as_ref().map(|failure| failure.message().to_owned()));
+    not_known.extend(landscape.without_ingresses.as_ref().map(|failure| failure.message().to_owned()));
     if firing.len() > IN_DEPTH {
         not_known.push(format!(
             "events and logs of {} objects were not read; look at one namespace with -n",
@@ -73,14 +78,15 @@ async fn report(landscape: &Landscape, namespace: Option<String>, cluster: &Clus
     gaps.sort();
     gaps.dedup();
     not_known.extend(gaps);
-    Report {
-        at: context.clock.now,
-        namespace,
-        scanned: landscape.extent(),
-        causes: group(troubled),
-        may_recover,
-        not_known,
+    let certificates = certificates::look(secrets, cluster, namespace.as_deref(), context.clock.now).await;
+    not_known.extend(certificates.gaps);
+    let mut causes = group(troubled);
+    let mut warnings = Vec::new();
+    for (held, finding) in certificates.findings {
+        let is_over = finding.code == Code::CertificateExpired.as_str();
+        if is_over { &mut causes } else { &mut warnings }.extend(of_certificate(&held, finding));
     }
+    Report { at: context.clock.now, namespace, scanned: landscape.extent(), causes, warnings, may_recover, not_known }
 }
 
 /// What the rules say about one subject, with what they wanted and could not have.
@@ -109,7 +115,7 @@ fn show(report: &Report, args: &ScanArgs, context: &Context<'_>) -> Result<(), F
         }
         Some(ScanOutput::Wide) | None => {}
     }
-    if !report.causes.is_empty() {
+    if !report.causes.is_empty() || !report.warnings.is_empty() {
         let columns = Columns { namespace: args.all_namespaces, wide: args.output.is_some() };
         context.ui.print(&table(report, columns, &context.clock).render())?;
     }

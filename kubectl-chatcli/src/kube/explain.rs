@@ -135,7 +135,8 @@ fn not_served(doing: &Doing, address: &str) -> Failure {
 
 fn forbidden(doing: &Doing, status: &Status) -> Failure {
     let failure =
-        Failure::new(format!("{}: you lack the verb {:?} on {}", doing.phrase(), doing.verb, doing.qualified()));
+        Failure::new(format!("{}: you lack the verb {:?} on {}", doing.phrase(), doing.verb, doing.qualified()))
+            .of_rights();
     // The server's wording since RBAC exists: `User "ann" cannot list resource …`.
     let user = status.message.split("User \"").nth(1).and_then(|rest| rest.split('"').next());
     if doing.group != keys::GROUP {

@@ -119,7 +119,7 @@ fn row(what: &str, spent: Option<Spending>, budget: &Budget) -> Vec<Cell> {
 
 #[cfg(test)]
 mod tests {
-    use common::costs::{Call, Ledger};
+    use common::costs::{Call, Ledger, Purpose};
 
     use super::*;
 
@@ -132,7 +132,16 @@ mod tests {
         {
             let spending =
                 Spending { calls: 1, unknown_calls, input_tokens: 5200, output_tokens: 640, micro_usd: 25_200 };
-            ledger.record(&Call { namespace, issue, number, at: now, provider: "CLAUDEAI", model: "m", spending });
+            ledger.record(&Call {
+                purpose: Purpose::Analysis,
+                namespace,
+                issue,
+                number,
+                at: now,
+                provider: "CLAUDEAI",
+                model: "m",
+                spending,
+            });
         }
         let bill = Bill {
             days: ledger.days().map(|(day, spent)| (day.to_owned(), spent.clone())).collect(),

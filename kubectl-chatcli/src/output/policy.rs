@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use common::api::ApprovalPolicy;
 use common::api::approval_request::ApprovalRequest;
 use common::api::remediation_plan::RemediationPlan;
-use common::decisions::{Need, Windows, policy::check};
+use common::decisions::{Need, Windows, flapping, policy::check};
 use jiff::Timestamp;
 use kube::ResourceExt as _;
 use kube::api::DynamicObject;
@@ -94,7 +94,14 @@ pub fn answer(need: &Need, at: Timestamp, clock: &Clock) -> String {
     match need {
         Need::Never(why) => format!("Nothing runs: {} ({})\n", why.message, why.reason),
         Need::Nobody { because, windows } => {
-            format!("Nobody is asked: {} ({})\n{}", because.message, because.reason, window(windows, at, clock))
+            let hours = flapping::WITHIN.as_hours();
+            format!(
+                "Nobody is asked: {} ({})\nOnce its trouble was over {} times within {hours} h and is back, people are asked all the same\n{}",
+                because.message,
+                because.reason,
+                flapping::TIMES,
+                window(windows, at, clock)
+            )
         }
         Need::People(need) => {
             let mut text = format!(

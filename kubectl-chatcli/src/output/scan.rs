@@ -29,6 +29,8 @@ pub struct Report {
     pub scanned: Extent,
     /// What is wrong, the worst first.
     pub causes: Vec<Group>,
+    /// What will be wrong soon and is not yet, the first to come first.
+    pub warnings: Vec<Group>,
     /// What shows trouble that does not count yet, as `deploy/web: …`.
     pub may_recover: Vec<String>,
     /// What could not be read, one sentence each.
@@ -56,7 +58,7 @@ pub fn table(report: &Report, columns: Columns, clock: &Clock) -> Table {
     }
     header.push("SINCE");
     let mut table = Table::new(header);
-    for group in &report.causes {
+    for group in report.causes.iter().chain(&report.warnings) {
         table.push(row(group, columns, clock));
     }
     table
@@ -118,7 +120,8 @@ pub fn remarks(report: &Report, scope: &str) -> Vec<String> {
         report.namespace.as_ref().map_or_else(|| "in all namespaces".to_owned(), |name| format!("in namespace {name}"));
     let mut said = Vec::new();
     if report.causes.is_empty() {
-        said.push(format!("No trouble found {place}: looked at {looked}."));
+        let yet = if report.warnings.is_empty() { "" } else { " yet" };
+        said.push(format!("No trouble found {place}{yet}: looked at {looked}."));
     }
     if !report.may_recover.is_empty() {
         let mut line = format!(
@@ -131,7 +134,7 @@ pub fn remarks(report: &Report, scope: &str) -> Vec<String> {
         said.push(line);
     }
     said.extend(report.not_known.iter().map(|gap| format!("not known: {gap}")));
-    if let Some(first) = report.causes.first() {
+    if let Some(first) = report.causes.iter().chain(&report.warnings).next() {
         let scope = if report.namespace.is_none() && !first.object.namespace.is_empty() {
             format!("{scope} -n {}", first.object.namespace)
         } else {

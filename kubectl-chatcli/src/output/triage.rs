@@ -2,17 +2,18 @@
 
 use std::fmt::Write as _;
 
-use common::api::ApprovalRequest;
+use common::api::approval_request::ApprovalRequestState;
 use common::api::issue::Issue;
+use common::api::{ApprovalRequest, RemediationPlan};
 use common::facts::Facts;
-use kube::ResourceExt as _;
+use kube::ResourceExt;
 use owo_colors::OwoColorize as _;
 
 use super::explanation::{self, Explanation, section};
 use super::style::{ends, faint, tame, title, wrapped};
 use super::{decision, preview, style};
 use crate::clock::Clock;
-use crate::story::Story;
+use crate::story::{Story, short_digest};
 
 /// Log lines shown of each container.
 const LINES: usize = 15;
@@ -28,6 +29,8 @@ pub enum Choice {
     Snooze,
     /// Automation leaves the workload to a person.
     TakeOver,
+    /// Make a plan of one's own of what is proposed.
+    Edit,
     /// Read what the containers said.
     Logs,
     /// Keep what would help as a Runbook in a file.
@@ -44,6 +47,9 @@ impl Choice {
         let mut offered = Vec::new();
         if is_asked {
             offered.extend([Self::Approve, Self::Reject]);
+        }
+        if has_remedy {
+            offered.push(Self::Edit);
         }
         offered.push(Self::Snooze);
         if issue.spec.resource.kind != "Node" {
@@ -64,7 +70,9 @@ impl Choice {
         }
         let meant = offered.iter().find(|choice| {
             let (letter, rest) = choice.words();
-            answer == letter || answer == format!("{letter}{rest}")
+            answer == letter
+                || answer == format!("{letter}{rest}")
+                || (**choice == Self::Runbook && answer == "write runbook")
         });
         meant.copied()
     }
@@ -76,7 +84,8 @@ impl Choice {
             Self::Snooze => ("s", "nooze"),
             Self::TakeOver => ("t", "ake over"),
             Self::Logs => ("l", "ogs"),
-            Self::Runbook => ("w", "rite runbook"),
+            Self::Edit => ("e", "dit"),
+            Self::Runbook => ("w", "rite"),
             Self::Next => ("n", "ext"),
             Self::Quit => ("q", "uit"),
         }
@@ -93,6 +102,45 @@ pub fn question(offered: &[Choice]) -> String {
         })
         .collect();
     words.join(" ")
+}
+
+/// What somebody who looks at a screen missed: the decisions of others, another proposal, another state; the gravest first.
+pub fn news(before: &Story, now: &Story) -> String {
+    let mut told = Vec::new();
+    let (plan_before, plan) = (before.current_plan(), now.current_plan());
+    let decisions = |story: &Story, plan: Option<&RemediationPlan>| {
+        let request = plan.and_then(|plan| story.request_for(plan))?.status.clone()?;
+        Some((request.state, request.decisions))
+    };
+    let digest = |plan: Option<&RemediationPlan>| Some(plan?.status.as_ref()?.preview.as_ref()?.digest.clone());
+    let state = |plan: Option<&RemediationPlan>| plan.and_then(|plan| plan.status.as_ref()).map(|status| status.state);
+    let (known, latest) = (decisions(before, plan_before), decisions(now, plan));
+    for vote in latest.iter().flat_map(|(_, votes)| votes) {
+        if !known.iter().any(|(_, votes)| votes.contains(vote)) {
+            told.push(format!("{} {} it", tame(&vote.approver), tame(&vote.decision)));
+        }
+    }
+    if plan_before.map(ResourceExt::name_any) != plan.map(ResourceExt::name_any) {
+        told.push(
+            plan.map_or_else(|| "its plan is gone".to_owned(), |plan| format!("{} is proposed", plan.name_any())),
+        );
+    } else if let Some(digest_now) = digest(plan).filter(|now| Some(now) != digest(plan_before).as_ref()) {
+        told.push(format!("the preview is {} now", short_digest(&digest_now)));
+    } else if let Some(word) = state(plan).filter(|now| Some(*now) != state(plan_before)) {
+        told.push(format!("its plan is {word}"));
+    }
+    let request_state = |seen: &Option<(ApprovalRequestState, _)>| seen.as_ref().map(|(state, _)| *state);
+    if let Some(word) = request_state(&latest).filter(|now| Some(*now) != request_state(&known)) {
+        told.push(format!("its request is {word:?}"));
+    }
+    let of = |story: &Story| story.issue.status.clone().unwrap_or_default().state;
+    if of(before) != of(now) {
+        told.push(format!("it is {}", of(now)));
+    }
+    if told.is_empty() {
+        told.push("more is known about it".to_owned());
+    }
+    told.join(", ")
 }
 
 /// Why, what would change, who has voted.
@@ -179,8 +227,10 @@ mod tests {
             Choice::Approve,
             Choice::Reject,
             Choice::Snooze,
+            Choice::Edit,
             Choice::TakeOver,
             Choice::Logs,
+            Choice::Runbook,
             Choice::Next,
             Choice::Quit,
         ];

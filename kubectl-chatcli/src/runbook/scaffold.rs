@@ -58,14 +58,24 @@ pub fn yaml(draft: &Draft) -> String {
 }
 
 fn step(text: &mut String, index: usize, action: &RemediationAction) {
+    step_comment(text, action);
+    let name = format!("{} {}", index + 1, action.action_type);
+    let _ = writeln!(text, "    - name: {}\n      action: {}", quoted(&name), action.action_type);
+    step_body(text, action);
+}
+
+/// What a step does and can do, before it.
+pub(super) fn step_comment(text: &mut String, action: &RemediationAction) {
     if let Ok(entry) = actions::find(action.action_type) {
         for line in wrapped(entry.spec.about) {
             let _ = writeln!(text, "    # {line}");
         }
         let _ = writeln!(text, "    # Class: {}.", entry.spec.class);
     }
-    let name = format!("{} {}", index + 1, action.action_type);
-    let _ = writeln!(text, "    - name: {}\n      action: {}", quoted(&name), action.action_type);
+}
+
+/// The parameters of a step with what each means, and those that it could have as well.
+pub(super) fn step_body(text: &mut String, action: &RemediationAction) {
     let known = parameters(action.action_type);
     if !action.params.is_empty() {
         text.push_str("      params:\n");
@@ -111,7 +121,7 @@ fn wrapped(text: &str) -> Vec<String> {
 }
 
 /// A JSON string is a YAML string, whatever is in it.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let plain = !text.is_empty()
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
         && text.starts_with(|c: char| c.is_ascii_alphabetic())

@@ -5,6 +5,8 @@
 
 use common::api::ai_insight::Finding;
 use common::api::{ResourceRef, SignalType, Time};
+use common::diagnosis::certificates::{Held, warn_from};
+use common::diagnosis::codes::Code;
 use common::facts::{Facts, Subject};
 use common::signals::Sighting;
 use jiff::Timestamp;
@@ -30,7 +32,7 @@ pub struct Troubled {
 pub struct Group {
     /// The object to look at: where the cause sits, or who failed first for it.
     pub object: ResourceRef,
-    /// What it shows.
+    /// What it shows; empty for a certificate, which is over whether or not something has failed for it.
     pub signals: Vec<SignalType>,
     /// Since when.
     pub since: Time,
@@ -76,6 +78,31 @@ impl Troubled {
     fn is_down(&self) -> bool {
         self.object.kind == "Node" || matches!(self.serving, Some((0, 1..)))
     }
+}
+
+/// A certificate as a cause of its own: nothing has to be in trouble for it yet. Who is named first stands for it.
+pub fn of_certificate(held: &Held, finding: Finding) -> Option<Group> {
+    let (first, others) = held.used_by.split_first()?;
+    let since = if finding.code == Code::CertificateExpired.as_str() {
+        held.certificate.not_after
+    } else {
+        warn_from(&held.certificate)
+    };
+    let mut folded_in: Vec<Folded> = others
+        .iter()
+        .filter(|user| !user.object.same_object(&first.object))
+        .map(|user| Folded { object: user.object.clone(), because: format!("names {} too", held.secret.short()) })
+        .collect();
+    folded_in.dedup();
+    Some(Group {
+        object: first.object.clone(),
+        signals: Vec::new(),
+        since: Time(since),
+        ready: None,
+        desired: None,
+        findings: vec![finding],
+        folded_in,
+    })
 }
 
 /// Groups by cause. What is down comes first, then what has been wrong longest.

@@ -19,6 +19,7 @@ use kube::api::ListParams;
 use kube::core::Resource;
 use serde::de::DeserializeOwned;
 
+use crate::certificates::{self, Named};
 use crate::facts;
 use crate::failure::Failure;
 use crate::kube::{Cluster, Doing, Kind, PAGE};
@@ -41,6 +42,8 @@ pub struct Landscape {
     pub blind: Vec<Failure>,
     /// Nodes could not be read: what they do to pods stays unknown.
     pub without_nodes: Option<Failure>,
+    /// Ingresses may not be read: which certificates they serve stays unknown.
+    pub without_ingresses: Option<Failure>,
 }
 
 /// How much was looked at.
@@ -72,6 +75,7 @@ impl Landscape {
             surroundings(cluster, namespace),
         );
         let mut blind = Vec::new();
+        let (around, without_ingresses) = around;
         let (nodes, without_nodes) = match nodes {
             Ok(nodes) => (nodes, None),
             Err(failure) => (Vec::new(), Some(failure)),
@@ -86,6 +90,7 @@ impl Landscape {
             cron_jobs: seen(cron_jobs, &mut blind),
             nodes,
             around,
+            without_ingresses,
             whole_cluster: namespace.is_none(),
             blind,
             without_nodes,
@@ -100,6 +105,13 @@ impl Landscape {
             + self.jobs.len()
             + self.cron_jobs.len();
         Extent { workloads, pods: self.pods.len(), nodes: self.nodes.len() }
+    }
+
+    /// Secrets that these subjects mount and that any Ingress names.
+    pub fn secrets(&self, subjects: &[Facts]) -> Vec<Named> {
+        let mounted = subjects.iter().flat_map(certificates::mounted_by);
+        let ingresses = self.around.values().flat_map(|around| &around.ingresses);
+        mounted.chain(ingresses.flat_map(|ingress| certificates::named_by(ingress))).collect()
     }
 
     /// Facts about every subject, as the operator would have them from its stores.
@@ -211,7 +223,7 @@ fn hosts(pods: &[Arc<Pod>], nodes: &HashMap<&str, &Arc<Node>>) -> Vec<Arc<Node>>
 }
 
 /// Who sends traffic, scales and guards, by namespace, as far as the caller may read that: most causes do not need it.
-async fn surroundings(cluster: &Cluster, namespace: Option<&str>) -> BTreeMap<String, Surroundings> {
+async fn surroundings(cluster: &Cluster, namespace: Option<&str>) -> (BTreeMap<String, Surroundings>, Option<Failure>) {
     let (services, ingresses, autoscalers, budgets) = futures::join!(
         list(cluster, "services", namespace, trim::service),
         list(cluster, "ingresses", namespace, trim::ingress),
@@ -225,6 +237,7 @@ async fn surroundings(cluster: &Cluster, namespace: Option<&str>) -> BTreeMap<St
     for one in services.unwrap_or_default() {
         place(&one.metadata, &mut |here| here.services.push(Arc::clone(&one)));
     }
+    let without_ingresses = ingresses.as_ref().err().filter(|failure| failure.is_of_rights()).cloned();
     for one in ingresses.unwrap_or_default() {
         place(&one.metadata, &mut |here| here.ingresses.push(Arc::clone(&one)));
     }
@@ -234,7 +247,7 @@ async fn surroundings(cluster: &Cluster, namespace: Option<&str>) -> BTreeMap<St
     for one in budgets.unwrap_or_default() {
         place(&one.metadata, &mut |here| here.budgets.push(Arc::clone(&one)));
     }
-    around
+    (around, without_ingresses)
 }
 
 /// The list, or an empty one and a note about what is not seen.

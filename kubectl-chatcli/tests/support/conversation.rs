@@ -6,23 +6,76 @@ use std::io::{self, Write};
 use std::rc::Rc;
 
 use clap::Parser as _;
+use futures::FutureExt as _;
+use futures::future::LocalBoxFuture;
 use plugin::cli::Cli;
 use plugin::commands::{self, Context};
-use plugin::ui::{Prompt, Ui};
+use plugin::ui::{Heard, Prompt, Ui};
 
 use super::Server;
 
+/// What a person does next.
+pub enum Act {
+    /// Types a line.
+    Say(String),
+    /// Types a line while something happens that the screen does not show yet.
+    SayWhile(Box<dyn FnOnce()>, String),
+    /// Looks at the screen until it is drawn anew.
+    Look,
+    /// Changes the text in the editor.
+    Edit(Box<dyn FnOnce(&str) -> String>),
+}
+
 /// Who runs out of answers presses Ctrl-C.
-struct Script(RefCell<VecDeque<String>>);
+struct Script(RefCell<VecDeque<Act>>);
+
+impl Script {
+    fn next(&self) -> io::Result<Act> {
+        Ok(self.0.borrow_mut().pop_front().ok_or(io::ErrorKind::Interrupted)?)
+    }
+}
 
 impl Prompt for Script {
     fn confirm(&self, question: &str) -> io::Result<Option<bool>> {
         self.line(question).map(|answer| answer.map(|answer| answer == "y"))
     }
 
-    fn line(&self, _: &str) -> io::Result<Option<String>> {
-        let next = self.0.borrow_mut().pop_front().ok_or(io::ErrorKind::Interrupted)?;
-        Ok(Some(next))
+    fn line(&self, question: &str) -> io::Result<Option<String>> {
+        match self.next()? {
+            Act::Say(line) => Ok(Some(line)),
+            Act::SayWhile(happens, line) => {
+                happens();
+                Ok(Some(line))
+            }
+            Act::Look | Act::Edit(_) => panic!("asked: {question}"),
+        }
+    }
+
+    fn line_unless<'a>(
+        &'a self,
+        question: &'a str,
+        overtaken: LocalBoxFuture<'a, ()>,
+    ) -> LocalBoxFuture<'a, io::Result<Heard>> {
+        async move {
+            if matches!(self.0.borrow().front(), Some(Act::Look)) {
+                self.next()?;
+                let limit = std::time::Duration::from_secs(30);
+                tokio::time::timeout(limit, overtaken).await.map_err(|_| io::ErrorKind::TimedOut)?;
+                return Ok(Heard::Overtaken);
+            }
+            Ok(self.line(question)?.map_or(Heard::Nobody, Heard::Line))
+        }
+        .boxed_local()
+    }
+
+    fn edit<'a>(&'a self, _: &'a str, text: &'a str) -> LocalBoxFuture<'a, io::Result<Option<String>>> {
+        async move {
+            match self.next()? {
+                Act::Edit(change) => Ok(Some(change(text))),
+                _ => panic!("an editor was opened"),
+            }
+        }
+        .boxed_local()
     }
 }
 
@@ -54,11 +107,16 @@ pub struct Said {
 
 /// Runs a command and answers what it asks.
 pub fn talk(server: &Server, args: &[&str], lines: &[&str]) -> Said {
+    act(server, args, lines.iter().map(|line| Act::Say((*line).to_owned())).collect())
+}
+
+/// The same with a person who does more than answer.
+pub fn act(server: &Server, args: &[&str], acts: Vec<Act>) -> Said {
     let line = server.plugin();
     let words = std::iter::once("kubectl-chatcli").chain(args.iter().copied()).map(Into::into);
     let cli = Cli::try_parse_from(words.chain(line.get_args().map(std::ffi::OsStr::to_owned))).unwrap();
     let (out, err) = (Paper::default(), Paper::default());
-    let script = Script(RefCell::new(lines.iter().map(|line| (*line).to_owned()).collect()));
+    let script = Script(RefCell::new(acts.into()));
     let ui = Ui::with(Box::new(out.clone()), Box::new(err.clone()), Box::new(script));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let ended = runtime.block_on(commands::run(cli.command, &Context::new(&ui, cli.connection)));

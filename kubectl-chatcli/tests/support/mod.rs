@@ -1,10 +1,12 @@
 //! An API server of canned answers on loopback, and the plugin pointed at it.
 //!
-//! One request per connection, answered by method and path (the query is ignored). What is not listed gets the answer a real server
+//! One request per connection, answered by method and path; of the query only matters whether it is a `WATCH`, which is answered as the list where it is not listed. What is not listed gets the answer a real server
 //! gives: of a kind that is served, that there is no such object; else, that it does not know the group. Enough to see what the plugin asks and what it makes of the answer.
 
 #[allow(dead_code, reason = "for test programs in which a person is asked")]
 pub mod conversation;
+#[allow(dead_code, reason = "for test programs in which somebody else decides meanwhile")]
+pub mod live;
 #[allow(dead_code, reason = "for test programs that look at workloads")]
 pub mod workload;
 
@@ -22,7 +24,14 @@ pub type Answers = BTreeMap<(String, String), (u16, Value)>;
 /// The server; it ends with the test process.
 pub struct Server {
     address: String,
-    seen: Arc<Mutex<Vec<(String, String)>>>,
+    seen: Arc<Mutex<Vec<Request>>>,
+}
+
+/// What was asked: method and path, query, body.
+struct Request {
+    line: String,
+    query: String,
+    body: String,
 }
 
 /// What a server says to a method and a path: status, content type, body.
@@ -50,7 +59,27 @@ impl Server {
 
     /// Requests so far: method and path, and their body.
     pub fn seen(&self) -> Vec<(String, String)> {
-        self.seen.lock().unwrap().clone()
+        let seen = self.seen.lock().unwrap();
+        seen.iter().map(|request| (request.line.clone(), request.body.clone())).collect()
+    }
+
+    /// The queries of what was read at a path.
+    #[allow(dead_code, reason = "for test programs that look at what exactly was asked")]
+    pub fn queries(&self, path: &str) -> Vec<String> {
+        let seen = self.seen.lock().unwrap();
+        let there = seen.iter().filter(|request| request.line == format!("GET {path}"));
+        there.map(|request| request.query.clone()).collect()
+    }
+
+    /// The same for what was to be stored, without dry runs.
+    #[allow(dead_code, reason = "for test programs that look at what is written")]
+    pub fn stored(&self) -> Vec<(String, String)> {
+        let seen = self.seen.lock().unwrap();
+        let real = seen.iter().filter(|request| {
+            let reads = ["GET", "WATCH"].iter().any(|verb| request.line.starts_with(verb));
+            !reads && !request.line.contains("reviews") && !request.query.contains("dryRun")
+        });
+        real.map(|request| (request.line.clone(), request.body.clone())).collect()
     }
 
     /// The plugin with this server and nothing of the machine's own configuration.
@@ -82,7 +111,7 @@ pub fn run(mut command: Command, args: &[&str]) -> Ran {
     Ran { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
 }
 
-fn answer(mut stream: TcpStream, reply: &impl Fn(&str, &str) -> Reply, log: &Mutex<Vec<(String, String)>>) {
+fn answer(mut stream: TcpStream, reply: &impl Fn(&str, &str) -> Reply, log: &Mutex<Vec<Request>>) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut request = String::new();
     if reader.read_line(&mut request).unwrap_or(0) == 0 {
@@ -103,8 +132,15 @@ fn answer(mut stream: TcpStream, reply: &impl Fn(&str, &str) -> Reply, log: &Mut
     reader.read_exact(&mut body).unwrap();
     let mut words = request.split(' ');
     let method = words.next().unwrap_or_default().to_owned();
-    let path = words.next().unwrap_or_default().split('?').next().unwrap_or_default().to_owned();
-    log.lock().unwrap().push((format!("{method} {path}"), String::from_utf8_lossy(&body).into_owned()));
+    let (path, query) = words.next().map_or(("", ""), |path| path.split_once('?').unwrap_or((path, "")));
+    // A watch is another question than a list.
+    let method = if query.contains("watch=true") { "WATCH".to_owned() } else { method };
+    let path = path.to_owned();
+    log.lock().unwrap().push(Request {
+        line: format!("{method} {path}"),
+        query: query.to_owned(),
+        body: String::from_utf8_lossy(&body).into_owned(),
+    });
     let (status, kind, text) = reply(&method, &path);
     let length = text.len();
     // A client that has gone is its own business.
@@ -119,7 +155,9 @@ pub fn reply(answers: &Answers, method: &str, path: &str) -> Reply {
     let json = "application/json";
     let (parent, name) = path.rsplit_once('/').unwrap_or_default();
     let served = answers.contains_key(&("GET".to_owned(), parent.to_owned()));
-    match answers.get(&(method.to_owned(), path.to_owned())) {
+    let known = answers.get(&(method.to_owned(), path.to_owned()));
+    let list = || answers.get(&("GET".to_owned(), path.to_owned())).filter(|_| method == "WATCH");
+    match known.or_else(list) {
         Some((status, body)) => (*status, json, body.to_string()),
         None if served => {
             let (code, body) = status(404, "NotFound", &format!("{name} not found"), name);

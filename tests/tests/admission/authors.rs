@@ -66,6 +66,41 @@ async fn a_previewed_plan_is_frozen_and_an_active_one_is_not_deleted() -> Result
 }
 
 #[tokio::test]
+async fn what_a_person_edits_of_a_previewed_plan_is_stored_as_the_next_attempt_in_their_name() -> Result<()> {
+    let gate = Gate::shared().await?;
+    let namespace = gate.namespace().await?;
+    let rights = json!({
+        "metadata": { "name": "author" },
+        "rules": [
+            { "apiGroups": ["platform.chatcli.io"], "resources": ["remediationplans"], "verbs": ["create"] },
+            { "apiGroups": ["platform.chatcli.io"], "resources": ["issues"], "verbs": ["remediate"] },
+        ]
+    });
+    bind(&namespace, "alice", rights).await?;
+    let issue: common::api::Issue = serde_json::from_value(json!({
+        "apiVersion": "platform.chatcli.io/v1alpha1", "kind": "Issue", "metadata": { "name": "web-oom" },
+        "spec": { "severity": "high", "source": "manual", "signalType": "oom_kill", "description": "by hand",
+                  "resource": { "kind": "Deployment", "name": "web", "namespace": namespace.name() }, "requestedBy": "admin" }
+    }))?;
+    let issue = namespace.api::<common::api::Issue>().create(&PostParams::default(), &issue).await?;
+    let mut proposed =
+        plan_of("web-oom-plan-1", namespace.name(), json!({ "findingCode": "oom", "runbookRef": { "name": "book" } }));
+    proposed.spec.issue_ref.name = "web-oom".to_owned();
+    let target = issue.spec.resource.clone();
+    let draft = plugin::runbook::own::Draft::new(&issue, &proposed, &target, [1].into_iter(), "alice");
+    let edited = draft.yaml().replace("  strategy: ", "  strategy: carefully; ");
+    let own = draft.read(&edited).expect("a plan").expect("an edit");
+
+    let plans = Api::<RemediationPlan>::namespaced(gate.person("alice").await?, namespace.name());
+    let dry_run = PostParams { dry_run: true, ..PostParams::default() };
+    plans.create(&dry_run, &own).await?;
+    let stored = plans.create(&PostParams::default(), &own).await?;
+    assert_eq!((stored.spec.attempt, stored.spec.requested_by.as_deref()), (2, Some("alice")));
+    assert_eq!(stored.metadata.owner_references.unwrap_or_default()[0].uid, issue.metadata.uid.unwrap_or_default());
+    Ok(())
+}
+
+#[tokio::test]
 async fn nothing_a_person_writes_reaches_a_foreign_namespace() -> Result<()> {
     let gate = Gate::shared().await?;
     let namespace = gate.namespace().await?;

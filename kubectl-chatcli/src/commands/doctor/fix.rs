@@ -6,16 +6,20 @@ use crate::commands::Context;
 use crate::failure::{Exit, Failure};
 use crate::kube::Cluster;
 
-/// Shows what would be applied, asks, applies.
+/// Shows what would be applied, asks, applies. Where there is nothing to put back, what the checks `concluded` stands.
 pub async fn run(
     found: &Installation,
     args: &DoctorArgs,
+    concluded: Exit,
     cluster: &Cluster,
     context: &Context<'_>,
 ) -> Result<Exit, Failure> {
     if found.drifted.is_empty() {
-        context.ui.note("nothing that --fix could put back is missing or changed");
-        return Ok(Exit::Ok);
+        context.ui.note(match concluded {
+            Exit::Trouble => "nothing that --fix could put back is missing or changed, as far as it could be looked at",
+            _ => "nothing that --fix could put back is missing or changed",
+        });
+        return Ok(concluded);
     }
     for (manifest, drift) in &found.drifted {
         context.ui.note(&format!("{}: {}", manifest.named(), drift.words().unwrap_or_default()));

@@ -15,7 +15,7 @@ use futures::FutureExt as _;
 use super::{Context, conclude};
 use crate::cli::DoctorArgs;
 use crate::failure::{Exit, Failure};
-use crate::output::checks::Check;
+use crate::output::checks::{Check, Level};
 
 /// Runs the command.
 pub async fn run(args: DoctorArgs, context: &Context<'_>) -> Result<Exit, Failure> {
@@ -41,8 +41,15 @@ pub async fn run(args: DoctorArgs, context: &Context<'_>) -> Result<Exit, Failur
     checks.extend(operator);
     checks.extend(objects);
     checks.extend(servers);
-    let exit = conclude(&checks, args.output, context)?;
-    if args.fix { fix::run(&installation, &args, &cluster, context).await } else { Ok(exit) }
+    let exit = verdict(conclude(&checks, args.output, context)?, &checks);
+    if args.fix { fix::run(&installation, &args, exit, &cluster, context).await } else { Ok(exit) }
+}
+
+/// What is known not to work decides. Where nothing is known to fail, but not everything was looked at, the installation cannot be called
+/// sound: a pipeline that lacks rights must not pass for one that found nothing.
+fn verdict(concluded: Exit, checks: &[Check]) -> Exit {
+    let is_whole = !checks.iter().any(|check| check.result == Level::Unchecked);
+    if concluded == Exit::Ok && !is_whole { Exit::Trouble } else { concluded }
 }
 
 /// What cannot be read, as a check.

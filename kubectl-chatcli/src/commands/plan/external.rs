@@ -4,15 +4,16 @@
 //! in the journal. The folders are gone when the program ends.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::{env, fs, io, process};
+use std::{env, fs, io};
 
 use common::api::remediation_plan::StepStatus;
 use serde_json::Value;
 
 use crate::commands::Context;
 use crate::failure::Failure;
+use crate::scratch::Folder;
 
 /// Values by JSON pointer.
 type Fields = BTreeMap<String, Value>;
@@ -26,11 +27,11 @@ pub fn program() -> Option<Vec<String>> {
 
 /// Runs it. Its output is the answer; exit code 1 is how programs like `diff` say that there is one.
 pub fn show(program: &[String], steps: &[StepStatus], context: &Context<'_>) -> Result<(), Failure> {
-    let folder = Folder::new().map_err(|why| Failure::new(format!("cannot write what is compared: {why}")))?;
-    write(&folder.0, steps)?;
+    let folder = sides().map_err(|why| Failure::new(format!("cannot write what is compared: {why}")))?;
+    write(folder.path(), steps)?;
     let ran = Command::new(&program[0])
         .args(&program[1..])
-        .args([folder.0.join("LIVE"), folder.0.join("PLANNED")])
+        .args([folder.path().join("LIVE"), folder.path().join("PLANNED")])
         .output()
         .map_err(|why| Failure::new(format!("cannot run KUBECTL_EXTERNAL_DIFF ({}): {why}", program[0])))?;
     context.ui.print(&String::from_utf8_lossy(&ran.stdout))?;
@@ -42,6 +43,13 @@ pub fn show(program: &[String], steps: &[StepStatus], context: &Context<'_>) -> 
             String::from_utf8_lossy(&ran.stderr).trim()
         ))),
     }
+}
+
+fn sides() -> io::Result<Folder> {
+    let folder = Folder::new()?;
+    fs::create_dir(folder.path().join("LIVE"))?;
+    fs::create_dir(folder.path().join("PLANNED"))?;
+    Ok(folder)
 }
 
 fn write(folder: &Path, steps: &[StepStatus]) -> Result<(), Failure> {
@@ -74,27 +82,4 @@ fn write(folder: &Path, steps: &[StepStatus]) -> Result<(), Failure> {
 
 fn value(text: Option<&str>) -> Option<Value> {
     text.map(|text| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)))
-}
-
-/// A private folder, removed when dropped.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> io::Result<Self> {
-        let moment = jiff::Timestamp::now().as_nanosecond();
-        let path = env::temp_dir().join(format!("kubectl-chatcli-{}-{moment}", process::id()));
-        // `create_dir` fails where somebody was faster: nothing of theirs is used.
-        fs::create_dir(&path)?;
-        let folder = Self(path);
-        fs::create_dir(folder.0.join("LIVE"))?;
-        fs::create_dir(folder.0.join("PLANNED"))?;
-        Ok(folder)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // Nothing more can be done about a folder that cannot be removed.
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }

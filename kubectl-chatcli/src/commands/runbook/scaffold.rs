@@ -87,7 +87,7 @@ async fn find(cluster: &Cluster, subject: &str) -> Result<(Issue, Option<Remedia
         return Ok((resolve::issue(cluster, &plan.spec.issue_ref.name).await?, Some(plan)));
     }
     let Some(found) = cluster.find(&Kind::issue(), Some(cluster.namespace()), bare).await? else {
-        return Err(cluster.not_found(&Kind::issue(), "issue or plan", bare).await);
+        return Err(cluster.not_found(&[&Kind::issue(), &Kind::plan()], "issue or plan", bare).await);
     };
     let issue: Issue = typed(&found)?;
     let plan = match issue.status.as_ref().and_then(|status| status.current_plan_ref.clone()) {
