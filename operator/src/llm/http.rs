@@ -23,6 +23,10 @@ use tokio_util::task::AbortOnDropHandle;
 const CONNECT: Duration = Duration::from_secs(10);
 /// Largest answer that is read.
 const LARGEST: usize = 4 << 20;
+/// What a body is where nothing else is said.
+pub const JSON: &str = "application/json";
+/// What exchanges of tokens take.
+pub const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Whom the operator may be sent to. An Instance names the address, and its author may not be somebody who may talk to whatever the
 /// operator can reach.
@@ -61,6 +65,20 @@ pub enum HttpError {
     Lost(String),
 }
 
+impl HttpError {
+    /// In words.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::NotSent(words) | Self::Lost(words) => words,
+        }
+    }
+}
+
+/// What stands in the `Host` header of a request to this address.
+pub fn authority(uri: &Uri) -> String {
+    uri.authority().map(|authority| authority.as_str().to_owned()).unwrap_or_default()
+}
+
 trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
 
@@ -70,7 +88,7 @@ impl Http {
         Self { reach, tls: OnceLock::new() }
     }
 
-    /// Posts JSON. Everything after the connection stands happens within `deadline`.
+    /// Posts JSON, or what `headers` say. Everything after the connection stands happens within `deadline`.
     pub async fn post(
         &self,
         url: &str,
@@ -80,16 +98,17 @@ impl Http {
     ) -> Result<Reply, HttpError> {
         let uri: Uri = url.parse().map_err(|_| HttpError::NotSent(format!("{url} is no address")))?;
         let stream = self.connect(&uri).await.map_err(HttpError::NotSent)?;
-        let host = uri.authority().map(|authority| authority.as_str().to_owned()).unwrap_or_default();
         let mut request = Request::builder()
             .method(Method::POST)
             .uri(uri.path_and_query().map_or("/", |path| path.as_str()))
-            .header(HOST, host)
-            .header(CONTENT_TYPE, "application/json")
+            .header(HOST, authority(&uri))
+            .header(CONTENT_TYPE, JSON)
             .header(USER_AGENT, concat!("chatcli-operator/", env!("CARGO_PKG_VERSION")))
             .body(Full::new(Bytes::from(body)))
             .map_err(|error| HttpError::NotSent(error.to_string()))?;
-        request.headers_mut().extend(headers);
+        for (name, value) in headers {
+            request.headers_mut().insert(name, value);
+        }
 
         let (mut sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.map_err(|error| HttpError::NotSent(error.to_string()))?;
