@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use common::redact::Known;
 use futures::future::join_all;
 use kit::loopback::{Server, Settings, Wire};
@@ -152,6 +154,38 @@ async fn an_absence_is_waited_out_within_one_question() -> Result<()> {
     again?;
     answer?;
     assert_eq!(server.count("handled", ANALYZE)?, 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_secret_is_neither_on_the_wire_nor_in_what_the_server_wrote_down() -> Result<()> {
+    const CANARIES: [&str; 5] =
+        ["Canary-name-4711", "Canary-described-4712", "Canary-tried-4713", "Canary-told-4714", "Canary known 4715"];
+    let server = Server::start(&answering().with("CHATCLI_SERVER_TOKEN", TOKEN)).await?;
+    let wire = Wire::to(server.address()).await?;
+    let balanced = Balanced::new(access(None, TOKEN)?);
+    balanced.follow(&[Target::Pod(wire.address())]);
+    let [name, described, tried, told, known] = CANARIES;
+    let incident = Incident {
+        name: format!("password={name}"),
+        kind: "Deployment".into(),
+        description: format!("postgres://web:{described}@db refuses {known}"),
+        tried: format!("attempt 1: token: {tried}"),
+        ..Incident::default()
+    };
+    let material = format!("r1: secret={told} is {known}, or {}", STANDARD.encode(known));
+    let question = Question::new(incident, &material, "content".into(), &Known::values([known]), "BOUNDARY");
+    way(&Arc::new(balanced), Duration::from_secs(30)).analyst.analyze(&question).await?;
+    let calls = serde_json::to_string(&server.calls()?.into_iter().map(|call| call.request).collect::<Vec<_>>())?;
+    for heard in [String::from_utf8_lossy(&wire.sent()).into_owned(), calls] {
+        for there in ["refuses", "attempt 1", "r1: "] {
+            assert!(heard.contains(there), "{there} is not in {heard}");
+        }
+        for canary in CANARIES {
+            assert!(!heard.contains(canary) && !heard.contains(&STANDARD.encode(canary)), "{canary} in {heard}");
+        }
+        assert!(!heard.contains(TOKEN), "a token is in no message: {heard}");
+    }
     Ok(())
 }
 

@@ -13,6 +13,8 @@ mod judge;
 mod material;
 mod outcome;
 mod ways;
+#[cfg(test)]
+mod what_leaves;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use aws_lc_rs::{digest, hmac};
+use common::naming;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -60,7 +61,7 @@ pub fn sign(
     for part in [day, region, service, "aws4_request"] {
         key = mac(&key, part).as_ref().to_vec();
     }
-    let signature = hex(mac(&key, &text).as_ref());
+    let signature = naming::hex(mac(&key, &text).as_ref());
 
     let shown =
         format!("{ALGORITHM} Credential={}/{scope}, SignedHeaders={names}, Signature={signature}", credentials.id);
@@ -83,14 +84,7 @@ fn mac(key: &[u8], text: &str) -> hmac::Tag {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    hex(digest::digest(&digest::SHA256, bytes).as_ref())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    naming::hex(digest::digest(&digest::SHA256, bytes).as_ref())
 }
 
 #[cfg(test)]
