@@ -49,17 +49,16 @@ impl Builtin {
         if self.key.renew(&shown, &reply).await {
             (shown, reply) = self.send(&body).await?;
         }
-        let parsed = serde_json::from_slice::<Value>(&reply.body);
+        // A byte that is no UTF-8 costs one character, not a paid answer.
+        let text = String::from_utf8_lossy(&reply.body);
+        let parsed = serde_json::from_str::<Value>(&text);
         if !(200..300).contains(&reply.status) {
-            let words = match &parsed {
-                Ok(body) => wire::complaint(body),
-                Err(_) => String::from_utf8_lossy(&reply.body).into_owned(),
-            };
+            let words = parsed.as_ref().map_or_else(|_| text.clone().into_owned(), wire::complaint);
             return Err(classify(&reply, &shown.safe(&words)));
         }
         let parsed = parsed.map_err(|error| LlmError::Unusable {
             said: format!("it is no JSON: {error}"),
-            raw: shown.hide(&String::from_utf8_lossy(&reply.body)),
+            raw: shown.hide(&text),
             usage: Usage::default(),
         })?;
         let told = wire::read(self.endpoint.shape, &parsed).map_err(|error| match error {

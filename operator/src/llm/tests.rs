@@ -1,6 +1,7 @@
 //! Providers as they really answer, over loopback HTTP: recorded shapes of each wire, and each way in which a call can go wrong.
 
 mod bedrock;
+mod broken;
 mod stackspot;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
