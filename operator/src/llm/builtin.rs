@@ -16,6 +16,7 @@ use super::{Analyst, Answer, LlmError, MOST_TOKENS, Question, Usage, decode};
 
 /// Longest one request may take once the connection stands.
 pub const DEADLINE: Duration = Duration::from_secs(90);
+
 /// One provider of one Instance.
 #[derive(Debug)]
 pub struct Builtin {

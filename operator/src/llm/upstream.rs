@@ -58,7 +58,7 @@ impl Upstream {
         let call = self.server.call(request, |mut client, request| async move { client.analyze_issue(request).await });
         let answer = match tokio::time::timeout(self.deadline, call).await {
             Err(_) => return Err(LlmError::Lost(format!("no answer within {} s", self.deadline.as_secs()))),
-            Ok(Err(_)) if self.server.refuses_the_token() => {
+            Ok(Err(status)) if status.code() == Code::Unauthenticated && self.server.refuses_the_token() => {
                 return Err(LlmError::Auth(format!("the server refuses the token of {}", self.server.token_from())));
             }
             Ok(Err(status)) => return Err(classify(&status)),
