@@ -316,6 +316,16 @@ mod tests {
     }
 
     #[test]
+    fn a_role_needs_a_name_and_a_token_and_is_taken_in_its_region() {
+        let all = ["--aws-role-arn=arn:aws:iam::1:role/m", "--aws-web-identity-token-file=/var/run/token"];
+        let url = |more: &[&str]| parse(&[&all[..], more].concat()).aws_role().map(|role| role.url);
+        assert_eq!(url(&["--aws-region=eu-central-1"]).as_deref(), Some("https://sts.eu-central-1.amazonaws.com/"));
+        assert_eq!(url(&["--aws-region=cn-north-1"]).as_deref(), Some("https://sts.cn-north-1.amazonaws.com.cn/"));
+        assert_eq!(url(&["--aws-sts-url=https://vpce-1.example/"]).as_deref(), Some("https://vpce-1.example/"));
+        assert_eq!((parse(&all[..1]).aws_role(), parse(&all[1..]).aws_role()), (None, None));
+    }
+
+    #[test]
     fn two_processes_without_a_name_are_two_holders() {
         let config = Config { identity: None, ..parse(&[]) };
         let first = config.holder();
