@@ -134,9 +134,25 @@ impl Server {
         self.end("KILL").await
     }
 
+    /// Stops its clock: it is there, and answers nothing, not even a ping.
+    pub fn freeze(&self) -> Result<()> {
+        self.signal("STOP")
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&self) -> Result<()> {
+        self.signal("CONT")
+    }
+
+    fn signal(&self, name: &str) -> Result<()> {
+        let process = self.process.as_ref().context("it does not run")?;
+        Command::new("kill").arg(format!("-{name}")).arg(process.id().to_string()).status()?;
+        Ok(())
+    }
+
     async fn end(&mut self, signal: &str) -> Result<()> {
+        self.signal(signal)?;
         let mut process = self.process.take().context("it does not run")?;
-        Command::new("kill").arg(format!("-{signal}")).arg(process.id().to_string()).status()?;
         let ended = tokio::task::spawn_blocking(move || process.wait());
         tokio::time::timeout(SOON, ended).await.context("it does not end")???;
         Ok(())

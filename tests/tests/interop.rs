@@ -144,13 +144,33 @@ async fn a_server_killed_in_mid_call_is_not_asked_again_for_it() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_server_that_answers_no_ping_any_more_is_given_up_and_not_asked_again_for_it() -> Result<()> {
+    let server = Server::start(&taking("10m")).await?;
+    let balanced = plain(&server)?;
+    let under_way = tokio::spawn({
+        let balanced = Arc::clone(&balanced);
+        async move { desk().ask(&[way(&balanced, Duration::from_secs(120))], &question()).await }
+    });
+    server.handles(ANALYZE, 1).await?;
+    server.freeze()?;
+    let error = under_way.await?.unwrap_err();
+    assert!(matches!(&error, LlmError::Lost(words) if words.starts_with("Unavailable")), "{error:?}");
+    server.thaw()?;
+    let reached = ask(&Target::Pod(server.address()), &access(None, "")?).await?;
+    assert!(!reached.encrypted, "it lives");
+    assert_eq!(server.count("handled", ANALYZE)?, 1, "{error:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_absence_is_waited_out_within_one_question() -> Result<()> {
     let mut server = Server::start(&answering()).await?;
     let balanced = plain(&server)?;
     asked(&balanced).await?;
     server.stop().await?;
-    let settings = answering();
-    let (answer, again) = tokio::join!(asked(&balanced), server.again(&settings));
+    let (settings, desk, question) = (answering(), desk(), question());
+    let patient = [Way { retries: 6, ..way(&balanced, Duration::from_secs(30)) }];
+    let (answer, again) = tokio::join!(desk.ask(&patient, &question), server.again(&settings));
     again?;
     answer?;
     assert_eq!(server.count("handled", ANALYZE)?, 2);
