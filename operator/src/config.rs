@@ -8,6 +8,8 @@ use common::actions;
 use common::api::keys;
 use common::decisions::Autonomy;
 
+use crate::llm::aws::sts::Role;
+
 /// Everything that can be set from outside.
 #[derive(Clone, Debug, Parser)]
 #[command(
@@ -111,6 +113,27 @@ pub struct Config {
     #[arg(long, env = "CHATCLI_ALLOW_HTTP_PROVIDERS", num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value_t = false, action = ArgAction::Set)]
     pub allow_http_providers: bool,
 
+    /// The role that the operator's own ServiceAccount may take at Amazon, for Bedrock. Set by EKS where the ServiceAccount names one. Used
+    /// for Instances of the operator's namespace and for --model-instance, and only where these bring no keys.
+    #[arg(long, env = "AWS_ROLE_ARN", value_name = "ARN")]
+    pub aws_role_arn: Option<String>,
+
+    /// File with the token that is shown for the role.
+    #[arg(long, env = "AWS_WEB_IDENTITY_TOKEN_FILE", value_name = "FILE")]
+    pub aws_web_identity_token_file: Option<PathBuf>,
+
+    /// What Amazon's log calls the operator when it takes the role.
+    #[arg(long, env = "AWS_ROLE_SESSION_NAME", value_name = "NAME", default_value = "chatcli-operator")]
+    pub aws_role_session_name: String,
+
+    /// Region in which the role is taken, and Bedrock asked where an Instance that uses the role names none.
+    #[arg(long, env = "AWS_REGION", value_name = "REGION")]
+    pub aws_region: Option<String>,
+
+    /// Where the role is taken, instead of the region's public address.
+    #[arg(long, env = "AWS_ENDPOINT_URL_STS", value_name = "URL")]
+    pub aws_sts_url: Option<String>,
+
     /// One line per event, for machines or for people.
     #[arg(long, env = "CHATCLI_LOG_FORMAT", value_enum)]
     pub log_format: Option<LogFormat>,
@@ -181,6 +204,19 @@ impl Config {
     /// Longest a model may take for one answer.
     pub fn model_deadline(&self) -> std::time::Duration {
         std::time::Duration::from_secs(self.model_deadline_seconds)
+    }
+
+    /// The role this process may take at Amazon, if it was given one.
+    pub fn aws_role(&self) -> Option<Role> {
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        let region = given(&self.aws_region).unwrap_or_else(|| "us-east-1".to_owned());
+        let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+        Some(Role {
+            arn: given(&self.aws_role_arn)?,
+            session: self.aws_role_session_name.clone(),
+            token_file: self.aws_web_identity_token_file.clone().filter(|file| !file.as_os_str().is_empty())?,
+            url: given(&self.aws_sts_url).unwrap_or_else(|| format!("https://sts.{region}.{domain}/")),
+        })
     }
 
     /// Adds what the installation allows to the published lists; once per process. The error names the flag.
@@ -282,6 +318,16 @@ mod tests {
         // both lists are read once per process, so the commands are the same
         let config = Config { allowed_resource_type: vec!["Secret".to_owned()], ..config };
         assert!(config.extend_allow_lists().unwrap_err().contains("--allowed-resource-type"));
+    }
+
+    #[test]
+    fn a_role_needs_a_name_and_a_token_and_is_taken_in_its_region() {
+        let all = ["--aws-role-arn=arn:aws:iam::1:role/m", "--aws-web-identity-token-file=/var/run/token"];
+        let url = |more: &[&str]| parse(&[&all[..], more].concat()).aws_role().map(|role| role.url);
+        assert_eq!(url(&["--aws-region=eu-central-1"]).as_deref(), Some("https://sts.eu-central-1.amazonaws.com/"));
+        assert_eq!(url(&["--aws-region=cn-north-1"]).as_deref(), Some("https://sts.cn-north-1.amazonaws.com.cn/"));
+        assert_eq!(url(&["--aws-sts-url=https://vpce-1.example/"]).as_deref(), Some("https://vpce-1.example/"));
+        assert_eq!((parse(&all[..1]).aws_role(), parse(&all[1..]).aws_role()), (None, None));
     }
 
     #[test]

@@ -4,5 +4,8 @@
 
 tonic::include_proto!("chatcli.v1");
 
+/// How large a message is before it is sent.
+pub use prost::Message;
+
 /// The compiled protocol, a `google.protobuf.FileDescriptorSet`.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/chatcli.binpb"));

@@ -20,6 +20,7 @@ pub mod http;
 pub mod incidents;
 pub mod installation;
 pub mod locks;
+pub mod loopback;
 pub mod models;
 pub mod namespace;
 pub mod operator;

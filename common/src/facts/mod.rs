@@ -406,6 +406,14 @@ impl Facts {
         })
     }
 
+    /// What its pods were made from, now and before: a pod of an older revision still says what that one was given.
+    pub fn pod_specs(&self) -> impl Iterator<Item = &PodSpec> {
+        let sets = self.replica_sets.iter().filter_map(|set| set.spec.as_ref()?.template.as_ref()?.spec.as_ref());
+        let kept = self.extra.revisions.iter().flatten().filter_map(|kept| kept.spec.as_ref());
+        let pods = self.pods.iter().filter_map(|pod| pod.spec.as_deref());
+        self.object.pod_spec().into_iter().chain(sets).chain(kept).chain(pods)
+    }
+
     /// The ReplicaSet that made a pod.
     pub fn replica_set_of(&self, pod: &Pod) -> Option<&ReplicaSet> {
         let owner = membership::controller(&pod.metadata)?;

@@ -27,6 +27,8 @@ use crate::redact;
 const LINES: i64 = 50;
 /// Bytes of a log tail.
 const BYTES: i64 = 65_536;
+/// What is given up where a log that was cut off ends without a blank.
+const LONGEST_WORD: usize = 4096;
 /// Pods whose Events are read; of many failing pods one tells as much as all.
 const PODS: usize = 3;
 /// Events read per object.
@@ -46,7 +48,7 @@ pub async fn answer(client: &Client, facts: &Facts, want: &Want) -> Extra {
         Want::Events => events(client, facts, &mut extra).await,
         Want::Logs { pod, container, previous } => {
             // What the program was given as a secret it may print under any name.
-            let known = redact::Known::of_pod(facts.object.pod_spec());
+            let known = redact::Known::of_pods(facts.pod_specs());
             logs(client, namespace, (pod, container, *previous), &known, &mut extra).await;
         }
         Want::ConfigMap(name) => {
@@ -253,6 +255,11 @@ async fn log_text(api: &Api<LivePod>, pod: &str, params: &LogParams) -> kube::Re
     let mut bytes = Vec::new();
     let mut stream = std::pin::pin!(api.log_stream(pod, params).await?);
     stream.read_to_end(&mut bytes).await.map_err(kube::Error::ReadEvents)?;
+    // Cut off by its limit, it ends in half a word, and half a secret is recognised by nobody.
+    if params.limit_bytes.is_some_and(|limit| usize::try_from(limit).is_ok_and(|limit| bytes.len() >= limit)) {
+        let last = bytes.len().saturating_sub(LONGEST_WORD);
+        bytes.truncate(last + bytes[last..].iter().rposition(u8::is_ascii_whitespace).unwrap_or(0));
+    }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -365,6 +372,8 @@ where
 
 #[cfg(test)]
 mod tests {
+    use kube::client::Body;
+
     use super::*;
 
     #[test]
@@ -388,5 +397,35 @@ mod tests {
         ] {
             assert!(!is_from_the_kubelet(said), "{said}");
         }
+    }
+
+    /// What is kept of a log that the API server sends.
+    async fn tail_of(log: impl AsRef<[u8]>) -> Vec<String> {
+        let log = log.as_ref().to_vec();
+        let service = tower::service_fn(move |_: http::Request<Body>| {
+            let answer = http::Response::new(Body::from(log.clone()));
+            async move { Ok::<_, std::convert::Infallible>(answer) }
+        });
+        let (client, mut extra) = (Client::new(service, "shop"), Extra::default());
+        let known = redact::Known::values(["correct horse"]);
+        logs(&client, "shop", ("web-1", "app", false), &known, &mut extra).await;
+        extra.logs.remove(0).lines
+    }
+
+    #[tokio::test]
+    async fn bytes_that_are_no_utf8_cost_characters_and_hide_no_secret() {
+        let lines = tail_of(b"caf\xe9 \xff\xfe\n\xc3password=hunter2\xff\n\xe2\x82correct horse\xa0").await;
+        let kept =
+            ["caf\u{fffd} \u{fffd}\u{fffd}", "\u{fffd}[REDACTED:password_conn]", "\u{fffd}[REDACTED:known]\u{fffd}"];
+        assert_eq!(lines, kept);
+    }
+
+    #[tokio::test]
+    async fn a_log_that_was_cut_off_does_not_end_in_half_a_secret() {
+        let limit = usize::try_from(BYTES).unwrap();
+        let end = " redis://web:hunter2";
+        let lines = tail_of(format!("{}{end}", "word ".repeat(limit).split_at(limit - end.len()).0)).await;
+        assert!(lines[0].len() > limit / 2, "the rest is kept");
+        assert!(!lines[0].contains("hunter2"));
     }
 }

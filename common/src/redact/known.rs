@@ -3,6 +3,8 @@
 //! In: pod specs. Out: the values a program was given under names such as `DB_PASSWORD`, so that its log can be cleaned of them. Never:
 //! keeps a value longer than the text it is looked for in.
 
+use std::collections::BTreeSet;
+
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use k8s_openapi::api::core::v1::PodSpec;
@@ -23,10 +25,12 @@ impl Known {
 
     /// These values are secret.
     pub fn values<'a>(values: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut all: Vec<String> = Vec::new();
+        // Pods of one template have the same ones.
+        let mut all: BTreeSet<String> = BTreeSet::new();
         for value in values.into_iter().filter(|value| value.len() >= SHORTEST) {
-            all.push(base64::engine::general_purpose::STANDARD.encode(value));
-            all.push(value.to_owned());
+            if all.insert(value.to_owned()) {
+                all.insert(base64::engine::general_purpose::STANDARD.encode(value));
+            }
         }
         if all.is_empty() {
             return Self::NOTHING;
@@ -37,8 +41,13 @@ impl Known {
 
     /// Literal environment values of a pod whose names say that they are secret.
     pub fn of_pod(spec: Option<&PodSpec>) -> Self {
+        Self::of_pods(spec)
+    }
+
+    /// The same of several pods.
+    pub fn of_pods<'a>(specs: impl IntoIterator<Item = &'a PodSpec>) -> Self {
         let containers =
-            spec.iter().flat_map(|spec| spec.containers.iter().chain(spec.init_containers.iter().flatten()));
+            specs.into_iter().flat_map(|spec| spec.containers.iter().chain(spec.init_containers.iter().flatten()));
         let variables = containers.flat_map(|container| container.env.iter().flatten());
         Self::values(variables.filter(|variable| says_secret(&variable.name)).filter_map(|it| it.value.as_deref()))
     }

@@ -3,50 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::redact::{self, Known};
 use futures::future::BoxFuture;
-use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use http::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
 use super::decode::{self, Readable};
 use super::http::{Http, HttpError, Reply};
-use super::providers::{Auth, Endpoint, Provider};
+pub use super::key::Key;
+use super::providers::{Endpoint, Provider};
+use super::shown::Shown;
 use super::wire::{self, Asked, Told};
 use super::{Analyst, Answer, LlmError, MOST_TOKENS, Question, Said, SaidStep, Usage};
 
 /// Longest one request may take once the connection stands.
 pub const DEADLINE: Duration = Duration::from_secs(90);
-/// Longest complaint of a provider that is told.
-const COMPLAINT: usize = 300;
-
-/// A credential. It is shown to nobody: not by `Debug`, not in an error.
-#[derive(Clone)]
-pub struct Key(String);
-
-impl Key {
-    /// Blanks at the ends are a Secret made by hand, and no part of any key.
-    pub fn new(text: &str) -> Self {
-        Self(text.trim().to_owned())
-    }
-
-    fn header(&self, auth: Auth) -> Result<Option<(HeaderName, HeaderValue)>, LlmError> {
-        let (name, value) = match auth {
-            Auth::None => return Ok(None),
-            Auth::Bearer => (AUTHORIZATION, format!("Bearer {}", self.0)),
-            Auth::Header(name) => (HeaderName::from_static(name), self.0.clone()),
-        };
-        let mut value = HeaderValue::try_from(value)
-            .map_err(|_| LlmError::Auth("it holds a character that no header can carry".to_owned()))?;
-        value.set_sensitive(true);
-        Ok(Some((name, value)))
-    }
-}
-
-impl std::fmt::Debug for Key {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("[key]")
-    }
-}
 
 /// One provider of one Instance.
 #[derive(Debug)]
@@ -79,43 +49,44 @@ impl Builtin {
             limit: self.provider.limit,
         };
         let body = wire::body(self.endpoint.shape, &asked).to_string().into_bytes();
-        let mut headers: Vec<(HeaderName, HeaderValue)> = self
-            .provider
-            .headers
-            .iter()
-            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
-            .collect();
-        headers.extend(self.key.header(self.provider.auth)?);
-        let reply = self.http.post(&self.endpoint.url, headers, body, self.deadline).await;
-        let reply = reply.map_err(|error| match error {
-            HttpError::NotSent(why) => LlmError::Unreachable(self.safe(&why)),
-            HttpError::Lost(why) => LlmError::Lost(self.safe(&why)),
-        })?;
-        let parsed = serde_json::from_slice::<Value>(&reply.body);
+        let (mut shown, mut reply) = self.send(&body).await?;
+        // Refused before anybody worked on it, so it may go once more with what is issued now.
+        if self.key.renew(&shown, &reply).await {
+            (shown, reply) = self.send(&body).await?;
+        }
+        // A byte that is no UTF-8 costs one character, not a paid answer.
+        let text = String::from_utf8_lossy(&reply.body);
+        let parsed = serde_json::from_str::<Value>(&text);
         if !(200..300).contains(&reply.status) {
-            let words = match &parsed {
-                Ok(body) => wire::complaint(body),
-                Err(_) => String::from_utf8_lossy(&reply.body).into_owned(),
-            };
-            return Err(classify(&reply, &self.safe(&words)));
+            let words = parsed.as_ref().map_or_else(|_| text.clone().into_owned(), wire::complaint);
+            return Err(classify(&reply, &shown.safe(&words)));
         }
         let parsed = parsed.map_err(|error| LlmError::Unusable {
             said: format!("it is no JSON: {error}"),
-            raw: String::from_utf8_lossy(&reply.body).into_owned(),
+            raw: shown.hide(&text),
             usage: Usage::default(),
         })?;
         let told = wire::read(self.endpoint.shape, &parsed).map_err(|error| match error {
-            LlmError::Server(words) => LlmError::Server(self.safe(&words)),
-            LlmError::Unusable { said, raw, usage } => LlmError::Unusable { said: self.safe(&said), raw, usage },
+            LlmError::Server(words) => LlmError::Server(shown.safe(&words)),
+            LlmError::Unusable { said, raw, usage } => {
+                LlmError::Unusable { said: shown.safe(&said), raw: shown.hide(&raw), usage }
+            }
             other => other,
         })?;
-        Ok(Told { usage: or_estimate(told.usage, question, &told.text), ..told })
+        Ok(Told { usage: or_estimate(told.usage, question, &told.text), text: shown.hide(&told.text) })
     }
 
-    /// What a provider says may quote the key it was shown.
-    fn safe(&self, words: &str) -> String {
-        let words = redact::leaving_and(words, &Known::values([self.key.0.as_str()])).into_owned();
-        redact::cut(&words.split_whitespace().collect::<Vec<_>>().join(" "), COMPLAINT)
+    async fn send(&self, body: &[u8]) -> Result<(Shown, Reply), LlmError> {
+        let shown = self.key.show(&self.endpoint, &self.http, body).await?;
+        let own = self.provider.headers.iter();
+        let mut headers: Vec<(HeaderName, HeaderValue)> =
+            own.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect();
+        headers.extend(shown.headers.iter().cloned());
+        match self.http.post(&self.endpoint.url, headers, body.to_vec(), self.deadline).await {
+            Ok(reply) => Ok((shown, reply)),
+            Err(HttpError::NotSent(why)) => Err(LlmError::Unreachable(shown.safe(&why))),
+            Err(HttpError::Lost(why)) => Err(LlmError::Lost(shown.safe(&why))),
+        }
     }
 
     async fn ask<T: Readable>(&self, question: &Question) -> Result<Answer<T>, LlmError> {

@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 
 use super::breaker::{self, Breaker, LONGEST_PAUSE, Pace, RetryBudget};
 use super::http::{Http, Reach};
+use super::tokens::Purse;
 use super::{Analyst, Answer, LlmError, Question, Said, SaidStep};
 use crate::runtime::Clock;
 
@@ -31,6 +32,8 @@ pub struct Way {
 pub struct Desk {
     /// Sends requests to providers.
     pub http: Arc<Http>,
+    /// Short-lived credentials that were issued.
+    pub purse: Arc<Purse>,
     /// Calls under way.
     pub slots: Semaphore,
     breakers: Mutex<BTreeMap<String, Breaker>>,
@@ -44,6 +47,7 @@ impl Desk {
         let retries = Mutex::new(RetryBudget::new(clock.now()));
         Self {
             http: Arc::new(Http::new(reach)),
+            purse: Arc::default(),
             slots: Semaphore::new(AT_ONCE),
             breakers: Mutex::default(),
             retries,
@@ -105,6 +109,11 @@ impl Desk {
             }
         }
         Err(last)
+    }
+
+    /// The clock of whatever is told the time here.
+    pub fn clock(&self) -> Clock {
+        self.clock.clone()
     }
 
     /// Until when nobody can be asked, if that is so.

@@ -12,6 +12,8 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -23,6 +25,10 @@ use tokio_util::task::AbortOnDropHandle;
 const CONNECT: Duration = Duration::from_secs(10);
 /// Largest answer that is read.
 const LARGEST: usize = 4 << 20;
+/// What a body is where nothing else is said.
+pub const JSON: &str = "application/json";
+/// What exchanges of tokens take.
+pub const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Whom the operator may be sent to. An Instance names the address, and its author may not be somebody who may talk to whatever the
 /// operator can reach.
@@ -61,6 +67,20 @@ pub enum HttpError {
     Lost(String),
 }
 
+impl HttpError {
+    /// In words.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::NotSent(words) | Self::Lost(words) => words,
+        }
+    }
+}
+
+/// What stands in the `Host` header of a request to this address.
+pub fn authority(uri: &Uri) -> String {
+    uri.authority().map(|authority| authority.as_str().to_owned()).unwrap_or_default()
+}
+
 trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
 
@@ -70,7 +90,7 @@ impl Http {
         Self { reach, tls: OnceLock::new() }
     }
 
-    /// Posts JSON. Everything after the connection stands happens within `deadline`.
+    /// Posts JSON, or what `headers` say. Everything after the connection stands happens within `deadline`.
     pub async fn post(
         &self,
         url: &str,
@@ -80,16 +100,17 @@ impl Http {
     ) -> Result<Reply, HttpError> {
         let uri: Uri = url.parse().map_err(|_| HttpError::NotSent(format!("{url} is no address")))?;
         let stream = self.connect(&uri).await.map_err(HttpError::NotSent)?;
-        let host = uri.authority().map(|authority| authority.as_str().to_owned()).unwrap_or_default();
         let mut request = Request::builder()
             .method(Method::POST)
             .uri(uri.path_and_query().map_or("/", |path| path.as_str()))
-            .header(HOST, host)
-            .header(CONTENT_TYPE, "application/json")
+            .header(HOST, authority(&uri))
+            .header(CONTENT_TYPE, JSON)
             .header(USER_AGENT, concat!("chatcli-operator/", env!("CARGO_PKG_VERSION")))
             .body(Full::new(Bytes::from(body)))
             .map_err(|error| HttpError::NotSent(error.to_string()))?;
-        request.headers_mut().extend(headers);
+        for (name, value) in headers {
+            request.headers_mut().insert(name, value);
+        }
 
         let (mut sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.map_err(|error| HttpError::NotSent(error.to_string()))?;
@@ -97,7 +118,7 @@ impl Http {
         let exchange = async {
             let answer = sender.send_request(request).await.map_err(|error| lost(&error))?;
             let status = answer.status().as_u16();
-            let retry_after = answer.headers().get(RETRY_AFTER).and_then(seconds);
+            let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| pause(value, Timestamp::now()));
             let body = Limited::new(answer.into_body(), LARGEST).collect().await;
             let body = body.map_err(|error| format!("the answer broke off: {error}"))?.to_bytes();
             Ok(Reply { status, retry_after, body })
@@ -163,16 +184,15 @@ fn lost(error: &hyper::Error) -> String {
     if error.is_incomplete_message() { "the connection ended without an answer".to_owned() } else { error.to_string() }
 }
 
-/// Seconds; a date is as good as nothing said.
-fn seconds(value: &HeaderValue) -> Option<Duration> {
-    value
-        .to_str()
-        .ok()?
-        .trim()
-        .parse::<f64>()
-        .ok()
-        .filter(|it| it.is_finite() && *it >= 0.0)
-        .map(Duration::from_secs_f64)
+/// Seconds, or a date, as HTTP allows both.
+fn pause(value: &HeaderValue, now: Timestamp) -> Option<Duration> {
+    let text = value.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let until = rfc2822::parse(text).ok()?.timestamp();
+    // One that is over already asks for nothing.
+    Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
 }
 
 fn may_ask(reach: Reach, address: IpAddr) -> bool {
@@ -217,9 +237,14 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_is_read_as_seconds_and_a_date_is_not() {
-        assert_eq!(seconds(&HeaderValue::from_static("7")), Some(Duration::from_secs(7)));
-        assert_eq!(seconds(&HeaderValue::from_static("Wed, 25 Nov 2026 22:00:00 GMT")), None);
-        assert_eq!(seconds(&HeaderValue::from_static("-1")), None);
+    fn a_pause_is_read_as_seconds_or_as_a_date() {
+        let asked =
+            |text: &'static str| pause(&HeaderValue::from_static(text), "2026-11-25T21:59:30Z".parse().unwrap());
+        assert_eq!(asked("7"), Some(Duration::from_secs(7)));
+        assert_eq!(asked("Wed, 25 Nov 2026 22:00:00 GMT"), Some(Duration::from_secs(30)));
+        assert_eq!(asked("Wed, 25 Nov 2026 21:00:00 GMT"), Some(Duration::ZERO));
+        for nonsense in ["-1", "soon", "inf", "NaN"] {
+            assert_eq!(asked(nonsense), None, "{nonsense}");
+        }
     }
 }

@@ -4,16 +4,22 @@
 //! provider itself over HTTPS ([`builtin`]). Out: an [`Answer`], or an [`LlmError`] that says whether it may have cost something. Never:
 //! watches objects, reads a Secret, decides what is done with an answer, or lets a text out that did not pass `redact`.
 
+pub mod aws;
+pub mod bedrock;
 pub mod breaker;
 pub mod builtin;
 pub mod chatcli;
 pub mod decode;
 pub mod desk;
 pub mod http;
+pub mod key;
 pub mod providers;
 pub mod question;
+pub mod shown;
+pub mod stackspot;
 #[cfg(test)]
 mod tests;
+pub mod tokens;
 pub mod upstream;
 pub mod wire;
 

@@ -2,6 +2,11 @@
 //!
 //! A row is configuration; what is not in the table is not asked: see [`UNSUPPORTED`].
 
+use percent_encoding::utf8_percent_encode;
+
+use super::aws::sign::RESERVED;
+use super::bedrock;
+
 /// What a provider's requests and answers look like.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Shape {
@@ -15,6 +20,10 @@ pub enum Shape {
     Google,
     /// Ollama's own chat: the one that can be told how long a prompt is.
     Ollama,
+    /// Bedrock's Converse, which all of its models speak.
+    Converse,
+    /// StackSpot's agents.
+    StackSpot,
 }
 
 /// How an answer is held to the schema.
@@ -37,6 +46,10 @@ pub enum Auth {
     Header(&'static str),
     /// There is none.
     None,
+    /// Each request is signed for this service of Amazon.
+    Signed(&'static str),
+    /// `Authorization: Bearer`, with what it was exchanged for.
+    Exchanged,
 }
 
 /// One provider.
@@ -46,7 +59,7 @@ pub struct Provider {
     pub name: &'static str,
     /// Requests and answers.
     pub shape: Shape,
-    /// Where it answers. `{model}` and `{region}` are filled in.
+    /// Where it answers. `{model}` is filled in.
     pub url: &'static str,
     /// Setting that replaces the whole address.
     pub url_setting: Option<&'static str>,
@@ -191,18 +204,26 @@ pub static PROVIDERS: &[Provider] = &[
         form: Form::Json,
         ..CHAT
     },
-    // Its Messages endpoint with a bearer token; requests signed with AWS keys are not built.
+    // Which of its addresses, and what it is shown, depends on the key and the model: see `bedrock`.
     Provider {
-        name: "BEDROCK",
-        shape: Shape::Anthropic,
-        url: "https://bedrock-mantle.{region}.api.aws/anthropic/v1/messages",
-        base_setting: Some(("BEDROCK_MANTLE_BASE_URL", "/anthropic/v1/messages")),
+        name: bedrock::NAME,
+        shape: Shape::Converse,
         keys: &["AWS_BEARER_TOKEN_BEDROCK"],
-        auth: Auth::Header("x-api-key"),
+        auth: Auth::Signed(bedrock::SERVICE),
         model_setting: Some("BEDROCK_MODEL"),
-        model: "anthropic.claude-sonnet-4-6",
+        model: "global.anthropic.claude-sonnet-4-6",
         headers: &[("anthropic-version", "2023-06-01")],
-        form: Form::Schema,
+        ..CHAT
+    },
+    // The agent decides which model it asks, so the agent stands in its place.
+    Provider {
+        name: "STACKSPOT",
+        shape: Shape::StackSpot,
+        url: "https://genai-inference-app.stackspot.com/v1/agent/{model}/chat",
+        keys: &["CLIENT_ID", "CLIENT_KEY"],
+        auth: Auth::Exchanged,
+        model_setting: Some("STACKSPOT_AGENT_ID"),
+        model: "default",
         ..CHAT
     },
 ];
@@ -211,7 +232,6 @@ pub static PROVIDERS: &[Provider] = &[
 pub const UNSUPPORTED: &[(&str, &str)] = &[
     ("OPENAI_ASSISTANT", "it keeps a conversation on the provider's side"),
     ("DEVIN", "it is a program on the server's own machine"),
-    ("STACKSPOT", "its agents speak a protocol of their own"),
 ];
 
 /// The models of OpenAI that are served by the Responses endpoint.
@@ -228,6 +248,8 @@ pub struct Endpoint {
     pub url: String,
     /// Always set.
     pub model: String,
+    /// How the key is shown there.
+    pub auth: Auth,
 }
 
 /// The row of a provider, or why there is none.
@@ -241,20 +263,42 @@ pub fn find(name: &str) -> Result<&'static Provider, String> {
     })
 }
 
+/// The model that a ChatCLI server is told, which knows its own way to it: the Instance's, else the default of the table. Empty where the
+/// provider chooses.
+pub fn model_for_server(name: &str, model: Option<&str>) -> String {
+    match find(name) {
+        Ok(provider) if provider.shape != Shape::StackSpot => provider.model(model, &|_| None),
+        _ => model.unwrap_or_default().to_owned(),
+    }
+}
+
 impl Provider {
-    /// Where it is asked, as the settings of an Instance say.
-    pub fn endpoint(&self, model: Option<&str>, setting: impl Fn(&str) -> Option<String>) -> Endpoint {
-        let given = |name: &str| setting(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-        let model = model.map(str::trim).filter(|model| !model.is_empty()).map(str::to_owned);
-        let model = model.or_else(|| self.model_setting.and_then(given)).unwrap_or_else(|| self.model.to_owned());
+    fn model(&self, model: Option<&str>, given: &dyn Fn(&str) -> Option<String>) -> String {
+        // An agent is no model, and an Instance's model is no agent.
+        let model = model.map(str::trim).filter(|model| !model.is_empty() && self.shape != Shape::StackSpot);
+        let model = model.map(str::to_owned).or_else(|| self.model_setting.and_then(given));
+        let model = model.unwrap_or_else(|| self.model.to_owned());
         // Ids are in lower case where a catalogue's title might be written; Bedrock's and MiniMax's are not.
-        let model = if ["OPENAI", "CLAUDEAI", "GOOGLEAI", "XAI", "OLLAMA", "COPILOT"].contains(&self.name) {
+        if ["OPENAI", "CLAUDEAI", "GOOGLEAI", "XAI", "OLLAMA", "COPILOT"].contains(&self.name) {
             model.to_lowercase()
         } else {
             model
-        };
-        let model = if self.name == "BEDROCK" { without_region(&model).to_owned() } else { model };
+        }
+    }
+
+    /// Where it is asked, as the settings of an Instance say.
+    pub fn endpoint(&self, model: Option<&str>, setting: impl Fn(&str) -> Option<String>) -> Endpoint {
+        let given = |name: &str| setting(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let model = self.model(model, &given);
         let (mut shape, mut url) = (self.shape, self.url.to_owned());
+        match self.shape {
+            Shape::Converse => return bedrock::endpoint(model, given),
+            Shape::StackSpot => {
+                let agent = utf8_percent_encode(&model, RESERVED).to_string();
+                return Endpoint { shape, url: url.replace("{model}", &agent), model, auth: self.auth };
+            }
+            _ => {}
+        }
         if self.name == "OPENAI" && uses_responses(&model, given("OPENAI_USE_RESPONSES").as_deref()) {
             shape = Shape::Responses;
             url = given("OPENAI_RESPONSES_API_URL").unwrap_or_else(|| RESPONSES_URL.to_owned());
@@ -265,8 +309,7 @@ impl Provider {
         {
             url = format!("{}{path}", base.trim_end_matches('/'));
         }
-        let region = given("BEDROCK_REGION").or_else(|| given("AWS_REGION")).unwrap_or_else(|| "us-east-1".to_owned());
-        Endpoint { shape, url: url.replace("{model}", &model).replace("{region}", &region), model }
+        Endpoint { shape, url: url.replace("{model}", &model), model, auth: self.auth }
     }
 }
 
@@ -275,14 +318,6 @@ fn uses_responses(model: &str, wish: Option<&str>) -> bool {
         Some(wish) => matches!(wish.to_lowercase().as_str(), "true" | "1" | "yes"),
         None => RESPONSES.iter().any(|family| model.starts_with(family)),
     }
-}
-
-/// The Messages endpoint of Bedrock knows no inference profiles.
-fn without_region(model: &str) -> &str {
-    ["us.", "eu.", "apac.", "jp.", "au.", "global."]
-        .iter()
-        .find_map(|region| model.strip_prefix(region))
-        .unwrap_or(model)
 }
 
 #[cfg(test)]
@@ -326,10 +361,19 @@ mod tests {
     }
 
     #[test]
-    fn bedrock_is_asked_in_its_region_for_a_model_without_one() {
-        let setting = |name: &str| (name == "BEDROCK_REGION").then(|| "eu-central-1".to_owned());
-        let endpoint = find("BEDROCK").unwrap().endpoint(Some("eu.anthropic.claude-sonnet-4-6"), setting);
-        assert_eq!(endpoint.url, "https://bedrock-mantle.eu-central-1.api.aws/anthropic/v1/messages");
-        assert_eq!(endpoint.model, "anthropic.claude-sonnet-4-6");
+    fn a_server_is_told_the_model_as_the_instance_names_it() {
+        assert_eq!(model_for_server("OPENAI", Some("GPT-4o")), "gpt-4o");
+        assert_eq!(model_for_server("BEDROCK", Some("eu.anthropic.claude-opus-4-1")), "eu.anthropic.claude-opus-4-1");
+        assert_eq!(model_for_server("BEDROCK", None), "global.anthropic.claude-sonnet-4-6");
+        assert_eq!(model_for_server("STACKSPOT", None), "", "its agents choose");
+        assert_eq!(model_for_server("DEVIN", Some("m")), "m");
+    }
+
+    #[test]
+    fn stackspot_is_asked_for_the_agent_whatever_the_instances_model() {
+        let setting = |name: &str| (name == "STACKSPOT_AGENT_ID").then(|| "01J/8?x".to_owned());
+        let endpoint = find("STACKSPOT").unwrap().endpoint(Some("gpt-4o"), setting);
+        assert_eq!(endpoint.url, "https://genai-inference-app.stackspot.com/v1/agent/01J%2F8%3Fx/chat");
+        assert_eq!(endpoint.model, "01J/8?x");
     }
 }

@@ -1,5 +1,9 @@
 //! Providers as they really answer, over loopback HTTP: recorded shapes of each wire, and each way in which a call can go wrong.
 
+mod bedrock;
+mod broken;
+mod stackspot;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -27,7 +31,9 @@ const KEY: &str = "sk-test-key-that-nobody-may-see-0001";
 struct Heard {
     path: String,
     headers: HeaderMap,
+    /// Where it is JSON.
     body: Value,
+    bytes: Bytes,
 }
 
 type Script = Arc<dyn Fn(usize) -> Reply + Send + Sync>;
@@ -53,7 +59,8 @@ struct Served {
 }
 
 async fn served(State(it): State<Served>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
-    let heard = Heard { path: uri.path().to_owned(), headers, body: serde_json::from_slice(&body).unwrap() };
+    let json = serde_json::from_slice(&body).unwrap_or_default();
+    let heard = Heard { path: uri.path().to_owned(), headers, body: json, bytes: body };
     it.heard.lock().unwrap().push(heard);
     match (it.script)(it.count.fetch_add(1, Ordering::SeqCst)) {
         Reply::Says(status, body) => (StatusCode::from_u16(status).unwrap(), body).into_response(),

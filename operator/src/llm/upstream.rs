@@ -13,7 +13,7 @@ use proto::{
 use serde_json::{Value, json};
 use tonic::{Code, Response, Status};
 
-use super::chatcli::Balanced;
+use super::chatcli::{Balanced, TooLarge, Unreachable, find, was_never_seen};
 use super::decode::Readable;
 use super::{Analyst, Answer, LlmError, Past, Question, Said, SaidStep, Usage};
 
@@ -127,6 +127,9 @@ impl Upstream {
     async fn in_time<A>(&self, call: impl Future<Output = Result<Response<A>, Status>>) -> Result<A, LlmError> {
         match tokio::time::timeout(self.deadline, call).await {
             Err(_) => Err(LlmError::Lost(format!("no answer within {} s", self.deadline.as_secs()))),
+            Ok(Err(status)) if status.code() == Code::Unauthenticated && self.server.refuses_the_token() => {
+                Err(LlmError::Auth(format!("the server refuses the token of {}", self.server.token_from())))
+            }
             Ok(Err(status)) => Err(classify(&status)),
             Ok(Ok(answer)) => Ok(answer.into_inner()),
         }
@@ -202,19 +205,31 @@ impl Analyst for Upstream {
 
 /// What a code means; the words are in the server's language and decide nothing.
 fn classify(status: &Status) -> LlmError {
+    if let Some(large) = find::<TooLarge>(status) {
+        return LlmError::TooLong(large.to_string());
+    }
+    if let Some(own) = find::<Unreachable>(status) {
+        return LlmError::Unreachable(own.to_string());
+    }
     let words = redact::leaving(status.message());
     let words =
         format!("{:?} {}", status.code(), redact::cut(&words.split_whitespace().collect::<Vec<_>>().join(" "), 300));
+    if was_never_seen(status) {
+        return LlmError::Unreachable(words);
+    }
     match status.code() {
-        Code::Unavailable => LlmError::Unreachable(words),
         // The server counts calls per connection before it looks at the token: most often this means "too often".
         Code::Unauthenticated => {
             LlmError::RateLimited { said: words, retry_after: Some(super::breaker::LONGEST_PAUSE.mul_f64(0.7)) }
         }
         Code::ResourceExhausted => LlmError::RateLimited { said: words, retry_after: None },
         Code::PermissionDenied => LlmError::Auth(words),
-        Code::InvalidArgument | Code::OutOfRange | Code::Unimplemented => LlmError::Refused(words),
-        Code::DeadlineExceeded | Code::Cancelled | Code::Unknown => LlmError::Lost(words),
+        Code::InvalidArgument | Code::Unimplemented => LlmError::Refused(words),
+        // A connection that broke after the question was on it, also one that no longer answers pings, is `Unavailable` as well; an answer
+        // larger than what is read is `OutOfRange`.
+        Code::DeadlineExceeded | Code::Cancelled | Code::Unknown | Code::Unavailable | Code::OutOfRange => {
+            LlmError::Lost(words)
+        }
         _ => LlmError::Server(words),
     }
 }

@@ -1,7 +1,8 @@
 // Command server stands in for the ChatCLI server: its command line, its protocol, its TLS and its token, and no model behind it.
 //
 // In: `chatcli server` with the flags and variables that an Instance's pod has. Out: chatcli.v1 over gRPC and /metrics over HTTP. What an
-// RPC answers is CHATCLI_ANSWER_<RPC> as JSON, such as CHATCLI_ANSWER_GetAlerts; without it an empty message. Never: starts with a
+// RPC answers is CHATCLI_ANSWER_<RPC> as JSON, such as CHATCLI_ANSWER_GetAlerts; without it an empty message. CHATCLI_ANSWER_FILE_<RPC>
+// names a file with it. How long it takes is CHATCLI_DELAY_<RPC>; CHATCLI_RECORD names a file with every call. Never: starts with a
 // configuration that the real one refuses.
 package main
 
@@ -79,8 +80,17 @@ func serve(s *settings) error {
 			return err
 		}
 	}
+	calls, err := newRecord()
+	if err != nil {
+		return err
+	}
 	options := []grpc.ServerOption{
-		grpc.UnaryInterceptor(authorized(os.Getenv("CHATCLI_SERVER_TOKEN"), os.Getenv("CHATCLI_JWT_SECRET") != "")),
+		grpc.ChainUnaryInterceptor(
+			calls.arrival, validated,
+			authorized(os.Getenv("CHATCLI_SERVER_TOKEN"), os.Getenv("CHATCLI_JWT_SECRET") != ""), calls.handling,
+		),
+		grpc.MaxRecvMsgSize(largest("CHATCLI_MAX_RECV_MSG_SIZE")),
+		grpc.MaxSendMsgSize(largest("CHATCLI_MAX_SEND_MSG_SIZE")),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 20 * time.Second, PermitWithoutStream: true}),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 60 * time.Second, Timeout: 10 * time.Second}),
 	}
@@ -118,6 +128,14 @@ func serve(s *settings) error {
 	}()
 	log.Printf("listening on %s, provider %s, %d watch targets", listener.Addr(), s.provider, watched)
 	return server.Serve(listener)
+}
+
+// largest is a limit of messages in bytes.
+func largest(variable string) int {
+	if limit, err := strconv.Atoi(os.Getenv(variable)); err == nil {
+		return limit
+	}
+	return 50 << 20
 }
 
 // bindAddress is every interface inside a pod, and loopback elsewhere.

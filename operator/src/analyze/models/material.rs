@@ -16,6 +16,7 @@ use common::facts::containers::{self, View};
 use common::facts::revisions::{self, changes, rollout};
 use common::facts::{Facts, Subject};
 use common::naming;
+use common::redact::{self, Known};
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Container;
 use std::fmt::Write as _;
@@ -25,6 +26,8 @@ use std::sync::Arc;
 pub const TOKENS: usize = 6000;
 /// Longest fact.
 const LONGEST: usize = 600;
+/// Longest line of a log.
+const LINE: usize = 300;
 /// Share of what is left that one kind of fact may take.
 const SHARE: f64 = 0.6;
 
@@ -50,23 +53,36 @@ struct Section {
     is_story: bool,
 }
 
+impl Section {
+    fn cleaned(self, secrets: &Known) -> Self {
+        Self { facts: self.facts.into_iter().map(|fact| fact.cleaned(secrets)).collect(), ..self }
+    }
+}
+
 struct Fact {
     text: String,
     /// The same fact tomorrow reads the same without it.
     at: Option<Timestamp>,
+    /// Bytes of it that are told.
+    most: usize,
 }
 
 impl Fact {
     fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), at: None }
+        Self::at(text, None)
     }
 
     fn at(text: impl Into<String>, at: Option<Timestamp>) -> Self {
-        Self { text: text.into(), at }
+        Self { text: text.into(), at, most: LONGEST }
+    }
+
+    /// Before it is cut: half a secret is recognised by nobody.
+    fn cleaned(self, secrets: &Known) -> Self {
+        Self { text: redact::secrets_and(&self.text, secrets).into_owned(), ..self }
     }
 
     fn line(&self, now: Option<Timestamp>) -> String {
-        let text = common::redact::cut(&self.text.split_whitespace().collect::<Vec<_>>().join(" "), LONGEST);
+        let text = short(&self.text.split_whitespace().collect::<Vec<_>>().join(" "), self.most);
         match (self.at, now) {
             (Some(at), Some(now)) => format!("{text} ({})", ago(now, at)),
             _ => text,
@@ -85,6 +101,7 @@ pub fn gather(
 ) -> Material {
     let mut made = Material::default();
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    let secrets = Known::of_pods(facts.into_iter().flat_map(Facts::pod_specs));
     let spec = &issue.spec;
     let _ = writeln!(
         made.text,
@@ -94,19 +111,27 @@ pub fn gather(
         spec.resource,
         spec.severity,
         spec.risk_score.unwrap_or(0),
-        common::redact::cut(&spec.description, LONGEST),
+        short(&redact::secrets_and(&spec.description, &secrets), LONGEST),
     );
     made.text.push_str("WHAT THE RULES FOUND\n");
     for (index, finding) in findings.iter().take(4).enumerate() {
-        rule(&mut made, &mut known, index + 1, finding, now);
+        rule(&mut made, &mut known, &secrets, index + 1, finding, now);
     }
     let sections = facts.map(sections).unwrap_or_default().into_iter().chain(attempts(plans));
+    let sections = sections.map(|section| section.cleaned(&secrets));
     fill(&mut made, &mut known, &sections.collect::<Vec<_>>(), now, tokens.saturating_mul(4));
     made.content = naming::hash(&[&made.content], 32);
     made
 }
 
-fn rule(made: &mut Material, known: &mut BTreeMap<String, usize>, number: usize, finding: &Finding, now: Timestamp) {
+fn rule(
+    made: &mut Material,
+    known: &mut BTreeMap<String, usize>,
+    secrets: &Known,
+    number: usize,
+    finding: &Finding,
+    now: Timestamp,
+) {
     let mut ids = Vec::new();
     let mut lines = String::new();
     for receipt in finding.evidence.iter().take(12) {
@@ -114,6 +139,7 @@ fn rule(made: &mut Material, known: &mut BTreeMap<String, usize>, number: usize,
         let place = format!("{} {}", receipt.object.short(), receipt.field_path);
         let fact =
             Fact::at(format!("{} ({place}{value})", receipt.statement), receipt.time.as_ref().map(|time| time.0));
+        let fact = fact.cleaned(secrets);
         let (id, is_new) = receive(made, known, &fact);
         ids.push(format!("r{id}"));
         if is_new {
@@ -375,8 +401,8 @@ fn logs(facts: &Facts) -> Vec<Fact> {
                 continue;
             }
             let life = if tail.previous { " (life before)" } else { "" };
-            let text = common::redact::cut(line.trim(), 300);
-            all.push(Fact::new(format!("log {}/{}{life}: {text}", tail.pod, tail.container)));
+            let text = format!("log {}/{}{life}: {}", tail.pod, tail.container, line.trim());
+            all.push(Fact { most: text.len() - line.trim().len() + LINE, ..Fact::new(text) });
         }
     }
     all
@@ -461,10 +487,19 @@ pub fn tried(plans: &[Arc<RemediationPlan>]) -> Vec<String> {
         .take(5)
         .map(|(plan, status)| {
             let actions: Vec<&str> = plan.spec.actions.iter().map(|action| action.action_type.as_str()).collect();
-            let result = common::redact::cut(status.result.as_deref().unwrap_or("no reason given"), 200);
+            let result = short(&redact::secrets(status.result.as_deref().unwrap_or("no reason given")), 200);
             format!("attempt {}: {} ended {}: {result}", plan.spec.attempt, actions.join(", "), status.state.as_str())
         })
         .collect()
+}
+
+/// At most `limit` bytes, and no half word at their end.
+fn short(text: &str, limit: usize) -> String {
+    let cut = redact::cut(text, limit);
+    match cut.rfind(char::is_whitespace).filter(|end| cut.len() < text.len() && *end > limit / 2) {
+        Some(end) => format!("{}…", cut[..end].trim_end()),
+        None => cut,
+    }
 }
 
 fn ago(now: Timestamp, then: Timestamp) -> String {

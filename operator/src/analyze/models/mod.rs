@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use common::api::{AIInsight, Instance, Issue};
 use common::costs::{Budgets, Prices, Spending};
+use common::facts::Facts;
 use common::naming;
 use common::redact::Known;
 use jiff::Timestamp;
@@ -97,7 +98,7 @@ impl Models {
 /// What a model is told about an incident, and what must not leave with it.
 pub async fn gathered(ctx: &Context, issue: &Issue, insight: &AIInsight, instance: &Instance) -> (Material, Known) {
     let facts = gather::gather(ctx, &issue.spec.resource).await;
-    let known = Known::of_pod(facts.as_ref().and_then(|facts| facts.object.pod_spec()));
+    let known = Known::of_pods(facts.iter().flat_map(Facts::pod_specs));
     let findings = insight.status.as_ref().map(|status| status.findings.as_slice()).unwrap_or_default();
     let plans = ctx.stores.plans.tagged(&Tag::Issue(ObjectKey::of(issue)));
     let wish = instance.spec.watcher.as_ref().and_then(|watcher| watcher.max_context_chars);

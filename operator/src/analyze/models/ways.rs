@@ -13,11 +13,12 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::{Api, ResourceExt as _};
 
 use crate::config::ModelMode;
+use crate::llm::aws::sts::Role;
 use crate::llm::breaker::Pace;
 use crate::llm::builtin::{self, Builtin, Key};
 use crate::llm::chatcli::Servers;
 use crate::llm::desk::{Desk, Way};
-use crate::llm::providers::{self, Auth};
+use crate::llm::providers;
 use crate::llm::upstream::{self, Upstream};
 use crate::runtime::{Context, ObjectKey, ReadError, read};
 
@@ -30,8 +31,7 @@ pub fn instance_for(ctx: &Context, namespace: &str) -> Option<Arc<Instance>> {
         return None;
     }
     if let Some(named) = &ctx.config.model_instance {
-        let (namespace, name) = named.split_once('/').unwrap_or((&ctx.namespace, named));
-        return ctx.stores.instances.get(&ObjectKey::new(namespace, name));
+        return ctx.stores.instances.get(&named_instance(named, &ctx.namespace));
     }
     let of = |wanted: &str| {
         let mut all = ctx.stores.instances.filter(|instance| {
@@ -62,10 +62,7 @@ pub async fn of(
     if matches!(mode, ModelMode::Auto | ModelMode::Upstream) {
         match servers.get(&key) {
             Some(server) => {
-                let model = providers::find(&spec.provider).map_or_else(
-                    |_| spec.model.clone().unwrap_or_default(),
-                    |provider| provider.endpoint(spec.model.as_deref(), |_| None).model,
-                );
+                let model = providers::model_for_server(&spec.provider, spec.model.as_deref());
                 let provider = spec.provider.clone();
                 let deadline = upstream::DEADLINE.min(ctx.config.model_deadline());
                 let server = Arc::new(server.apart());
@@ -76,17 +73,20 @@ pub async fn of(
         }
     }
     if matches!(mode, ModelMode::Auto | ModelMode::Builtin) {
-        let settings = match settings(ctx, instance).await? {
-            Ok(settings) => settings,
+        let (mut settings, role) = match settings(ctx, instance).await? {
+            Ok(settings) => (settings, own_role(ctx, &key)),
             Err(why) => {
                 missing.push(why);
-                BTreeMap::new()
+                (BTreeMap::new(), None)
             }
         };
+        if let Some(region) = ctx.config.aws_region.as_ref().filter(|_| role.is_some()) {
+            settings.entry("AWS_REGION".to_owned()).or_insert_with(|| region.clone());
+        }
         let others =
             fallback.into_iter().flat_map(|it| &it.providers).map(|it| (it.name.as_str(), it.model.as_deref()));
         for (name, model) in std::iter::once((spec.provider.as_str(), spec.model.as_deref())).chain(others) {
-            match direct(desk, &account, name, model, &settings, ctx.config.model_deadline()) {
+            match direct(desk, &account, name, model, &settings, role.as_ref(), ctx.config.model_deadline()) {
                 Ok(analyst) => ways.push(Way { analyst: Box::new(analyst), pace, retries }),
                 Err(why) => missing.push(why),
             }
@@ -101,13 +101,11 @@ fn direct(
     name: &str,
     model: Option<&str>,
     settings: &BTreeMap<String, String>,
+    role: Option<&Role>,
     deadline: Duration,
 ) -> Result<Builtin, String> {
     let provider = providers::find(name)?;
-    let key = provider.keys.iter().find_map(|key| settings.get(*key)).filter(|key| !key.trim().is_empty());
-    if key.is_none() && provider.auth != Auth::None {
-        return Err(format!("there is no {} for {}", provider.keys.join(" or "), provider.name));
-    }
+    let key = Key::of(provider, settings, role, desk)?;
     // Without this setting a server that nobody runs would be looked for at every incident.
     if provider.name == "OLLAMA" && settings.get("OLLAMA_ENABLED").is_none_or(|value| value != "true") {
         return Err("OLLAMA_ENABLED is not true".to_owned());
@@ -116,10 +114,24 @@ fn direct(
         http: Arc::clone(&desk.http),
         provider,
         endpoint: provider.endpoint(model, |name| settings.get(name).cloned()),
-        key: Key::new(key.map_or("", String::as_str)),
+        key,
         account: account.to_owned(),
         deadline: builtin::DEADLINE.min(deadline),
     })
+}
+
+fn own_role(ctx: &Context, instance: &ObjectKey) -> Option<Role> {
+    ctx.config.aws_role().filter(|_| may_use_own_role(instance, &ctx.namespace, ctx.config.model_instance.as_deref()))
+}
+
+/// Only Instances that an administrator made or named: elsewhere, whoever makes one would spend the operator's role, and choose where to.
+fn may_use_own_role(instance: &ObjectKey, home: &str, named: Option<&str>) -> bool {
+    instance.namespace == home || named.is_some_and(|named| named_instance(named, home) == *instance)
+}
+
+fn named_instance(named: &str, home: &str) -> ObjectKey {
+    let (namespace, name) = named.split_once('/').unwrap_or((home, named));
+    ObjectKey::new(namespace, name)
 }
 
 /// The environment that the Instance's server has, as far as it matters here: its Secret, and literal variables, which win.
@@ -193,6 +205,16 @@ fn duration(text: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_operators_own_role_serves_no_instance_that_anybody_may_have_made() {
+        let may = |instance: &str, named| {
+            let (namespace, name) = instance.split_once('/').unwrap();
+            may_use_own_role(&ObjectKey::new(namespace, name), "chatcli-system", named)
+        };
+        assert!(may("chatcli-system/any", None) && may("models/main", Some("models/main")));
+        assert!(!may("shop/any", None) && !may("shop/main", Some("main")) && !may("models/other", Some("models/main")));
+    }
 
     #[test]
     fn pauses_are_read_as_the_schema_allows_them() {

@@ -10,6 +10,8 @@ mod call;
 mod decide;
 pub mod judge;
 mod outcome;
+#[cfg(test)]
+mod what_leaves;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};

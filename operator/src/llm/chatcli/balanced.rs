@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use proto::chat_cli_service_client::ChatCliServiceClient;
 use tonic::transport::Channel;
@@ -17,8 +18,17 @@ use crate::runtime::ObjectKey;
 
 /// Largest answer that is read.
 const LARGEST: usize = 16 << 20;
+/// Largest question that is sent. A server takes more, but nothing that is asked comes near: what does is a mistake.
+const LARGEST_QUESTION: usize = 4 << 20;
+/// How long a connection waits for one more call after it was too quick, as the server counts.
+const EARNS_A_CALL: Duration = Duration::from_secs(12);
 /// Pods tried for one call.
 const TRIES: usize = 4;
+
+/// A question that is not sent.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the question has {0} bytes, and none of more than {LARGEST_QUESTION} is sent to a server")]
+pub struct TooLarge(pub usize);
 
 /// A client of one server.
 pub type Client = ChatCliServiceClient<Channel>;
@@ -28,12 +38,14 @@ pub struct Balanced {
     access: Access,
     pods: RwLock<Vec<(Target, Client)>>,
     turn: AtomicUsize,
+    /// Since when nothing but refusals of the token has come back.
+    refused_since: Mutex<Option<Instant>>,
 }
 
 impl Balanced {
     /// Talks to nobody yet.
     pub fn new(access: Access) -> Self {
-        Self { access, pods: RwLock::default(), turn: AtomicUsize::new(0) }
+        Self { access, pods: RwLock::default(), turn: AtomicUsize::new(0), refused_since: Mutex::default() }
     }
 
     /// These are the pods now. Connections to those that stay are kept.
@@ -60,18 +72,42 @@ impl Balanced {
     /// Asks the next pod, and another one when that cannot have seen the question.
     pub async fn call<M, A, F>(&self, message: M, ask: impl Fn(Client, Request<M>) -> F) -> Result<Response<A>, Status>
     where
-        M: Clone,
+        M: Clone + proto::Message,
         F: Future<Output = Result<Response<A>, Status>>,
     {
-        let mut last = Status::unavailable(Unreachable::NoEndpoints.to_string());
+        let size = message.encoded_len();
+        if size > LARGEST_QUESTION {
+            return Err(Status::from_error(Box::new(TooLarge(size))));
+        }
+        let mut last = Status::from_error(Box::new(Unreachable::NoEndpoints));
         for _ in 0..TRIES {
             let Some(client) = self.next() else { break };
             match ask(client, self.access.request(message.clone())).await {
                 Err(status) if was_never_seen(&status) => last = status,
-                answered => return answered,
+                answered => {
+                    let mut refused_since = self.refused_since.lock().unwrap_or_else(PoisonError::into_inner);
+                    if answered.as_ref().is_err_and(|status| status.code() == Code::Unauthenticated) {
+                        refused_since.get_or_insert_with(Instant::now);
+                    } else {
+                        *refused_since = None;
+                    }
+                    return answered;
+                }
             }
         }
         Err(last)
+    }
+
+    /// A server refuses a call of a connection that was too quick in the same words as one with a wrong token. Once may be either; again,
+    /// after the pause that earns a connection another call, is the token.
+    pub fn refuses_the_token(&self) -> bool {
+        let since = *self.refused_since.lock().unwrap_or_else(PoisonError::into_inner);
+        since.is_some_and(|since| since.elapsed() >= EARNS_A_CALL)
+    }
+
+    /// Where the token comes from, in words.
+    pub fn token_from(&self) -> &str {
+        self.access.token.as_ref().map_or("nobody: the server asks for one", |(_, secret)| secret)
     }
 
     fn next(&self) -> Option<Client> {
@@ -82,10 +118,7 @@ impl Balanced {
 }
 
 /// True when the server cannot have begun to work on it.
-fn was_never_seen(status: &Status) -> bool {
-    if !matches!(status.code(), Code::Unavailable | Code::Unknown | Code::Cancelled | Code::Internal) {
-        return false;
-    }
+pub fn was_never_seen(status: &Status) -> bool {
     find::<Unreachable>(status).is_some()
         || find::<hyper::Error>(status).is_some_and(hyper::Error::is_canceled)
         || find::<h2::Error>(status).is_some_and(|error| {

@@ -25,6 +25,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 const ANSWER: Duration = Duration::from_secs(3);
 /// Pings keep a connection and notice a dead one; the server ends connections that ping more often than every 20 s.
 const PING: Duration = Duration::from_secs(30);
+const _: () = assert!(PING.as_secs() > 20, "the server ends connections that ping so often");
 const PONG: Duration = Duration::from_secs(5);
 
 /// Where a server is.

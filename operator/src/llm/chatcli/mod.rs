@@ -7,6 +7,6 @@ mod balanced;
 mod dial;
 mod unreachable;
 
-pub use balanced::{Balanced, Servers};
+pub use balanced::{Balanced, Servers, TooLarge, was_never_seen};
 pub use dial::{Access, Reached, Target, Trust, ask};
-pub use unreachable::Unreachable;
+pub use unreachable::{Unreachable, find};

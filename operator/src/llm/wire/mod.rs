@@ -2,9 +2,11 @@
 
 mod anthropic;
 mod chat;
+mod converse;
 mod google;
 mod ollama;
 mod responses;
+mod stackspot;
 
 use serde_json::{Value, json};
 
@@ -49,6 +51,8 @@ pub fn body(shape: Shape, asked: &Asked<'_>) -> Value {
         Shape::Anthropic => anthropic::body(asked),
         Shape::Google => google::body(asked),
         Shape::Ollama => ollama::body(asked),
+        Shape::Converse => converse::body(asked),
+        Shape::StackSpot => stackspot::body(asked),
     }
 }
 
@@ -64,6 +68,8 @@ pub fn read(shape: Shape, answer: &Value) -> Result<Told, LlmError> {
         Shape::Anthropic => anthropic::read(answer),
         Shape::Google => google::read(answer),
         Shape::Ollama => ollama::read(answer),
+        Shape::Converse => converse::read(answer),
+        Shape::StackSpot => stackspot::read(answer),
     }
 }
 

@@ -7,6 +7,7 @@ use common::api::keys::{conditions, managers};
 use common::api::remediation_plan::{AgenticStep, RemediationState};
 use common::api::{AIInsight, Issue, RemediationPlan};
 use common::costs::Purpose;
+use common::redact::Known;
 use common::{naming, redact};
 use jiff::SignedDuration;
 use kube::ResourceExt as _;
@@ -17,7 +18,8 @@ use super::history::LOOKED_ON;
 use super::{Agents, Told, judge};
 use crate::analyze::models::{NotNow, account, boundary, gathered, incident, settings, spending, ways};
 use crate::analyze::refine::{ANSWER, again, keep_transcript};
-use crate::llm::{Guidance, LlmError, MOST_TOKENS, Past, Question, SaidAction, StepOf, Usage};
+use crate::llm::decode::Narrative;
+use crate::llm::{Guidance, LlmError, MOST_TOKENS, Past, Question, SaidAction, SaidStep, StepOf, Usage};
 use crate::remediate::plan::status::Draft;
 use crate::remediate::plan::world;
 use crate::runtime::{Context, Error, Next, ObjectKey};
@@ -267,18 +269,16 @@ fn entry(ctx: &Context, plan: &RemediationPlan, told: &Told, number: i32) -> Opt
             let insight = insight_of(ctx, plan);
             let suggested = insight.as_ref().and_then(|insight| insight.status.as_ref());
             let target = world::target_of(&ctx.stores, plan).unwrap_or_default();
-            let mut entry = judge::entry(&judge::Input {
+            Some(judge::entry(&judge::Input {
                 now,
                 number,
-                said: &answer.said,
+                said: &clean(&answer.said, &told.known),
                 receipts: told.receipts,
                 target: &target,
                 history: &plan.spec.agentic_history,
                 suggested: suggested.map(|status| status.suggested_actions.as_slice()).unwrap_or_default(),
                 is_over: told.is_over,
-            });
-            entry.ai_message = redact::secrets_and(&entry.ai_message, &told.known).into_owned();
-            Some(entry)
+            }))
         }
         Err(error) if error.may_have_cost() => Some(judge::without_answer(number, &error.to_string(), now)),
         Err(_) => None,
@@ -290,8 +290,25 @@ fn story(told: &Told) -> Vec<(&'static str, String)> {
     if !told.is_over {
         return Vec::new();
     }
-    let clean = |text: String| redact::secrets_and(&text, &told.known).into_owned();
-    judge::story(&answer.said.narrative, told.receipts).into_iter().map(|(key, text)| (key, clean(text))).collect()
+    judge::story(&clean(&answer.said, &told.known).narrative, told.receipts).into_iter().collect()
+}
+
+/// Before anything is cut: half a secret is recognised by nobody.
+fn clean(said: &SaidStep, known: &Known) -> SaidStep {
+    let text = |text: &String| redact::secrets_and(text, known).into_owned();
+    let list = |texts: &[String]| texts.iter().map(text).collect();
+    let told = &said.narrative;
+    SaidStep {
+        reasoning: text(&said.reasoning),
+        narrative: Narrative {
+            summary: text(&told.summary),
+            root_cause: text(&told.root_cause),
+            impact: text(&told.impact),
+            lessons: list(&told.lessons),
+            prevention: list(&told.prevention),
+        },
+        ..said.clone()
+    }
 }
 
 /// What the call took, as the provider counted it.
