@@ -55,7 +55,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     detect::alerts::register(&mut runtime, Arc::clone(&servers))?;
     correlate::register(&mut runtime);
     analyze::register(&mut runtime);
-    let models = analyze::models::Models::new(&runtime.context(), servers);
+    let models = analyze::models::Models::new(runtime.context(), servers);
     if let Some(models) = &models {
         analyze::refine::register(&mut runtime, Arc::clone(models));
     }

@@ -112,7 +112,7 @@ impl Upstream {
         let sent = common::costs::estimate(&request.kubernetes_context);
         let call = self.server.call(request, |mut client, request| async move { client.analyze_issue(request).await });
         let answer = self.in_time(call).await?;
-        self.read(analysis_as_json(&answer), answer.provider, sent)
+        self.read(&analysis_as_json(&answer), answer.provider, sent)
     }
 
     async fn ask_step(&self, question: &Question) -> Result<Answer<SaidStep>, LlmError> {
@@ -121,7 +121,7 @@ impl Upstream {
         let sent = common::costs::estimate(&request.kubernetes_context) + u64::try_from(told / 4).unwrap_or(0);
         let call = self.server.call(request, |mut client, request| async move { client.agentic_step(request).await });
         let answer = self.in_time(call).await?;
-        self.read(step_as_json(&answer), String::new(), sent)
+        self.read(&step_as_json(&answer), String::new(), sent)
     }
 
     async fn in_time<A>(&self, call: impl Future<Output = Result<Response<A>, Status>>) -> Result<A, LlmError> {
@@ -135,10 +135,10 @@ impl Upstream {
         }
     }
 
-    fn read<T: Readable>(&self, answer: Value, provider: String, sent: u64) -> Result<Answer<T>, LlmError> {
+    fn read<T: Readable>(&self, answer: &Value, provider: String, sent: u64) -> Result<Answer<T>, LlmError> {
         let raw = answer.to_string();
         let usage = Usage { input: sent, output: common::costs::estimate(&raw) };
-        match T::read(&answer) {
+        match T::read(answer) {
             Err(said) => Err(LlmError::Unusable { said, raw, usage }),
             Ok(said) => Ok(Answer {
                 said,

@@ -125,6 +125,9 @@ pub fn incident(ctx: &Context, key: &ObjectKey, issue: &Issue) -> Incident {
 }
 
 /// Drawn for one question; nobody who writes a log line can know it.
+///
+/// # Panics
+/// Where the system gives no random numbers.
 pub fn boundary() -> String {
     let mut bytes = [0_u8; 12];
     // Without randomness there is no boundary to trust, and no TLS either.

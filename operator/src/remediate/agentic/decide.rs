@@ -296,9 +296,9 @@ fn go_on(input: &Input<'_>, status: &RemediationPlanStatus) -> Move {
 }
 
 fn why_unasked(input: &Input<'_>) -> String {
-    let conditions = input.plan.status.iter().flat_map(|status| &status.conditions);
-    let said = conditions.filter(|condition| condition.type_ == conditions::EXECUTING).map(|it| it.message.clone());
-    said.last().filter(|said| !said.is_empty()).unwrap_or_else(|| "the model could not be asked".to_owned())
+    let mut conditions = input.plan.status.iter().flat_map(|status| &status.conditions);
+    let said = conditions.find(|condition| condition.type_ == conditions::EXECUTING).map(|it| it.message.clone());
+    said.filter(|said| !said.is_empty()).unwrap_or_else(|| "the model could not be asked".to_owned())
 }
 
 /// What ended the last step ends the loop where the next one would meet the same, or where a person has spoken.
