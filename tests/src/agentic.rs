@@ -79,6 +79,12 @@ pub fn wrong() -> Say {
 
 /// An Instance whose provider is the model, and a Deployment whose ConfigMap tells it to give up.
 pub async fn told_to_give_up(cluster: &Cluster, namespace: &TestNamespace, model: &Model) -> Result<()> {
+    instance(namespace, model).await?;
+    give_up(cluster, namespace).await
+}
+
+/// An Instance whose provider is the model.
+pub async fn instance(namespace: &TestNamespace, model: &Model) -> Result<()> {
     secret(namespace, "keys", &[("OPENAI_API_KEY", "sk-test")]).await?;
     let spec = json!({
         "provider": "OPENAI", "model": "gpt-4o", "apiKeys": { "name": "keys" },
@@ -86,8 +92,7 @@ pub async fn told_to_give_up(cluster: &Cluster, namespace: &TestNamespace, model
     });
     let server = Server::named(namespace, "chatcli", spec);
     server.grant().await?;
-    server.ask().await?;
-    give_up(cluster, namespace).await
+    server.ask().await
 }
 
 /// A Deployment whose ConfigMap tells it to give up.

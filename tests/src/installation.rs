@@ -17,8 +17,10 @@ use kube::{Api, Client, ResourceExt};
 use serde::Deserialize;
 use tokio::time::Instant;
 
+use crate::cluster::Cluster;
 use crate::connection::Connection;
 use crate::place;
+use crate::programs::{Build, Programs};
 use crate::watching::watch_until;
 
 /// What the operator's name is to the API server.
@@ -74,6 +76,24 @@ pub fn manifests(folder: &Path) -> Result<Vec<DynamicObject>> {
 pub fn parse(text: &str) -> Result<Vec<DynamicObject>> {
     let documents: Vec<serde_json::Value> = serde_saphyr::from_multiple(text)?;
     documents.into_iter().filter(|value| !value.is_null()).map(|value| Ok(DynamicObject::deserialize(value)?)).collect()
+}
+
+/// The operator as an image the node can pull.
+pub fn operator_image(cluster: &Cluster) -> Result<String> {
+    if let Ok(image) = std::env::var("CHATCLI_TEST_OPERATOR_IMAGE") {
+        return Ok(image);
+    }
+    let programs = Programs::built(Build::Debug)?;
+    let program = programs.operator.to_str().context("the build folder's path is not UTF-8")?;
+    // the tag changes with the program, or the node would go on with an image it already has
+    let digest = common::naming::hash(&[&std::fs::read(program)?.len().to_string(), &modified(program)?], 12);
+    let name = format!("chatcli-operator:demo-{digest}");
+    let reference = cluster.command(&["image", "build", "--from", program, "--name", &name])?;
+    Ok(reference.trim().to_owned())
+}
+
+fn modified(program: &str) -> Result<String> {
+    Ok(format!("{:?}", std::fs::metadata(program)?.modified()?))
 }
 
 /// The environment the shipped Deployment gives the operator, but for what it takes from its pod.

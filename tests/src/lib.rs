@@ -31,6 +31,7 @@ pub mod programs;
 pub mod proxy;
 pub mod receipts;
 pub mod servers;
+pub mod terminal;
 pub mod upstream;
 pub mod votes;
 pub mod watching;

@@ -17,6 +17,8 @@ pub enum Say {
     Status(u16, String),
     /// Never answers, and keeps the connection.
     Nothing,
+    /// Answers, after so long.
+    After(Duration, Box<Say>),
 }
 
 /// One request, as it arrived.
@@ -113,7 +115,13 @@ async fn answer(
     };
     let say = script(&heard, before);
     counted.send_modify(|count| *count += 1);
+    let mut say = say;
+    while let Say::After(wait, then) = say {
+        tokio::time::sleep(wait).await;
+        say = *then;
+    }
     match say {
+        Say::After(..) => {}
         Say::Nothing => {
             // Until the other side gives up.
             while stream.read(&mut [0; 1024]).await? > 0 {}

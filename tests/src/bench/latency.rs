@@ -30,8 +30,18 @@ enum Arrival {
 }
 
 pub async fn measure(cluster: &Cluster, faults: usize, figures: &mut Figures) -> Result<()> {
+    let (mut all, mut by_kind) = times(cluster, faults).await?;
+    figures.add_times("fault shows -> Issue with cause (hold 0 s)", &mut all, Some(0.3), Some(1.0));
+    for (kind, times) in &mut by_kind {
+        figures.add_times(&format!("  {kind}"), times, None, None);
+    }
+    Ok(())
+}
+
+/// The times of so many faults, all of them and by kind.
+pub async fn times(cluster: &Cluster, faults: usize) -> Result<(Vec<Duration>, BTreeMap<&'static str, Vec<Duration>>)> {
     let namespace = TestNamespace::create(cluster.connection(), "bench", Some("observe")).await?;
-    let mut by_kind: BTreeMap<&str, Vec<Duration>> = BTreeMap::new();
+    let mut by_kind: BTreeMap<&'static str, Vec<Duration>> = BTreeMap::new();
     let mut all = Vec::new();
     for round in 0..faults.div_ceil(ABREAST) {
         let mut apps = BTreeMap::new();
@@ -46,11 +56,7 @@ pub async fn measure(cluster: &Cluster, faults: usize, figures: &mut Figures) ->
             app.created(&namespace).delete().await?;
         }
     }
-    figures.add_times("fault shows -> Issue with cause (hold 0 s)", &mut all, Some(0.3), Some(1.0));
-    for (kind, times) in &mut by_kind {
-        figures.add_times(&format!("  {kind}"), times, None, None);
-    }
-    Ok(())
+    Ok((all, by_kind))
 }
 
 fn faulty(cluster: &Cluster, round: usize) -> Result<Vec<(&'static str, App)>> {

@@ -9,6 +9,7 @@ mod figures;
 mod helm;
 mod idle;
 mod latency;
+mod models;
 mod previews;
 mod programs;
 mod redaction;
@@ -42,7 +43,7 @@ pub struct Extent {
 }
 
 /// What can be measured alone. `operator` is everything that a running operator is needed for.
-pub const PARTS: &[&str] = &["programs", "redaction", "helm", "previews", "operator", "crowd", "storm"];
+pub const PARTS: &[&str] = &["programs", "redaction", "helm", "previews", "operator", "models", "crowd", "storm"];
 
 impl Extent {
     fn wants(&self, part: &str) -> bool {
@@ -65,7 +66,7 @@ pub async fn measure(extent: Extent) -> Result<Figures> {
     if extent.wants("helm") {
         helm::measure(&mut figures)?;
     }
-    if ["previews", "operator", "crowd"].iter().any(|part| extent.wants(part)) {
+    if ["previews", "operator", "models", "crowd"].iter().any(|part| extent.wants(part)) {
         on_a_cluster(&extent, &mut figures).await?;
     }
     if extent.wants("storm") {
@@ -85,6 +86,10 @@ async fn on_a_cluster(extent: &Extent, figures: &mut Figures) -> Result<()> {
     }
     if extent.wants("operator") {
         with_an_operator(extent, &cluster, figures).await?;
+    }
+    if extent.wants("models") {
+        say("a model that takes a minute");
+        models::measure(&cluster, extent.faults, figures).await?;
     }
     if extent.wants("crowd") {
         say("5,000 pods, 5,000 Issues");

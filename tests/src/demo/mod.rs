@@ -10,14 +10,14 @@ mod stories;
 
 use std::panic::AssertUnwindSafe;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use common::api::keys::OPERATOR_NAMESPACE;
 use futures::FutureExt;
 
 use crate::cluster::Cluster;
+use crate::installation::operator_image;
 use crate::operator::{Turn, make_room};
 use crate::own_cluster::OwnCluster;
-use crate::programs::{Build, Programs};
 use stage::Stage;
 
 /// What was asked for.
@@ -79,11 +79,10 @@ async fn perform(stage: &mut Stage) -> Result<Cluster> {
     stage.heading("A cluster");
     let cluster = Cluster::start().await?;
     let _turn = Turn::take(&cluster).await?;
-    let programs = Programs::built(Build::Debug)?;
     stage.done("the cluster answers");
 
     stage.heading("The operator");
-    let image = operator_image(&cluster, &programs)?;
+    let image = operator_image(&cluster)?;
     shop::tear_down(&cluster).await?;
     stage.plugin_in_short(cluster.connection(), &["install", "--image", &image, "--yes"])?;
 
@@ -96,23 +95,6 @@ async fn perform(stage: &mut Stage) -> Result<Cluster> {
     stage.heading("Three faults, three reports");
     stage.plugin(cluster.connection(), &["issues", "-n", shop::NAMESPACE])?;
     Ok(cluster)
-}
-
-/// The operator as an image the node can pull.
-fn operator_image(cluster: &Cluster, programs: &Programs) -> Result<String> {
-    if let Ok(image) = std::env::var("CHATCLI_TEST_OPERATOR_IMAGE") {
-        return Ok(image);
-    }
-    let program = programs.operator.to_str().context("the build folder's path is not UTF-8")?;
-    // the tag changes with the program, or the node would go on with an image it already has
-    let digest = common::naming::hash(&[&std::fs::read(program)?.len().to_string(), &modified(program)?], 12);
-    let name = format!("chatcli-operator:demo-{digest}");
-    let reference = cluster.command(&["image", "build", "--from", program, "--name", &name])?;
-    Ok(reference.trim().to_owned())
-}
-
-fn modified(program: &str) -> Result<String> {
-    Ok(format!("{:?}", std::fs::metadata(program)?.modified()?))
 }
 
 fn how_to_go_on(stage: &mut Stage, cluster: &Cluster) {

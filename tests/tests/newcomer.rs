@@ -1,0 +1,96 @@
+//! A newcomer's path, as a person sees it in a terminal of 80 columns: from a cluster that knows nothing of us to the report of an incident.
+
+use anyhow::{Context as _, Result};
+use common::api::issue::IssueState;
+use common::api::remediation_plan::RemediationState;
+use k8s_openapi::api::core::v1::Pod;
+use kit::app::{apply_config, remove_config_key};
+use kit::incidents::{REPAIR, SOON, cause_of, issue_becomes, issue_reaches, plan_reaches, question_about, report_of};
+use kit::installation::operator_image;
+use kit::operator::{Turn, make_room};
+use kit::terminal::{COLUMNS, Terminal, comparable};
+use kit::{App, Cluster, TestNamespace, plugin};
+use kube::ResourceExt as _;
+use kube::api::{DeleteParams, ListParams};
+
+/// What is on the screen after a command, without what differs from run to run. Nothing may be wider than the terminal, and nothing is: a
+/// line that the terminal had to break shows by itself.
+struct Path<'a> {
+    cluster: &'a Cluster,
+    namespace: &'a str,
+    told: String,
+}
+
+impl Path<'_> {
+    fn keep(&mut self, arguments: &[&str], screen: &str) {
+        for line in screen.lines() {
+            assert!(line.chars().count() <= usize::from(COLUMNS), "{line}");
+        }
+        let typed = arguments.join(" ");
+        let shown = format!("$ kubectl chatcli {typed}\n{}\n", screen.trim_end());
+        self.told.push_str(&comparable(&shown, &[(self.namespace, "shop")]));
+        self.told.push('\n');
+    }
+
+    /// Runs to its end.
+    fn types(&mut self, arguments: &[&str], code: i32) -> Result<()> {
+        self.answers(arguments, &[], code)
+    }
+
+    /// Runs to its end, with these keys where these questions are.
+    fn answers(&mut self, arguments: &[&str], answers: &[(&str, &str)], code: i32) -> Result<()> {
+        let mut terminal = Terminal::running(self.cluster.connection(), arguments)?;
+        for (question, keys) in answers {
+            terminal.shows(question)?;
+            terminal.types(keys)?;
+        }
+        let (ended, screen) = terminal.ends()?;
+        assert_eq!(ended, code, "{arguments:?}\n{screen}");
+        self.keep(arguments, &screen);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn from_a_bare_cluster_to_a_report_without_reading_a_manual() -> Result<()> {
+    let cluster = Cluster::start().await?;
+    let _turn = Turn::take(&cluster).await?;
+    let image = operator_image(&cluster)?;
+    let _ = plugin::run(cluster.connection(), &["uninstall", "--purge", "--yes"])?;
+    let namespace = TestNamespace::create(cluster.connection(), "newcomer", None).await?;
+    apply_config(&namespace, "checkout-config", &[("DB_HOST", "db"), ("DB_PORT", "5432")]).await?;
+    App::named("checkout", &cluster)?.needing_config("DB_HOST").running(&namespace).await?;
+    let shop = namespace.name();
+    let mut path = Path { cluster: &cluster, namespace: shop, told: String::new() };
+
+    path.types(&["scan", "-n", shop], 0)?;
+    path.types(&["explain", "deploy/checkout", "-n", shop], 0)?;
+    path.types(&["issues", "-n", shop], 1)?;
+    path.answers(&["install", "--image", &image], &[("[y/N]", "y")], 0)?;
+
+    remove_config_key(&namespace, "checkout-config", "DB_HOST").await?;
+    let pods = namespace.api::<Pod>();
+    for pod in pods.list(&ListParams::default().labels("app=checkout")).await? {
+        pods.delete(&pod.name_any(), &DeleteParams::default()).await?;
+    }
+    let is_explained = |issue: &common::api::Issue| !cause_of(issue).is_empty();
+    let issue = issue_becomes(&namespace, "checkout", SOON, "explained", is_explained).await;
+    let plan = plan_reaches(&namespace, &issue, &[RemediationState::WaitingApproval], SOON).await;
+    question_about(&namespace, &plan).await;
+    let name = issue.name_any();
+
+    path.types(&["issues", "-n", shop], 0)?;
+    path.types(&["explain", &name, "-n", shop], 0)?;
+    path.answers(&["triage", "-n", shop], &[("[q]uit:", "q\r")], 0)?;
+    path.answers(&["approve", &name, "-n", shop], &[("[y/N]", "y")], 0)?;
+    issue_reaches(&namespace, "checkout", IssueState::Resolved, REPAIR).await;
+    report_of(&namespace, &issue).await;
+    path.types(&["postmortem", &name, "-n", shop], 0)?;
+    path.types(&["issues", "-n", shop], 0)?;
+    make_room(&cluster).await?;
+
+    let told = path.told.replace(&image, "<image>");
+    insta::assert_snapshot!(told);
+    std::fs::metadata(cluster.connection().kubeconfig()).context("the cluster goes on")?;
+    Ok(())
+}
