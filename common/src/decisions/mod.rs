@@ -11,6 +11,7 @@ pub mod cooldown;
 pub mod ending;
 #[cfg(test)]
 mod examples;
+pub mod experience;
 pub mod flapping;
 pub mod invalid;
 pub mod need;

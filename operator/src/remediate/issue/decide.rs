@@ -5,6 +5,7 @@ use common::api::{
     AIInsight, Anomaly, Issue, RemediationPlan, ResourceRef, Runbook, ai_insight::Finding, issue::IssueState,
     keys::conditions, remediation_plan::RemediationState,
 };
+use common::decisions::experience::Experience;
 use common::decisions::{Afterwards, Ending};
 use jiff::Timestamp;
 
@@ -25,6 +26,8 @@ pub struct Input<'a> {
     pub insight: Option<&'a AIInsight>,
     /// Its plans, by attempt.
     pub plans: &'a [std::sync::Arc<RemediationPlan>],
+    /// How often each remedy of the first finding has helped against it before, in their order.
+    pub experience: &'a [Experience],
     /// Runbooks of its namespace and of the operator's, in that order.
     pub runbooks: &'a [std::sync::Arc<Runbook>],
     /// False when the workload or node is gone.
@@ -245,7 +248,7 @@ fn choose(input: &Input<'_>, plan: Option<&RemediationPlan>, attempts: i32) -> M
         );
     }
     let is_new = !input.plans.iter().any(|plan| plan.is_agentic());
-    match remedies::choose(input.issue, finding, input.runbooks, input.plans) {
+    match remedies::choose(input.issue, finding, input.runbooks, input.plans, input.experience) {
         Some(chosen) => Move::Plan { attempt: attempts + 1, chosen },
         None if is_new && input.agentic == Agentic::NotYet => {
             wait("what a model says of the cause: no remedy is known")
@@ -447,6 +450,7 @@ mod tests {
                 anomalies: &self.anomalies,
                 insight: self.insight.as_ref(),
                 plans: &self.plans,
+                experience: &[],
                 runbooks: &[],
                 resource_exists: self.resource_exists,
                 max_attempts: 5,

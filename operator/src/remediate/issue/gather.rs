@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use common::api::{AIInsight, Anomaly, Issue, RemediationPlan, Runbook};
+use common::api::issue::IssueState;
+use common::api::{AIInsight, Anomaly, Issue, RemediationAction, RemediationPlan, Runbook};
 use common::decisions::Autonomy;
+use common::decisions::experience::{self, Experience};
 use common::naming;
 use jiff::Timestamp;
 use kube::ResourceExt as _;
@@ -11,8 +13,8 @@ use kube::ResourceExt as _;
 use super::decide::{Agentic, Input, MayPlan};
 use crate::analyze::refine::{self, Standing};
 use crate::config::ModelMode;
-use crate::remediate::place;
 use crate::remediate::settings::Settings;
+use crate::remediate::{place, plan};
 use crate::runtime::{Context, ObjectKey, Tag};
 
 /// What was read.
@@ -20,6 +22,7 @@ pub(super) struct Seen {
     pub(super) anomalies: Vec<Arc<Anomaly>>,
     pub(super) insight: Option<Arc<AIInsight>>,
     pub(super) plans: Vec<Arc<RemediationPlan>>,
+    experience: Vec<Experience>,
     runbooks: Vec<Arc<Runbook>>,
     resource_exists: bool,
     pub(super) max_attempts: i32,
@@ -36,6 +39,7 @@ impl Seen {
             anomalies: &self.anomalies,
             insight: self.insight.as_deref(),
             plans: &self.plans,
+            experience: &self.experience,
             runbooks: &self.runbooks,
             resource_exists: self.resource_exists,
             max_attempts: self.max_attempts,
@@ -60,6 +64,7 @@ pub(super) fn gather(ctx: &Context, key: &ObjectKey, issue: &Issue) -> Seen {
         settings,
         anomalies: super::anomalies_of(&ctx.stores, issue),
         agentic: agentic(ctx, issue, insight.as_deref(), &settings),
+        experience: experience(ctx, issue, insight.as_deref()),
         insight,
         plans,
         runbooks: runbooks(ctx, &key.namespace),
@@ -83,6 +88,23 @@ fn runbooks(ctx: &Context, namespace: &str) -> Vec<Arc<Runbook>> {
     });
     found.sort_by_key(|runbook| (runbook.namespace().as_deref() != Some(namespace), runbook.name_any()));
     found
+}
+
+/// How often each remedy of the first finding has helped against it, on objects of this kind, wherever a plan of it is kept. Looked at only
+/// where one is chosen.
+fn experience(ctx: &Context, issue: &Issue, insight: Option<&AIInsight>) -> Vec<Experience> {
+    let is_choosing = issue.status.as_ref().is_some_and(|status| status.state == IssueState::Analyzing);
+    let finding = insight.and_then(|insight| insight.status.as_ref()?.findings.first());
+    let Some(finding) = finding.filter(|_| is_choosing) else { return Vec::new() };
+    let kind = &issue.spec.resource.kind;
+    let alike = |actions: &[RemediationAction]| {
+        let plans = ctx.stores.plans.filter(|plan| {
+            experience::is_like(plan, &finding.code, actions)
+                && plan::world::target_of(&ctx.stores, plan).is_some_and(|its| its.kind == *kind)
+        });
+        Experience::of(plans.iter().map(AsRef::as_ref))
+    };
+    finding.remedies.iter().map(|remedy| alike(&remedy.actions)).collect()
 }
 
 /// Whether a model may name steps: only one that was asked about this very incident, so that one cause of many incidents has one loop.

@@ -7,6 +7,7 @@ use common::api::{
     ai_insight::{Finding, Remedy},
     keys::labels,
 };
+use common::decisions::experience::Experience;
 use kube::ResourceExt;
 
 /// A remedy and where it comes from.
@@ -28,18 +29,23 @@ pub struct Chosen {
     pub finding_code: String,
 }
 
-/// The next remedy to try, or none.
+/// The next remedy to try, or none. `experience` is that with each remedy of the finding, in their order.
 pub fn choose(
     issue: &Issue,
     finding: &Finding,
     runbooks: &[Arc<Runbook>],
     plans: &[Arc<RemediationPlan>],
+    experience: &[Experience],
 ) -> Option<Chosen> {
     let by_people = runbooks
         .iter()
         .filter(|runbook| is_manual(runbook) && fits(issue, runbook))
         .map(|runbook| from_runbook(runbook, finding));
-    let by_rule = finding.remedies.iter().map(|remedy| from_remedy(remedy, finding));
+    // The rules' order, targeted before broad, but for what has failed here before.
+    let known = |index: usize| experience.get(index).copied().unwrap_or_default();
+    let mut ranked: Vec<usize> = (0..finding.remedies.len()).collect();
+    ranked.sort_by_key(|index| known(*index).is_bad());
+    let by_rule = ranked.into_iter().map(|index| from_remedy(&finding.remedies[index], finding, known(index)));
     // What a loop of a model has left: proven once, on this workload, against this cause.
     let by_loop = runbooks
         .iter()
@@ -87,11 +93,12 @@ fn from_runbook(runbook: &Runbook, finding: &Finding) -> Chosen {
     }
 }
 
-fn from_remedy(remedy: &Remedy, finding: &Finding) -> Chosen {
+fn from_remedy(remedy: &Remedy, finding: &Finding, known: Experience) -> Chosen {
+    let before = known.words().map(|words| format!(" ({words} before)")).unwrap_or_default();
     Chosen {
         actions: remedy.actions.clone(),
         target: remedy.target.clone(),
-        why: remedy.why.clone(),
+        why: format!("{}{before}", remedy.why),
         runbook: None,
         requested_by: None,
         max_attempts: None,
@@ -142,7 +149,21 @@ mod tests {
     fn chosen(runbooks: &[Arc<Runbook>], plans: &[Arc<RemediationPlan>]) -> Option<Chosen> {
         let insight = insight(&[ActionType::RollbackDeployment]);
         let finding = insight.status.as_ref().unwrap().findings[0].clone();
-        choose(&issue(IssueState::Analyzing, 0), &finding, runbooks, plans)
+        choose(&issue(IssueState::Analyzing, 0), &finding, runbooks, plans, &[])
+    }
+
+    #[test]
+    fn what_failed_for_this_cause_before_comes_last_and_what_helped_is_said() {
+        let insight = insight(&[ActionType::RollbackDeployment, ActionType::RestartDeployment]);
+        let finding = insight.status.as_ref().unwrap().findings[0].clone();
+        let of = |finished, verified| Experience { finished, verified };
+        let first = |experience: &[Experience]| {
+            choose(&issue(IssueState::Analyzing, 0), &finding, &[], &[], experience).unwrap()
+        };
+        assert_eq!(first(&[of(1, 0), of(0, 0)]).actions[0].action_type, ActionType::RollbackDeployment);
+        let other = first(&[of(3, 0), of(4, 3)]);
+        assert_eq!(other.actions[0].action_type, ActionType::RestartDeployment);
+        assert!(other.why.ends_with("(helped 3 of 4 times before)"), "{}", other.why);
     }
 
     #[test]

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use common::api::{
     AIInsight, ActionType, Issue, RemediationPlan, ResourceRef,
     approval_request::ApprovalEvidence,
-    remediation_plan::{PlanPreview, RemediationState, WriteRecord},
+    remediation_plan::{PlanPreview, WriteRecord},
 };
+use common::decisions::experience::Experience;
 use common::decisions::radius::Level;
 use common::decisions::{self, ApprovalNeed, Author, KnownPolicy, Need, Question, Subject, Windows, policy};
 use common::naming;
@@ -155,28 +156,11 @@ fn confidence(ctx: &Context, plan: &RemediationPlan) -> Option<f64> {
 }
 
 /// How plans of the same actions on the same kind ended.
-#[derive(Clone, Copy, Debug, Default)]
-struct History {
-    finished: usize,
-    verified: usize,
-}
-
-impl History {
-    /// Share that was verified; absent without any.
-    fn rate(self) -> Option<f64> {
-        (self.finished > 0).then(|| self.verified as f64 / self.finished as f64)
-    }
-}
-
-fn history(ctx: &Context, types: &[ActionType], target: &ResourceRef) -> History {
-    let finished = ctx.stores.plans.filter(|plan| {
-        let ran = plan.status.as_ref().is_some_and(|status| status.state.is_terminal() && status.started_at.is_some());
-        ran && types_of(plan) == types && world::target_of(&ctx.stores, plan).is_some_and(|its| its.kind == target.kind)
+fn history(ctx: &Context, types: &[ActionType], target: &ResourceRef) -> Experience {
+    let alike = ctx.stores.plans.filter(|plan| {
+        types_of(plan) == types && world::target_of(&ctx.stores, plan).is_some_and(|its| its.kind == target.kind)
     });
-    let verified = |plan: &&Arc<RemediationPlan>| {
-        plan.status.as_ref().is_some_and(|status| status.state == RemediationState::Completed)
-    };
-    History { finished: finished.len(), verified: finished.iter().filter(verified).count() }
+    Experience::of(alike.iter().map(AsRef::as_ref))
 }
 
 /// Asks people, showing what the decision should rest on.
