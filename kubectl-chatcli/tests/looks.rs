@@ -15,7 +15,7 @@ use plugin::output::explanation::Explanation;
 use plugin::output::incidents::{Columns, line, table};
 use plugin::output::scan::{self, Report};
 use plugin::output::status::{self, Operator, Status};
-use plugin::output::{actions, decision, explanation, incident, model, preview, report, triage};
+use plugin::output::{actions, decision, explanation, incident, model, plan, preview, report, triage};
 use plugin::story::Story;
 use serde::de::DeserializeOwned;
 
@@ -164,6 +164,49 @@ fn a_preview_that_asks_a_person() {
 #[test]
 fn a_preview_that_asks_nobody() {
     assert_snapshot!(previewed(&worker()));
+}
+
+#[test]
+fn a_plan_that_waits_for_people() {
+    let story = checkout();
+    assert_snapshot!(plain(&plan::page(story.current_plan().unwrap(), &clock(), WIDTH, " -n shop")));
+}
+
+/// The checkout's plan, had a model named its steps: one that made it worse, one under way.
+fn agentic() -> Story {
+    let mut story = checkout();
+    let mut looped = story.plans[0].clone();
+    looped.status = None;
+    looped.spec.actions.clear();
+    looped.spec.agentic_mode = Some(true);
+    looped.spec.agentic_max_steps = Some(10);
+    looped.spec.strategy = "a model names one step after the other, each behind every gate".to_owned();
+    looped.spec.agentic_history = serde_json::from_value(serde_json::json!([
+        { "stepNumber": 1, "aiMessage": "It may lack a processor [r3].", "timestamp": "2026-03-02T14:01:02Z",
+          "action": { "type": "AdjustResources", "params": { "cpu_request": "64" } },
+          "observation": "FAILED: AdjustResources: the rollout made no progress; everything was taken back" },
+        { "stepNumber": 2, "aiMessage": "It is told to end by its configuration [r1, r4].", "timestamp": "2026-03-02T14:02:10Z",
+          "action": { "type": "PatchConfig", "params": { "configmap": "checkout-config", "DB_HOST": "db" } } },
+    ]))
+    .unwrap();
+    let step = &mut story.plans[0];
+    step.metadata.name = Some(format!("{}-step-2", looped.name_any()));
+    story.plans.push(looped.clone());
+    story.issue.status.as_mut().unwrap().current_plan_ref = Some(common::api::NameRef::new(looped.name_any()));
+    story
+}
+
+#[test]
+fn steps_that_a_model_names_stand_with_what_came_of_them() {
+    let looped = agentic().plans.pop().unwrap();
+    assert_snapshot!(plain(&plan::page(&looped, &clock(), 80, " -n shop")));
+}
+
+#[test]
+fn of_an_agentic_plan_the_step_at_hand_is_what_people_decide_about() {
+    let story = agentic();
+    assert!(story.current_plan().unwrap().name_any().ends_with("-plan-1-step-2"));
+    assert!(previewed(&story).contains("PatchConfig"));
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub fn page(plan: &RemediationPlan, clock: &Clock, width: usize, scope: &str) ->
     field("Undo", undo(plan, &status));
     gates(&mut page, &status, width);
     journal(&mut page, plan, &status, clock, width);
-    history(&mut page, plan, clock, width, scope);
+    history(&mut page, plan, clock, width);
     section(&mut page, "Next", next(plan, &status, scope).into_iter(), usize::MAX);
     page
 }
@@ -105,7 +105,7 @@ fn journal(page: &mut String, plan: &RemediationPlan, status: &RemediationPlanSt
 }
 
 /// What a model said step by step, and what came of it.
-fn history(page: &mut String, plan: &RemediationPlan, clock: &Clock, width: usize, scope: &str) {
+fn history(page: &mut String, plan: &RemediationPlan, clock: &Clock, width: usize) {
     if !plan.is_agentic() {
         return;
     }
@@ -118,10 +118,7 @@ fn history(page: &mut String, plan: &RemediationPlan, clock: &Clock, width: usiz
         );
         let first = format!("  {}. {}", step.step_number, tame(&what));
         let _ = writeln!(page, "{}", ends(&first, &clock.time(step.timestamp.0), width));
-        let running = step.action.is_some() && step.observation.is_none();
-        let name = common::naming::step_plan(&plan.name_any(), step.step_number);
-        let came_of_it =
-            if running { Some(format!("kubectl chatcli plan show {name}{scope}")) } else { step.observation.clone() };
+        let came_of_it = step.observation.clone().or_else(|| step.action.as_ref().map(|_| "under way".to_owned()));
         for said in [Some(step.ai_message.clone()).filter(|said| !said.is_empty()), came_of_it].into_iter().flatten() {
             let _ = writeln!(page, "       {}", wrapped(&tame(&said), width, "       "));
         }
@@ -140,6 +137,11 @@ fn params_of(action: &RemediationAction) -> String {
 fn next(plan: &RemediationPlan, status: &RemediationPlanStatus, scope: &str) -> Vec<String> {
     let name = plan.name_any();
     let mut next = Vec::new();
+    if let Some(step) = plan.open_step() {
+        let step = common::naming::step_plan(&name, step.step_number);
+        next.push(format!("kubectl chatcli plan show {step}{scope}"));
+        next.push(format!("kubectl chatcli plan preview {step}{scope}"));
+    }
     if status.preview.is_some() && !status.state.is_terminal() {
         next.push(format!("kubectl chatcli plan preview {name}{scope}"));
     }
