@@ -494,12 +494,15 @@ fn stored(record: &WriteRecord) -> Vec<Value> {
     serde_json::from_str(&record.payload).unwrap_or_default()
 }
 
-/// Compares what the undo's dry run leaves with what is there now. Metadata that the undo does not touch is not ours to restore:
-/// controllers write to it while the server is being asked.
+/// Compares what the undo's dry run leaves with what is there now. What the undo does not touch is not ours to restore where somebody else
+/// writes to it while the server is being asked: metadata at any time, everything else where the object is of another version by then (an
+/// autoscaler moves the replicas, a node loses a taint).
 fn proven(current: &Object, undone: &Object, undo: &WriteRecord) -> Verdict {
     let mut left = edits::between(&edits::without_server_fields(&current.0), &edits::without_server_fields(&undone.0));
     let is_touched = |path: &str| undo.touched.iter().any(|field| field.path == path);
-    left.retain(|edit| !edit.path.starts_with("/metadata/") || is_touched(&edit.path));
+    let version = |object: &Object| object.at("/metadata/resourceVersion").cloned();
+    let was_written_to = version(current) != version(undone);
+    left.retain(|edit| is_touched(&edit.path) || !(was_written_to || edit.path.starts_with("/metadata/")));
     if left.is_empty() {
         let which =
             current.generation().map_or("the object".to_owned(), |generation| format!("generation {generation}"));
@@ -620,4 +623,28 @@ fn seal(input: &PreviewInput<'_>, changes: &[ChangeSet], diffs: Vec<String>, ver
         policy_digest: None,
     };
     Previewed { preview, steps }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::api::remediation_plan::TouchedField;
+
+    fn node(version: &str, closed: bool, taints: &[&str]) -> Object {
+        let spec = json!({ "unschedulable": closed, "taints": taints });
+        Object(json!({ "kind": "Node", "metadata": { "name": "n", "resourceVersion": version }, "spec": spec }))
+    }
+
+    #[test]
+    fn an_undo_restores_what_it_touches_and_not_what_others_write_meanwhile() {
+        let touched = vec![TouchedField { path: "/spec/unschedulable".into(), ..TouchedField::default() }];
+        let undo = WriteRecord { touched, ..WriteRecord::default() };
+        let level = |undone: &Object| proven(&node("1", false, &["starting"]), undone, &undo).level;
+        assert_eq!(level(&node("1", false, &["starting"])), VerdictLevel::Ok);
+        assert_eq!(level(&node("2", false, &[])), VerdictLevel::Ok, "the taint went by itself");
+        assert_eq!(level(&node("1", false, &[])), VerdictLevel::Block, "the undo itself takes the taint along");
+        assert_eq!(level(&node("2", true, &["starting"])), VerdictLevel::Block, "it is still closed");
+    }
 }
