@@ -66,6 +66,29 @@ async fn a_previewed_plan_is_frozen_and_an_active_one_is_not_deleted() -> Result
 }
 
 #[tokio::test]
+async fn what_an_agentic_plan_goes_on_from_is_the_operators_alone() -> Result<()> {
+    let gate = Gate::shared().await?;
+    let namespace = gate.namespace().await?;
+    let plans: Api<RemediationPlan> = namespace.api();
+    let operators: Api<RemediationPlan> = gate.as_operator(&namespace)?;
+    let looped = plan_of("looped", namespace.name(), json!({ "agenticMode": true, "requestedBy": "admin" }));
+    plans.create(&PostParams::default(), &looped).await?;
+    let history = json!([{ "stepNumber": 1, "aiMessage": "as I say", "timestamp": "2026-03-02T14:02:11Z",
+        "action": { "type": "DeletePod", "params": {} } }]);
+    let add = Patch::Merge(json!({ "spec": { "agenticHistory": history } }));
+    let begun = Patch::Merge(json!({ "status": { "state": "Executing", "agenticStartedAt": "2026-03-02T14:02:11Z" } }));
+    operators.patch_status("looped", &PatchParams::default(), &begun).await?;
+    refused_by("chatcli-plans", plans.patch("looped", &PatchParams::default(), &add).await);
+    operators.patch("looped", &PatchParams::default(), &add).await?;
+
+    let of = json!({ "requestedBy": "admin", "stepOf": { "plan": { "name": "looped" }, "stepNumber": 1 } });
+    let step = plan_of("looped-step-1", namespace.name(), of);
+    refused_by("chatcli-plans", plans.create(&PostParams::default(), &step).await);
+    operators.create(&PostParams::default(), &step).await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_a_person_edits_of_a_previewed_plan_is_stored_as_the_next_attempt_in_their_name() -> Result<()> {
     let gate = Gate::shared().await?;
     let namespace = gate.namespace().await?;

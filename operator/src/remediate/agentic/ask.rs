@@ -64,7 +64,12 @@ impl Agents {
         };
         let ready = match self.models.ready(ctx, &instance).await? {
             Ok(ready) => ready,
-            Err(NotNow { message, until, .. }) => return unasked(ctx, plan, &message, until).await,
+            Err(NotNow { message, until, .. }) => {
+                let failures =
+                    plan.status.as_ref().and_then(|status| status.model.as_ref()).map_or(0, |it| it.failures);
+                let until = until.unwrap_or_else(|| again(ctx.clock.now(), failures.saturating_add(1)));
+                return unasked(ctx, plan, &message, Some(until)).await;
+            }
         };
         let issue_key = ObjectKey::of(&**issue);
         let (material, known) = gathered(ctx, issue, &insight, &instance).await;
