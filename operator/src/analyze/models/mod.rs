@@ -4,13 +4,15 @@
 //! Never: decides whether a model is asked, or what is done with its answer.
 
 mod books;
+mod calls;
 pub mod citing;
 pub mod material;
 pub mod ways;
 
 use std::sync::Arc;
 
-use common::api::{AIInsight, Instance, Issue};
+use common::api::ai_insight::Transcript;
+use common::api::{AIInsight, Instance, Issue, Time};
 use common::costs::{Budgets, Prices, Spending};
 use common::facts::Facts;
 use common::naming;
@@ -25,10 +27,11 @@ use crate::config::ModelMode;
 use crate::llm::chatcli::Servers;
 use crate::llm::desk::Way;
 use crate::llm::http::Reach;
-use crate::llm::{Desk, Incident, Usage, question};
+use crate::llm::{Desk, Incident, Question, Usage, question};
 use crate::runtime::{Context, Error, ObjectKey, Tag};
 
 pub use self::books::settings;
+pub use self::calls::Calls;
 
 /// What all who ask share: one desk, one ledger.
 pub struct Models {
@@ -133,6 +136,19 @@ pub fn boundary() -> String {
     // Without randomness there is no boundary to trust, and no TLS either.
     getrandom::fill(&mut bytes).expect("the system gives random numbers");
     format!("=====DATA-{}=====", naming::hex(&bytes))
+}
+
+/// What is kept of a question before it leaves; the answer is added when there is one.
+pub fn transcript(asked: &Question, call: i64, at: Option<Time>) -> Transcript {
+    Transcript {
+        call,
+        at,
+        digest: asked.digest(),
+        bytes: i64::try_from(asked.system().len() + asked.prompt().len()).unwrap_or(i64::MAX),
+        system: asked.system().to_owned(),
+        prompt: asked.prompt().to_owned(),
+        answer: None,
+    }
 }
 
 /// Whose account is asked: `namespace/name` of the Instance.

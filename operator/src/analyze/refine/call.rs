@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use common::api::ai_insight::{ModelState, ModelUse, Transcript};
+use common::api::ai_insight::{ModelState, ModelUse};
 use common::api::{Instance, Issue};
 use common::naming;
 use kube::ResourceExt as _;
@@ -12,7 +12,7 @@ use super::apply::{self, Word};
 use super::decide::{self, Move};
 use super::outcome::{charge, exhaust, say, share};
 use super::{LOOK_AGAIN, Outcome, Refiner, account, insight_of, next};
-use crate::analyze::models::{NotNow, boundary, gathered, incident, spending};
+use crate::analyze::models::{NotNow, boundary, gathered, incident, spending, transcript};
 use crate::llm::{LlmError, MOST_TOKENS, Question, Usage};
 use crate::runtime::{Context, Error, Next, ObjectKey};
 
@@ -25,10 +25,9 @@ impl Refiner {
         issue: &Issue,
         instance: &Instance,
     ) -> Result<Next, Error> {
-        let given_up = CancellationToken::new();
-        self.running().insert(key.clone(), given_up.clone());
+        let given_up = self.running.begin(key);
         let outcome = self.call(ctx, key, issue, instance, &given_up).await;
-        self.running().remove(key);
+        self.running.end(key);
         self.models.books.release(key);
         outcome
     }
@@ -92,15 +91,7 @@ impl Refiner {
             asked_at: Some(apply::time(ctx.clock.now())),
             ..ModelUse::default()
         };
-        let mut transcript = Transcript {
-            call: before.calls + 1,
-            at: model.asked_at.clone(),
-            digest: asked.digest(),
-            bytes: i64::try_from(asked.system().len() + asked.prompt().len()).unwrap_or(i64::MAX),
-            system: asked.system().to_owned(),
-            prompt: asked.prompt().to_owned(),
-            answer: None,
-        };
+        let mut transcript = transcript(&asked, before.calls + 1, model.asked_at.clone());
         if let Some(answer) = self.remembered(asked.content()) {
             transcript.call = before.calls;
             let outcome = Outcome { material, known, transcript, result: Ok(answer), estimate, is_remembered: true };

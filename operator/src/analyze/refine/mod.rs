@@ -13,7 +13,7 @@ mod outcome;
 #[cfg(test)]
 mod what_leaves;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -24,13 +24,12 @@ use common::naming;
 use common::redact::Known;
 use jiff::Timestamp;
 use kube::ResourceExt as _;
-use tokio_util::sync::CancellationToken;
 
 use self::decide::Move;
 pub use self::{apply::transcript as keep_transcript, decide::again};
 use super::models::material::Material;
 use super::models::ways::instance_for;
-use super::models::{Models, account};
+use super::models::{Calls, Models, account};
 use crate::llm::{Answer, LlmError, Usage};
 use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Runtime, Stores};
 
@@ -47,7 +46,7 @@ const ANALYSIS: usize = 32_768;
 pub fn register(runtime: &mut Runtime, models: Arc<Models>) {
     runtime.register(Refiner {
         models,
-        running: Mutex::default(),
+        running: Calls::default(),
         kept: Mutex::default(),
         remembered: Mutex::default(),
     });
@@ -56,7 +55,7 @@ pub fn register(runtime: &mut Runtime, models: Arc<Models>) {
 struct Refiner {
     models: Arc<Models>,
     /// Calls under way, to be given up when their incident is over.
-    running: Mutex<BTreeMap<ObjectKey, CancellationToken>>,
+    running: Calls,
     /// What calls brought, by insight and number, until it is written.
     kept: Mutex<HashMap<(String, i64), Arc<Outcome>>>,
     /// Answers by content of their question, newest last.
@@ -92,8 +91,8 @@ impl Controller for Refiner {
             Object::Issue(issue) => {
                 let key = ObjectKey::of(&**issue);
                 let is_over = change.gone || issue.status.as_ref().is_some_and(|status| !status.state.is_open());
-                if is_over && let Some(call) = self.running().get(&key) {
-                    call.cancel();
+                if is_over {
+                    self.running.give_up(&key);
                 }
                 vec![key]
             }
@@ -136,10 +135,6 @@ impl Controller for Refiner {
 }
 
 impl Refiner {
-    fn running(&self) -> std::sync::MutexGuard<'_, BTreeMap<ObjectKey, CancellationToken>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn kept_all(&self) -> std::sync::MutexGuard<'_, HashMap<(String, i64), Arc<Outcome>>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::history::LOOKED_ON;
 use super::{Agents, Told, judge};
-use crate::analyze::models::{NotNow, account, boundary, gathered, incident, settings, spending, ways};
+use crate::analyze::models::{NotNow, account, boundary, gathered, incident, settings, spending, transcript, ways};
 use crate::analyze::refine::{ANSWER, again, keep_transcript};
 use crate::llm::decode::Narrative;
 use crate::llm::{Guidance, LlmError, MOST_TOKENS, Past, Question, SaidAction, SaidStep, StepOf, Usage};
@@ -39,10 +39,9 @@ impl Agents {
         issue: &Arc<Issue>,
         which: (i32, bool),
     ) -> Result<Next, Error> {
-        let given_up = CancellationToken::new();
-        self.running().insert(key.clone(), given_up.clone());
+        let given_up = self.running.begin(key);
         let outcome = self.call(ctx, key, plan, issue, which, &given_up).await;
-        self.running().remove(key);
+        self.running.end(key);
         self.models.books.release(key);
         outcome
     }
@@ -106,15 +105,7 @@ impl Agents {
             micro_usd: i64::try_from(cost.micro_usd).ok(),
             ..ModelUse::default()
         };
-        let transcript = Transcript {
-            call,
-            at: model.asked_at.clone(),
-            digest: asked.digest(),
-            bytes: i64::try_from(asked.system().len() + asked.prompt().len()).unwrap_or(i64::MAX),
-            system: asked.system().to_owned(),
-            prompt: asked.prompt().to_owned(),
-            answer: None,
-        };
+        let transcript = transcript(&asked, call, model.asked_at.clone());
         // The intent: what may have been sent is counted, whatever becomes of this process.
         keep_transcript(ctx, &insight, &transcript).await?;
         let mut draft = Draft::of(&plan, now);

@@ -13,7 +13,7 @@ mod runbook;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -21,12 +21,11 @@ use common::api::RemediationPlan;
 use common::api::ai_insight::Transcript;
 use common::redact::Known;
 use kube::ResourceExt as _;
-use tokio_util::sync::CancellationToken;
 
 use self::decide::Move;
 use super::plan::{decide::Brakes, world};
 use super::{issue::incident_of, place};
-use crate::analyze::models::{Models, ways};
+use crate::analyze::models::{Calls, Models, ways};
 use crate::llm::{Answer, LlmError, SaidStep, Usage};
 use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Stores, Tag};
 
@@ -37,7 +36,7 @@ const SAFETY_NET: Duration = Duration::from_secs(300);
 pub struct Agents {
     models: Arc<Models>,
     /// Questions under way, to be given up when their incident is over.
-    running: Mutex<BTreeMap<ObjectKey, CancellationToken>>,
+    running: Calls,
     /// What questions brought, by plan and number of the call, until it is written down.
     kept: Mutex<HashMap<(String, i64), Arc<Told>>>,
 }
@@ -58,11 +57,7 @@ struct Told {
 impl Agents {
     /// `models` is shared with who refines.
     pub fn new(models: Arc<Models>) -> Self {
-        Self { models, running: Mutex::default(), kept: Mutex::default() }
-    }
-
-    fn running(&self) -> std::sync::MutexGuard<'_, BTreeMap<ObjectKey, CancellationToken>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+        Self { models, running: Calls::default(), kept: Mutex::default() }
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<(String, i64), Arc<Told>>> {
@@ -90,10 +85,8 @@ impl Controller for Agents {
                     Some(of) => ObjectKey::new(plan.namespace().unwrap_or_default(), &of.plan.name),
                     None => ObjectKey::of(&**plan),
                 };
-                if change.gone
-                    && let Some(call) = self.running().get(&key)
-                {
-                    call.cancel();
+                if change.gone {
+                    self.running.give_up(&key);
                 }
                 vec![key]
             }
@@ -101,9 +94,7 @@ impl Controller for Agents {
                 let plans = of_issue(stores, &ObjectKey::of(&**issue));
                 let is_over = change.gone || issue.status.as_ref().is_some_and(|status| !status.state.is_open());
                 for plan in plans.iter().filter(|_| is_over) {
-                    if let Some(call) = self.running().get(plan) {
-                        call.cancel();
-                    }
+                    self.running.give_up(plan);
                 }
                 plans
             }
