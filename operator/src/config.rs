@@ -8,8 +8,6 @@ use common::actions;
 use common::api::keys;
 use common::decisions::Autonomy;
 
-use crate::llm::aws::sts::Role;
-
 /// Everything that can be set from outside.
 #[derive(Clone, Debug, Parser)]
 #[command(
@@ -206,19 +204,6 @@ impl Config {
         std::time::Duration::from_secs(self.model_deadline_seconds)
     }
 
-    /// The role this process may take at Amazon, if it was given one.
-    pub fn aws_role(&self) -> Option<Role> {
-        let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-        let region = given(&self.aws_region).unwrap_or_else(|| "us-east-1".to_owned());
-        let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-        Some(Role {
-            arn: given(&self.aws_role_arn)?,
-            session: self.aws_role_session_name.clone(),
-            token_file: self.aws_web_identity_token_file.clone().filter(|file| !file.as_os_str().is_empty())?,
-            url: given(&self.aws_sts_url).unwrap_or_else(|| format!("https://sts.{region}.{domain}/")),
-        })
-    }
-
     /// Adds what the installation allows to the published lists; once per process. The error names the flag.
     pub fn extend_allow_lists(&self) -> Result<(), String> {
         actions::also_run(&self.allowed_diagnostic_command)
@@ -318,16 +303,6 @@ mod tests {
         // both lists are read once per process, so the commands are the same
         let config = Config { allowed_resource_type: vec!["Secret".to_owned()], ..config };
         assert!(config.extend_allow_lists().unwrap_err().contains("--allowed-resource-type"));
-    }
-
-    #[test]
-    fn a_role_needs_a_name_and_a_token_and_is_taken_in_its_region() {
-        let all = ["--aws-role-arn=arn:aws:iam::1:role/m", "--aws-web-identity-token-file=/var/run/token"];
-        let url = |more: &[&str]| parse(&[&all[..], more].concat()).aws_role().map(|role| role.url);
-        assert_eq!(url(&["--aws-region=eu-central-1"]).as_deref(), Some("https://sts.eu-central-1.amazonaws.com/"));
-        assert_eq!(url(&["--aws-region=cn-north-1"]).as_deref(), Some("https://sts.cn-north-1.amazonaws.com.cn/"));
-        assert_eq!(url(&["--aws-sts-url=https://vpce-1.example/"]).as_deref(), Some("https://vpce-1.example/"));
-        assert_eq!((parse(&all[..1]).aws_role(), parse(&all[1..]).aws_role()), (None, None));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What holds where a target lives: how much the operator may do by itself there, and what stops it.
 
-use common::api::ResourceRef;
 use common::api::keys::annotations;
+use common::api::{RemediationPlan, ResourceRef};
 use common::decisions::{
     autonomy::{self, Standing},
     brakes::{self, Brake, Marks, Surroundings},
@@ -13,11 +13,11 @@ use k8s_openapi::api::{
     core::v1::{Namespace, Node},
 };
 use kube::{
-    Api, Resource,
+    Api, Resource, ResourceExt as _,
     core::{ClusterResourceScope, NamespaceResourceScope},
 };
 
-use crate::runtime::{Context, ObjectKey, ReadError, Watched, read};
+use crate::runtime::{Context, ObjectKey, ReadError, Stores, Watched, read};
 
 /// A place and its rules.
 #[derive(PartialEq)]
@@ -130,4 +130,16 @@ fn marks_of(ctx: &Context, target: &ResourceRef) -> Option<(Option<Marks>, Optio
         "Node" => ctx.stores.nodes.get(&key).map(|object| marks(&*object)),
         _ => None,
     }
+}
+
+/// The object a plan acts on, with its UID where the cluster knows one.
+pub(super) fn target_of(stores: &Stores, plan: &RemediationPlan) -> Option<ResourceRef> {
+    if let Some(target) = &plan.spec.target {
+        return Some(target.clone());
+    }
+    let namespace = plan.namespace().unwrap_or_default();
+    stores
+        .issues
+        .get(&ObjectKey::new(namespace, plan.spec.issue_ref.name.clone()))
+        .map(|issue| issue.spec.resource.clone())
 }

@@ -121,7 +121,8 @@ fn direct(
 }
 
 fn own_role(ctx: &Context, instance: &ObjectKey) -> Option<Role> {
-    ctx.config.aws_role().filter(|_| may_use_own_role(instance, &ctx.namespace, ctx.config.model_instance.as_deref()))
+    Role::given(&ctx.config)
+        .filter(|_| may_use_own_role(instance, &ctx.namespace, ctx.config.model_instance.as_deref()))
 }
 
 /// Only Instances that an administrator made or named: elsewhere, whoever makes one would spend the operator's role, and choose where to.

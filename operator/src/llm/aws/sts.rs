@@ -7,6 +7,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use jiff::Timestamp;
 
 use super::Credentials;
+use crate::config::Config;
 use crate::llm::http::{FORM, Http};
 use crate::llm::{LlmError, shown};
 use crate::runtime::Clock;
@@ -27,6 +28,21 @@ pub struct Role {
     pub token_file: PathBuf,
     /// Where it is asked for.
     pub url: String,
+}
+
+impl Role {
+    /// The one this process may take, if it was given one.
+    pub fn given(config: &Config) -> Option<Self> {
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        let region = given(&config.aws_region).unwrap_or_else(|| "us-east-1".to_owned());
+        let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+        Some(Self {
+            arn: given(&config.aws_role_arn)?,
+            session: config.aws_role_session_name.clone(),
+            token_file: config.aws_web_identity_token_file.clone().filter(|file| !file.as_os_str().is_empty())?,
+            url: given(&config.aws_sts_url).unwrap_or_else(|| format!("https://sts.{region}.{domain}/")),
+        })
+    }
 }
 
 /// Credentials of the role, and until when they hold.
@@ -89,7 +105,23 @@ fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
+
+    fn parse(flags: &[&str]) -> Config {
+        Config::parse_from(std::iter::once("chatcli-operator").chain(flags.iter().copied()))
+    }
+
+    #[test]
+    fn a_role_needs_a_name_and_a_token_and_is_taken_in_its_region() {
+        let all = ["--aws-role-arn=arn:aws:iam::1:role/m", "--aws-web-identity-token-file=/var/run/token"];
+        let url = |more: &[&str]| Role::given(&parse(&[&all[..], more].concat())).map(|role| role.url);
+        assert_eq!(url(&["--aws-region=eu-central-1"]).as_deref(), Some("https://sts.eu-central-1.amazonaws.com/"));
+        assert_eq!(url(&["--aws-region=cn-north-1"]).as_deref(), Some("https://sts.cn-north-1.amazonaws.com.cn/"));
+        assert_eq!(url(&["--aws-sts-url=https://vpce-1.example/"]).as_deref(), Some("https://vpce-1.example/"));
+        assert_eq!((Role::given(&parse(&all[..1])), Role::given(&parse(&all[1..]))), (None, None));
+    }
 
     #[test]
     fn an_answer_without_all_parts_gives_no_credentials() {

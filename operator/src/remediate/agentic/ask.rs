@@ -20,8 +20,8 @@ use crate::analyze::models::{NotNow, account, boundary, gathered, incident, sett
 use crate::analyze::refine::{ANSWER, again, keep_transcript};
 use crate::llm::decode::Narrative;
 use crate::llm::{Guidance, LlmError, MOST_TOKENS, Past, Question, SaidAction, SaidStep, StepOf, Usage};
+use crate::remediate::place;
 use crate::remediate::plan::status::Draft;
-use crate::remediate::plan::world;
 use crate::runtime::{Context, Error, Next, ObjectKey};
 
 /// How long is looked on where a model named no action: the pace of the published example.
@@ -264,7 +264,7 @@ fn entry(ctx: &Context, plan: &RemediationPlan, told: &Told, number: i32) -> Opt
         Ok(answer) => {
             let insight = insight_of(ctx, plan);
             let suggested = insight.as_ref().and_then(|insight| insight.status.as_ref());
-            let target = world::target_of(&ctx.stores, plan).unwrap_or_default();
+            let target = place::target_of(&ctx.stores, plan).unwrap_or_default();
             Some(judge::entry(&judge::Input {
                 now,
                 number,

@@ -168,7 +168,7 @@ fn is_step_of(step: &RemediationPlan, plan: &RemediationPlan) -> bool {
 }
 
 fn brakes(ctx: &Context, plan: &RemediationPlan) -> Brakes {
-    let Some(target) = world::target_of(&ctx.stores, plan) else { return Brakes::default() };
+    let Some(target) = place::target_of(&ctx.stores, plan) else { return Brakes::default() };
     let place = place::of(ctx, &target);
     Brakes { paused: place.paused, out_of_bounds: place.out_of_bounds, other_operator: None }
 }

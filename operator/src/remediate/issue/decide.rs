@@ -2,8 +2,8 @@
 
 use common::actions::is_containment;
 use common::api::{
-    AIInsight, Anomaly, Issue, RemediationPlan, ResourceRef, Runbook, ai_insight::Finding, issue::IssueState,
-    keys::conditions, remediation_plan::RemediationState,
+    AIInsight, Anomaly, Issue, RemediationPlan, Runbook, ai_insight::Finding, issue::IssueState, keys::conditions,
+    remediation_plan::RemediationState,
 };
 use common::decisions::experience::Experience;
 use common::decisions::{Afterwards, Ending};
@@ -384,11 +384,6 @@ fn wait(for_what: &str) -> Move {
 
 fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
-}
-
-/// What an incident's plan acts on: the remedy's own target, else the incident's resource.
-pub fn target_of(issue: &Issue, target: Option<&ResourceRef>) -> ResourceRef {
-    target.cloned().unwrap_or_else(|| issue.spec.resource.clone())
 }
 
 #[cfg(test)]

@@ -13,8 +13,8 @@ use kube::ResourceExt as _;
 use super::decide::{Agentic, Input, MayPlan};
 use crate::analyze::refine::{self, Standing};
 use crate::config::ModelMode;
+use crate::remediate::place;
 use crate::remediate::settings::Settings;
-use crate::remediate::{place, plan};
 use crate::runtime::{Context, ObjectKey, Tag};
 
 /// What was read.
@@ -100,7 +100,7 @@ fn experience(ctx: &Context, issue: &Issue, insight: Option<&AIInsight>) -> Vec<
     let alike = |actions: &[RemediationAction]| {
         let plans = ctx.stores.plans.filter(|plan| {
             experience::is_like(plan, &finding.code, actions)
-                && plan::world::target_of(&ctx.stores, plan).is_some_and(|its| its.kind == *kind)
+                && place::target_of(&ctx.stores, plan).is_some_and(|its| its.kind == *kind)
         });
         Experience::of(plans.iter().map(AsRef::as_ref))
     };

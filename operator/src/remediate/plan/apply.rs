@@ -17,6 +17,7 @@ use super::status::Draft;
 use super::verbs::{self, NoPreview};
 use super::{Fresh, consent, world};
 use crate::approve::AskError;
+use crate::remediate::place;
 use crate::runtime::metrics::ActionLabels;
 use crate::runtime::{Context, Error, Note, Reason as _, WriteError};
 
@@ -314,7 +315,7 @@ async fn look(
 fn finish_step_if_done(ctx: &Context, plan: &RemediationPlan, draft: &mut Draft<'_>, index: usize) {
     let step = &draft.status.steps[index];
     let is_done = usize::try_from(step.writes_done).is_ok_and(|done| done >= step.writes.len());
-    if is_done && let Some(target) = world::target_of(&ctx.stores, plan) {
+    if is_done && let Some(target) = place::target_of(&ctx.stores, plan) {
         applied_to(ctx, &target, draft, index);
     }
 }

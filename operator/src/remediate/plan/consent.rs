@@ -158,7 +158,7 @@ fn confidence(ctx: &Context, plan: &RemediationPlan) -> Option<f64> {
 /// How plans of the same actions on the same kind ended.
 fn history(ctx: &Context, types: &[ActionType], target: &ResourceRef) -> Experience {
     let alike = ctx.stores.plans.filter(|plan| {
-        types_of(plan) == types && world::target_of(&ctx.stores, plan).is_some_and(|its| its.kind == target.kind)
+        types_of(plan) == types && place::target_of(&ctx.stores, plan).is_some_and(|its| its.kind == target.kind)
     });
     Experience::of(alike.iter().map(AsRef::as_ref))
 }
@@ -174,7 +174,7 @@ pub(super) async fn open(
     let finding =
         insight.as_ref().and_then(|insight| insight.status.as_ref()).and_then(|status| status.findings.first());
     let history =
-        world::target_of(&ctx.stores, plan).map(|target| history(ctx, &types_of(plan), &target)).unwrap_or_default();
+        place::target_of(&ctx.stores, plan).map(|target| history(ctx, &types_of(plan), &target)).unwrap_or_default();
     let evidence = ApprovalEvidence {
         ai_confidence: finding.map(|finding| finding.confidence).unwrap_or_default(),
         ai_analysis: finding.map(|finding| finding.statement.clone()),

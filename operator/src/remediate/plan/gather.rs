@@ -58,7 +58,7 @@ impl Seen {
 pub(super) async fn gather(ctx: &Arc<Context>, fresh: &Fresh, plan: &Arc<RemediationPlan>) -> Result<Seen, Error> {
     let namespace = plan.namespace().unwrap_or_default();
     let issue = ctx.stores.issues.get(&ObjectKey::new(namespace, plan.spec.issue_ref.name.clone()));
-    let target = world::target_of(&ctx.stores, plan);
+    let target = place::target_of(&ctx.stores, plan);
     let status = plan.status.clone().unwrap_or_default();
     let sick = issue.as_ref().map_or(Sick::Gone, |issue| world::sickness(ctx, issue));
     let mut seen = Seen {

@@ -20,6 +20,7 @@ use kube::ResourceExt as _;
 
 use crate::config::ModelMode;
 use crate::remediate::issue::incident_of;
+use crate::remediate::place;
 use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey, Stores, Tag, controller_of};
 
 /// Carries plans out.
@@ -123,7 +124,7 @@ fn unfinished(stores: &Stores, which: impl Fn(&RemediationPlan) -> bool) -> Vec<
 
 fn acting_on(stores: &Stores, uid: Option<&str>) -> Vec<ObjectKey> {
     let Some(uid) = uid else { return Vec::new() };
-    unfinished(stores, |plan| world::target_of(stores, plan).is_some_and(|target| target.uid.as_deref() == Some(uid)))
+    unfinished(stores, |plan| place::target_of(stores, plan).is_some_and(|target| target.uid.as_deref() == Some(uid)))
 }
 
 /// A step of the plan created the Job with this name.

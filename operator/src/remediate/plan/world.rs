@@ -16,7 +16,7 @@ use kube::ResourceExt as _;
 use serde::Serialize;
 
 use super::decide::{Budget, Sick};
-use crate::remediate::{goes_on, issue};
+use crate::remediate::{goes_on, issue, place};
 use crate::runtime::{Context, ObjectKey, Stores, Tag};
 
 /// Shortest time health has to last after a fault that kills running containers.
@@ -29,18 +29,6 @@ const SOAK_AT_MOST: i64 = 600;
 const RESTARTS_THAT_TELL: i32 = 3;
 /// Window of the budget.
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
-
-/// The object a plan acts on, with its UID where the cluster knows one.
-pub(in crate::remediate) fn target_of(stores: &Stores, plan: &RemediationPlan) -> Option<ResourceRef> {
-    if let Some(target) = &plan.spec.target {
-        return Some(target.clone());
-    }
-    let namespace = plan.namespace().unwrap_or_default();
-    stores
-        .issues
-        .get(&ObjectKey::new(namespace, plan.spec.issue_ref.name.clone()))
-        .map(|issue| issue.spec.resource.clone())
-}
 
 /// Whether the incident's trouble goes on.
 pub(in crate::remediate) fn sickness(ctx: &Context, issue: &Issue) -> Sick {
@@ -191,7 +179,7 @@ pub(super) fn rival(ctx: &Context, plan: &RemediationPlan, target: &ResourceRef)
     others
         .iter()
         .find(|other| {
-            target_of(&ctx.stores, other).is_some_and(|its| its.same_object(target))
+            place::target_of(&ctx.stores, other).is_some_and(|its| its.same_object(target))
                 || written(other).any(|theirs| written(plan).any(|ours| ours == theirs))
         })
         .map(|other| other.name_any())
@@ -200,7 +188,7 @@ pub(super) fn rival(ctx: &Context, plan: &RemediationPlan, target: &ResourceRef)
 /// Until when automation leaves the target alone, because a fix of it was proven only just now.
 pub(super) fn cooling_until(ctx: &Context, plan: &RemediationPlan, target: &ResourceRef) -> Option<Timestamp> {
     let others = ctx.stores.plans.filter(|other| {
-        other.uid() != plan.uid() && target_of(&ctx.stores, other).is_some_and(|its| its.same_object(target))
+        other.uid() != plan.uid() && place::target_of(&ctx.stores, other).is_some_and(|its| its.same_object(target))
     });
     cooldown::cooling_until(others.iter().map(AsRef::as_ref), ctx.clock.now())
 }
