@@ -62,6 +62,8 @@ pub struct Ui {
     /// Why something that was said of the work could not be written, where that was no reader's leaving.
     unsaid: RefCell<Option<Failure>>,
     is_editing: Cell<bool>,
+    /// What shows that something is going on; it makes room for every line.
+    bar: RefCell<ProgressBar>,
 }
 
 impl Ui {
@@ -76,6 +78,7 @@ impl Ui {
             at_work: Cell::default(),
             unsaid: RefCell::default(),
             is_editing: Cell::default(),
+            bar: RefCell::new(ProgressBar::hidden()),
         }
     }
 
@@ -100,6 +103,7 @@ impl Ui {
             at_work: Cell::default(),
             unsaid: RefCell::default(),
             is_editing: Cell::default(),
+            bar: RefCell::new(ProgressBar::hidden()),
         }
     }
 
@@ -123,12 +127,14 @@ impl Ui {
     }
 
     fn write(&self, text: &str) -> io::Result<()> {
-        let mut out = self.out.borrow_mut();
-        out.write_all(text.as_bytes())?;
-        if !text.ends_with('\n') {
-            out.write_all(b"\n")?;
-        }
-        out.flush()
+        self.bar.borrow().suspend(|| {
+            let mut out = self.out.borrow_mut();
+            out.write_all(text.as_bytes())?;
+            if !text.ends_with('\n') {
+                out.write_all(b"\n")?;
+            }
+            out.flush()
+        })
     }
 
     /// From here until the returned value is dropped something is being changed: output that cannot be written must not stop it half way.
@@ -162,7 +168,9 @@ impl Ui {
 
     // A closed stderr must not change what the command does or its exit code.
     fn complain(&self, line: &str) {
-        let _ = writeln!(self.err.borrow_mut(), "{line}");
+        self.bar.borrow().suspend(|| {
+            let _ = writeln!(self.err.borrow_mut(), "{line}");
+        });
     }
 
     /// True for yes; an error, naming the flag to use, where nobody can be asked.
@@ -217,11 +225,13 @@ impl Ui {
     /// Shows what is going on until dropped; silent where stderr is no terminal.
     pub fn busy(&self, what: impl Into<String>) -> Busy {
         let bar = if self.progress { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+        // Never wider than the terminal: a line that was folded cannot be taken back.
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {wide_msg}") {
             bar.set_style(style);
         }
         bar.set_message(what.into());
         bar.enable_steady_tick(Duration::from_millis(120));
+        self.bar.replace(bar.clone());
         Busy(bar)
     }
 }

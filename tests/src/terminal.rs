@@ -129,6 +129,7 @@ const PATTERNS: &[(&str, &str)] = &[
     (r"sha256:[0-9a-f]+", "<digest>"),
     (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "<uid>"),
     (r"-[bcdfghjklmnpqrstvwxz2456789]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\b", "-<pod>"),
+    (r"approval-[a-z0-9-]+-[0-9a-f]{8}-[ar]-[0-9a-f]{16}", "<vote>"),
     (r"-[0-9a-f]{10}\b", "-<hash>"),
     (r"INC-\d{8}-\d+", "<incident id>"),
     (r"\b\d+(\.\d+)?( ?(ms|s|m|min|h)\b|m\d+s\b)", "<span>"),
@@ -142,7 +143,10 @@ fn unfolded(screen: &str) -> String {
     let mut last = 0;
     for line in screen.lines().map(str::trim_end) {
         let first_word = line.split_whitespace().next().unwrap_or_default().chars().count();
-        let is_folded = line.starts_with(' ') && last > 0 && last + 1 + first_word > usize::from(COLUMNS);
+        let columns = usize::from(COLUMNS);
+        // A longer line was broken by the terminal, and one that fills it has something at its right end.
+        let may_be_folded = last <= columns && !(last == columns && lines.last().is_some_and(|line| is_spread(line)));
+        let is_folded = line.starts_with(' ') && may_be_folded && last + 1 + first_word > columns;
         match lines.last_mut() {
             Some(before) if is_folded => {
                 before.push(' ');
@@ -155,17 +159,27 @@ fn unfolded(screen: &str) -> String {
     lines.join("\n")
 }
 
+fn is_spread(line: &str) -> bool {
+    line.trim_start().contains("  ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn folded_lines_are_whole_again_and_short_ones_stay() {
-        let long = "a ".repeat(39);
-        let screen = format!("{long}\n    word\nshort\n  indented");
-        assert_eq!(unfolded(&screen), format!("{}\n    word\nshort\n  indented", long.trim_end()));
+        let short = "a ".repeat(39);
+        let screen = format!("{short}\n    b\nshort\n  indented");
+        assert_eq!(
+            unfolded(&screen),
+            format!("{}\n    b\nshort\n  indented", short.trim_end()),
+            "it would have fitted"
+        );
         let full = format!("{}abcdef", "a ".repeat(37));
         assert_eq!(unfolded(&format!("{full}\n  and on")), format!("{full} and on"));
+        let spread = format!("  what{}when", " ".repeat(70));
+        assert_eq!(unfolded(&format!("{spread}\n  and on")), format!("{spread}\n  and on"), "it ends at the right");
     }
 
     #[test]

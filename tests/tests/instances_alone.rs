@@ -359,9 +359,15 @@ async fn killed_after_each_write_a_deletion_still_takes_the_rights_elsewhere_bac
     let owner = format!("{OPERATOR_NAMESPACE}/{name}");
     let is_the_servers = |binding: &&RoleBinding| binding.annotations().get(annotations::INSTANCE) == Some(&owner);
     eventually(&bindings, ROLLOUT, "it may watch elsewhere", |seen| seen.all().find(is_the_servers).map(drop)).await;
+    // Here and in the cluster as a whole: an operator that ends before it wrote all of it would leave less to take back.
+    let instances = run.namespace.api::<Instance>();
+    eventually(&instances, ROLLOUT, "everything it needs is written", |seen| {
+        let conditions = &seen.named(name)?.status.as_ref()?.conditions;
+        conditions.iter().any(|it| it.type_ == conditions::RECONCILED && it.status == "True").then_some(())
+    })
+    .await;
     operator.stop().await?;
 
-    let instances = run.namespace.api::<Instance>();
     instances.delete(name, &DeleteParams::default()).await?;
     let is_gone = async || {
         eventually(&instances, ROLLOUT, "no Instance", |seen| seen.named(name).is_none().then_some(())).await;

@@ -163,7 +163,11 @@ pub(super) async fn apply(
     let dry_run = args.dry_run == DryRun::Server;
     let busy = context.ui.busy("applying");
     let namespaces = Kind::of("", "v1", "Namespace", "namespaces");
-    let has_home = cluster.find(&namespaces, None, &args.operator_namespace).await?.is_some();
+    let home = cluster.find(&namespaces, None, &args.operator_namespace).await?;
+    let has_home = home.is_some();
+    if home.is_some_and(|home| home.metadata.deletion_timestamp.is_some()) && !dry_run {
+        gone(&args.operator_namespace, args.patience(), cluster, &busy).await?;
+    }
     for manifest in manifests {
         busy.now(format!("applying {}", manifest.named()));
         if dry_run && !has_home && manifest.object.metadata.namespace.is_some() {
@@ -182,6 +186,21 @@ pub(super) async fn apply(
         }
     }
     Ok(())
+}
+
+/// An uninstall is still going on: nothing can be created in its namespace before that is over.
+async fn gone(namespace: &str, patience: Duration, cluster: &Cluster, busy: &crate::ui::Busy) -> Result<(), Failure> {
+    busy.now(format!("waiting until the old namespace/{namespace} is gone"));
+    let api = cluster.api(&Kind::of("", "v1", "Namespace", "namespaces"), None);
+    let waiting = await_condition(api, namespace, |object: Option<&DynamicObject>| object.is_none());
+    match tokio::time::timeout(patience, waiting).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(problem)) => Err(Failure::new(format!("cannot watch namespace/{namespace}: {problem}"))),
+        Err(_) => {
+            Err(Failure::new(format!("namespace {namespace} is still being deleted after {} s", patience.as_secs()))
+                .hint(format!("see what holds it: kubectl get namespace {namespace} -o yaml")))
+        }
+    }
 }
 
 /// What uses a kind fails while the API server does not serve it yet.

@@ -134,6 +134,13 @@ fn not_served(doing: &Doing, address: &str) -> Failure {
 }
 
 fn forbidden(doing: &Doing, status: &Status) -> Failure {
+    // Nobody may create anything in a namespace that is being deleted; the server says so with the same number.
+    let causes = status.details.as_ref().map(|details| details.causes.as_slice()).unwrap_or_default();
+    if causes.iter().any(|cause| cause.reason == "NamespaceTerminating") {
+        let namespace = doing.namespace.as_deref().unwrap_or("it");
+        return Failure::new(format!("{}: namespace {namespace} is being deleted", doing.phrase()))
+            .hint(format!("wait until it is gone: kubectl wait --for=delete namespace/{namespace} --timeout=2m"));
+    }
     let failure =
         Failure::new(format!("{}: you lack the verb {:?} on {}", doing.phrase(), doing.verb, doing.qualified()))
             .of_rights();
@@ -264,6 +271,17 @@ mod tests {
         error: cannot read issues in namespace shop: you lack the verb "list" on issues.platform.chatcli.io
         hint: bind the ClusterRole chatcli-viewer: kubectl create rolebinding chatcli-viewer --clusterrole=chatcli-viewer --user=ann -n shop
         "#);
+    }
+
+    #[test]
+    fn a_403_of_a_namespace_that_goes_is_no_missing_right() {
+        let roles = Kind::of("rbac.authorization.k8s.io", "v1", "Role", "roles");
+        let status = json!({"code": 403, "reason": "Forbidden", "message": "roles \"x\" is forbidden: unable to create new content in namespace shop because it is being terminated",
+            "details": {"name": "x", "causes": [{"reason": "NamespaceTerminating", "field": "metadata.namespace", "message": "namespace shop is being terminated"}]}});
+        assert_snapshot!(told(&Doing::new("patch", &roles).in_namespace(Some("shop")).named("x"), status), @r"
+        error: cannot apply roles/x in namespace shop: namespace shop is being deleted
+        hint: wait until it is gone: kubectl wait --for=delete namespace/shop --timeout=2m
+        ");
     }
 
     #[test]
