@@ -34,6 +34,8 @@ impl Controller for Issues {
             Object::RemediationPlan(plan) => beside(&**plan, Some(&plan.spec.issue_ref.name)),
             // Its autonomy may have changed, and with it what may be planned.
             Object::Namespace(namespace) => waiting_in(stores, namespace.metadata.name.as_deref()),
+            // Who waits for a model's word may wait for nobody any more.
+            Object::Instance(_) => analyzing(stores, |_| true),
             // A workload that goes takes its incidents with it; its other changes reach them as Anomalies.
             Object::Deployment(gone) if change.gone => about(stores, gone.metadata.uid.as_deref()),
             Object::StatefulSet(gone) if change.gone => about(stores, gone.metadata.uid.as_deref()),
@@ -67,9 +69,13 @@ fn beside<K: kube::Resource>(object: &K, name: Option<&String>) -> Vec<ObjectKey
 }
 
 fn waiting_in(stores: &Stores, namespace: Option<&str>) -> Vec<ObjectKey> {
+    analyzing(stores, |issue| issue.metadata.namespace.as_deref() == namespace)
+}
+
+fn analyzing(stores: &Stores, which: impl Fn(&Issue) -> bool) -> Vec<ObjectKey> {
     let waits = |issue: &Issue| {
         let state = issue.status.as_ref().map(|status| status.state);
-        issue.metadata.namespace.as_deref() == namespace && state == Some(IssueState::Analyzing)
+        state == Some(IssueState::Analyzing) && which(issue)
     };
     stores.issues.filter(waits).iter().map(|issue| ObjectKey::of(&**issue)).collect()
 }

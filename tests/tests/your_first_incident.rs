@@ -1,6 +1,9 @@
 //! A newcomer's path, as a person sees it in a terminal of 80 columns: from a cluster that knows nothing of us to the report of an incident.
+//!
+//! Its name puts it last: it takes off what the other tests have installed.
 
 use anyhow::Result;
+use common::api::Instance;
 use common::api::issue::IssueState;
 use common::api::keys::GROUP;
 use common::api::remediation_plan::RemediationState;
@@ -12,8 +15,9 @@ use kit::installation::operator_image;
 use kit::operator::{Turn, make_room};
 use kit::terminal::{Terminal, comparable};
 use kit::{App, Cluster, TestNamespace, eventually, plugin};
-use kube::api::{DeleteParams, ListParams};
+use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
 use kube::{Api, ResourceExt as _};
+use serde_json::json;
 
 /// What is on the screen after each command, without what differs from run to run.
 struct Path<'a> {
@@ -54,12 +58,21 @@ impl Path<'_> {
 async fn bare(cluster: &Cluster) -> Result<()> {
     let removed = plugin::run(cluster.connection(), &["uninstall", "--yes"])?;
     anyhow::ensure!(removed.code == 0, "{}", removed.stderr);
+    // Nobody is there to see to what they wait for.
+    let nothing = Patch::Merge(json!({ "metadata": { "finalizers": null } }));
+    for server in
+        Api::<Instance>::all(cluster.client()).list(&ListParams::default()).await.map(|it| it.items).unwrap_or_default()
+    {
+        let here = Api::<Instance>::namespaced(cluster.client(), &server.namespace().unwrap_or_default());
+        // gone meanwhile, or its namespace is going
+        let _ = here.patch(&server.name_any(), &PatchParams::default(), &nothing).await;
+    }
     let kinds = Api::<CustomResourceDefinition>::all(cluster.client());
     for kind in kinds.list(&ListParams::default()).await?.items.iter().filter(|kind| kind.spec.group == GROUP) {
         kinds.delete(&kind.name_any(), &DeleteParams::default()).await?;
     }
     let ours = |kind: &CustomResourceDefinition| kind.spec.group == GROUP;
-    eventually(&kinds, SOON, "our kinds are gone", |seen| (!seen.all().any(ours)).then_some(())).await;
+    eventually(&kinds, REPAIR, "our kinds are gone", |seen| (!seen.all().any(ours)).then_some(())).await;
     Ok(())
 }
 
