@@ -180,7 +180,7 @@ fn agentic() -> Story {
     looped.spec.actions.clear();
     looped.spec.agentic_mode = Some(true);
     looped.spec.agentic_max_steps = Some(10);
-    looped.spec.strategy = "a model names one step after the other, each behind every gate".to_owned();
+    "a model names one step after the other, each behind every gate".clone_into(&mut looped.spec.strategy);
     looped.spec.agentic_history = serde_json::from_value(serde_json::json!([
         { "stepNumber": 1, "aiMessage": "It may lack a processor [r3].", "timestamp": "2026-03-02T14:01:02Z",
           "action": { "type": "AdjustResources", "params": { "cpu_request": "64" } },
@@ -190,7 +190,7 @@ fn agentic() -> Story {
     ]))
     .unwrap();
     let step = &mut story.plans[0];
-    step.metadata.name = Some(format!("{}-step-2", looped.name_any()));
+    step.metadata.name = Some(common::naming::step_plan(&looped.name_any(), 2));
     story.plans.push(looped.clone());
     story.issue.status.as_mut().unwrap().current_plan_ref = Some(common::api::NameRef::new(looped.name_any()));
     story
