@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use common::api::ai_insight::{AIInsightStatus, Finding, SuggestedAction};
 use common::api::keys::conditions;
-use common::api::{AIInsight, Anomaly, CauseRef, Issue, ResourceRef, Time};
+use common::api::{AIInsight, Anomaly, CauseRef, Issue, ResourceRef};
 use common::diagnosis;
 use common::facts::Facts;
 use common::redact;
 use jiff::{SignedDuration, Timestamp};
 use kube::ResourceExt as _;
 
-use crate::runtime::status;
+use crate::runtime::status::{self, time};
 
 /// Finding code of an honest "we do not know".
 const UNKNOWN: &str = "unknown";
@@ -114,7 +114,7 @@ pub fn answer(
         confidence: first.map(|finding| finding.confidence.clamp(0.0, 1.0)),
         recommendations: recommendations(&findings),
         suggested_actions: suggestions(&findings),
-        generated_at: Some(Time(Timestamp::from_second(now.as_second()).unwrap_or(now))),
+        generated_at: Some(time(now)),
         log_analysis: seen.and_then(log_summary),
         observed_analysis_generation: Some(insight.and_then(|insight| insight.spec.analysis_generation).unwrap_or(0)),
         observed_generation: generation,
@@ -180,6 +180,8 @@ mod tests {
     use common::api::SignalType;
     use common::api::ai_insight::AIInsightSpec;
     use common::api::issue::IssueState;
+
+    use common::api::Time;
 
     use super::*;
     use crate::correlate::testing::anomaly;

@@ -11,6 +11,7 @@ pub mod refine;
 
 use std::sync::Arc;
 
+use common::api::AIInsight;
 use common::diagnosis;
 use common::naming;
 
@@ -22,6 +23,11 @@ use decide::Due;
 /// Adds the analyst.
 pub fn register(runtime: &mut Runtime) {
     runtime.register(Analyst);
+}
+
+/// The explanation of an incident.
+pub fn insight_of(ctx: &Context, issue: &ObjectKey) -> Option<Arc<AIInsight>> {
+    ctx.stores.insights.get(&ObjectKey::new(&issue.namespace, naming::insight(&issue.name)))
 }
 
 struct Analyst;
@@ -57,7 +63,7 @@ impl Controller for Analyst {
 
     async fn reconcile(&self, ctx: &Arc<Context>, key: &ObjectKey) -> Result<Next, Error> {
         let Some(issue) = ctx.stores.issues.get(key) else { return Ok(Next::OnChange) };
-        let insight = ctx.stores.insights.get(&ObjectKey::new(&key.namespace, naming::insight(&key.name)));
+        let insight = insight_of(ctx, key);
         let members = issue
             .metadata
             .uid

@@ -10,6 +10,8 @@ use common::signals::{Assessment, Sighting};
 use jiff::{SignedDuration, Timestamp};
 use kube::ResourceExt as _;
 
+use crate::runtime::status::time;
+
 /// `platform.chatcli.io/source` on what this detector writes.
 const WATCHER: &str = "watcher";
 /// `status.reason` of a signal that stayed away long enough.
@@ -121,7 +123,7 @@ fn raise(seen: &Seen, subject: &ResourceRef, sighting: &Sighting) -> Anomaly {
         threshold: sighting.threshold.clone(),
         description: Some(sighting.description.clone()),
         severity: None,
-        detected_at: Some(whole_seconds(sighting.since)),
+        detected_at: Some(time(sighting.since)),
         object: Some(sighting.object.clone()),
         episode: Some(seen.episode),
         requested_by: None,
@@ -134,7 +136,7 @@ fn raise(seen: &Seen, subject: &ResourceRef, sighting: &Sighting) -> Anomaly {
         (labels::SIGNAL.to_owned(), signal.to_owned()),
         (labels::RESOURCE_UID.to_owned(), uid),
     ]);
-    anomaly.status = Some(active(&AnomalyStatus::default(), whole_seconds(sighting.since), seen.now));
+    anomaly.status = Some(active(&AnomalyStatus::default(), time(sighting.since), seen.now));
     anomaly
 }
 
@@ -147,14 +149,14 @@ pub(super) fn repeat_of(anomaly: &Arc<Anomaly>, since: Timestamp, now: Timestamp
     let before = anomaly.status.clone().unwrap_or_default();
     if before.active == Some(true) {
         let (Some(first), Some(last)) = (&before.first_seen, &before.last_seen) else {
-            return Some(report(anomaly, active(&before, whole_seconds(since), now)));
+            return Some(report(anomaly, active(&before, time(since), now)));
         };
         let pause = (last.0.duration_since(first.0) / 5).clamp(REPEAT_AT_MOST, REPEAT_AT_LEAST);
         if now.duration_since(last.0) < pause {
             return None;
         }
     }
-    Some(report(anomaly, active(&before, whole_seconds(since), now)))
+    Some(report(anomaly, active(&before, time(since), now)))
 }
 
 /// It is over. `None` when that is written already.
@@ -170,7 +172,7 @@ pub(super) fn clear(anomaly: &Arc<Anomaly>, reason: &str, now: Timestamp) -> Opt
             count: Some(before.count.unwrap_or(1)),
             first_seen: before.first_seen.or_else(|| anomaly.spec.detected_at.clone()),
             last_seen: before.last_seen.or_else(|| anomaly.spec.detected_at.clone()),
-            cleared_at: Some(whole_seconds(now)),
+            cleared_at: Some(time(now)),
             reason: Some(reason.to_owned()),
             observed_generation: anomaly.metadata.generation,
             ..AnomalyStatus::default()
@@ -189,14 +191,9 @@ pub(super) fn active(before: &AnomalyStatus, since: Time, now: Timestamp) -> Ano
         active: Some(true),
         count: Some(before.count.unwrap_or(0) + 1),
         first_seen: Some(before.first_seen.clone().unwrap_or(since)),
-        last_seen: Some(whole_seconds(now)),
+        last_seen: Some(time(now)),
         ..AnomalyStatus::default()
     }
-}
-
-/// As it comes back from the API server, so that comparing finds no difference where there is none.
-pub(super) fn whole_seconds(time: Timestamp) -> Time {
-    Time(Timestamp::from_second(time.as_second()).unwrap_or(time))
 }
 
 #[cfg(test)]

@@ -12,11 +12,13 @@ mod settings;
 
 use std::sync::Arc;
 
-use common::api::Anomaly;
+use common::api::{AIInsight, Anomaly, RemediationPlan};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::analyze::models::Models;
-use crate::runtime::Runtime;
+use kube::ResourceExt as _;
+
+use crate::analyze::{self, models::Models};
+use crate::runtime::{Context, ObjectKey, Runtime};
 
 /// How long an Anomaly speaks that nobody updates: the correlation window.
 const UNATTENDED: SignedDuration = SignedDuration::from_mins(10);
@@ -29,6 +31,11 @@ fn goes_on(anomaly: &Anomaly, now: Timestamp) -> bool {
             status.and_then(|status| status.last_seen.clone()).or_else(|| anomaly.metadata.creation_timestamp.clone());
         seen.is_none_or(|at| now < at.0 + UNATTENDED)
     })
+}
+
+/// The explanation of a plan's incident.
+fn insight_of(ctx: &Context, plan: &RemediationPlan) -> Option<Arc<AIInsight>> {
+    analyze::insight_of(ctx, &ObjectKey::new(plan.namespace().unwrap_or_default(), &plan.spec.issue_ref.name))
 }
 
 /// Adds the controllers; agentic plans are carried on where there may be a model to ask.

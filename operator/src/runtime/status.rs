@@ -29,6 +29,11 @@ pub struct Owner {
     pub conditions: &'static [&'static str],
 }
 
+/// A moment as it comes back from the API server, in whole seconds: comparing finds no difference where there is none.
+pub fn time(now: Timestamp) -> Time {
+    Time(Timestamp::from_second(now.as_second()).unwrap_or(now))
+}
+
 /// Writes the part of the status that `owner` owns, if it differs. Gives the newest version of the object.
 ///
 /// `status` holds fields of `owner.fields` and, under `conditions`, conditions of `owner.conditions`.

@@ -11,12 +11,12 @@ pub mod ways;
 
 use std::sync::Arc;
 
-use common::api::ai_insight::Transcript;
+use common::api::ai_insight::{ModelUse, Transcript};
 use common::api::{AIInsight, Instance, Issue, Time};
 use common::costs::{Budgets, Prices, Spending};
 use common::facts::Facts;
-use common::naming;
 use common::redact::Known;
+use common::{naming, redact};
 use jiff::Timestamp;
 use tokio::sync::Mutex as Turns;
 
@@ -27,11 +27,14 @@ use crate::config::ModelMode;
 use crate::llm::chatcli::Servers;
 use crate::llm::desk::Way;
 use crate::llm::http::Reach;
-use crate::llm::{Desk, Incident, Question, Usage, question};
+use crate::llm::{Answer, Desk, Incident, LlmError, Question, Usage, question};
 use crate::runtime::{Context, Error, ObjectKey, Tag};
 
 pub use self::books::settings;
 pub use self::calls::Calls;
+
+/// Largest answer kept in a transcript.
+const ANSWER: usize = 8192;
 
 /// What all who ask share: one desk, one ledger.
 pub struct Models {
@@ -149,6 +152,27 @@ pub fn transcript(asked: &Question, call: i64, at: Option<Time>) -> Transcript {
         prompt: asked.prompt().to_owned(),
         answer: None,
     }
+}
+
+/// What is kept of an answer, as it came.
+pub fn kept(raw: &str, known: &Known) -> String {
+    redact::cut(&redact::leaving_and(raw, known), ANSWER)
+}
+
+/// What a call took, or may have taken; nothing where nobody heard it.
+pub fn usage<T>(result: &Result<Answer<T>, LlmError>, estimate: Usage) -> Option<Usage> {
+    match result {
+        Ok(answer) => Some(answer.usage),
+        Err(LlmError::Unusable { usage, .. }) => Some(*usage),
+        Err(error) => error.may_have_cost().then_some(estimate),
+    }
+}
+
+/// Writes down what a call took, or may have taken.
+pub fn charge(model: &mut ModelUse, usage: Usage, spent: Spending) {
+    model.input_tokens = i64::try_from(usage.input).ok();
+    model.output_tokens = i64::try_from(usage.output).ok();
+    model.micro_usd = i64::try_from(spent.micro_usd).ok();
 }
 
 /// Whose account is asked: `namespace/name` of the Instance.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use common::api::ai_insight::{AIInsightStatus, ModelUse, SuggestedAction, Transcript};
 use common::api::keys::{conditions, managers};
-use common::api::{AIInsight, Issue, Time};
+use common::api::{AIInsight, Issue};
 use jiff::Timestamp;
 use kube::ResourceExt as _;
 use serde_json::{Value, json};
@@ -153,9 +153,4 @@ async fn fresh(ctx: &Context, insight: &AIInsight) -> Result<Arc<AIInsight>, Err
 pub fn model_of(insight: &AIInsight) -> ModelUse {
     let status: Option<&AIInsightStatus> = insight.status.as_ref();
     status.and_then(|status| status.model.clone()).unwrap_or_default()
-}
-
-/// A moment as an object carries it: whole seconds.
-pub fn time(now: Timestamp) -> Time {
-    Time(Timestamp::from_second(now.as_second()).unwrap_or(now))
 }

@@ -10,10 +10,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::apply::{self, Word};
 use super::decide::{self, Move};
-use super::outcome::{charge, exhaust, say, share};
+use super::outcome::{exhaust, say, share};
 use super::{LOOK_AGAIN, Outcome, Refiner, account, insight_of, next};
-use crate::analyze::models::{NotNow, boundary, gathered, incident, spending, transcript};
+use crate::analyze::models::{NotNow, boundary, charge, gathered, incident, spending, transcript};
 use crate::llm::{LlmError, MOST_TOKENS, Question, Usage};
+use crate::runtime::status::time;
 use crate::runtime::{Context, Error, Next, ObjectKey};
 
 impl Refiner {
@@ -88,7 +89,7 @@ impl Refiner {
             instance: Some(account(instance)),
             provider: Some(provider.to_owned()),
             model: Some(llm.to_owned()),
-            asked_at: Some(apply::time(ctx.clock.now())),
+            asked_at: Some(time(ctx.clock.now())),
             ..ModelUse::default()
         };
         let mut transcript = transcript(&asked, before.calls + 1, model.asked_at.clone());

@@ -20,13 +20,13 @@ use std::time::Duration;
 use common::api::ai_insight::Transcript;
 use common::api::{AIInsight, Instance, Issue};
 use common::costs::Purpose;
-use common::naming;
 use common::redact::Known;
 use jiff::Timestamp;
 use kube::ResourceExt as _;
 
 use self::decide::Move;
 pub use self::{apply::transcript as keep_transcript, decide::again};
+use super::insight_of;
 use super::models::material::Material;
 use super::models::ways::instance_for;
 use super::models::{Calls, Models, account};
@@ -37,8 +37,6 @@ use crate::runtime::{Change, Context, Controller, Error, Next, Object, ObjectKey
 const REMEMBERED: usize = 64;
 /// Looked again when nobody could be asked: a Secret that appears wakes nobody here.
 const LOOK_AGAIN: Duration = Duration::from_secs(300);
-/// Largest answer kept in a transcript.
-pub const ANSWER: usize = 8192;
 /// Longest refined text.
 const ANALYSIS: usize = 32_768;
 
@@ -193,10 +191,6 @@ fn next(ctx: &Context, issue: &Issue, insight: &AIInsight, instance: Option<&Ins
     // Only who would ask looks who else has.
     let sibling = instance.and_then(|instance| sibling(ctx, issue, insight, instance, now));
     decide::next(&decide::Input { sibling, ..input })
-}
-
-fn insight_of(ctx: &Context, key: &ObjectKey) -> Option<Arc<AIInsight>> {
-    ctx.stores.insights.get(&ObjectKey::new(&key.namespace, naming::insight(&key.name)))
 }
 
 /// Another incident of this cause that the same Instance was asked about: nobody's question answers for who pays for their own.

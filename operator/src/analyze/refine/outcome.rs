@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use common::api::ai_insight::{ModelState, ModelUse};
 use common::api::{AIInsight, Issue};
-use common::costs::{Exhausted, Purpose, Spending};
+use common::costs::{Exhausted, Purpose};
 use common::redact::{self, Known};
 use jiff::civil::Time as Clock;
 use jiff::tz::TimeZone;
@@ -14,10 +14,11 @@ use kube::{Resource as _, ResourceExt as _};
 use super::apply::{self, Refinement, Word};
 use super::decide;
 use super::judge::{Judged, judge};
-use super::{ANALYSIS, ANSWER, Outcome, Refiner};
+use super::{ANALYSIS, Outcome, Refiner};
 use crate::analyze::models::material::Material;
-use crate::analyze::models::{settings, spending};
-use crate::llm::{LlmError, Usage};
+use crate::analyze::models::{charge, kept, settings, spending, usage};
+use crate::llm::LlmError;
+use crate::runtime::status::time;
 use crate::runtime::{Context, Error, Next, Note, ObjectKey};
 
 impl Refiner {
@@ -33,14 +34,14 @@ impl Refiner {
         let now = ctx.clock.now();
         let before = apply::model_of(insight);
         let findings = insight.status.as_ref().map(|status| status.findings.clone()).unwrap_or_default();
-        let mut model = ModelUse { ended_at: Some(apply::time(now)), next_attempt_at: None, ..before.clone() };
+        let mut model = ModelUse { ended_at: Some(time(now)), next_attempt_at: None, ..before.clone() };
         let mut transcript = outcome.transcript.clone();
         let mut refinement = None;
         let word = match &outcome.result {
             Ok(answer) => {
                 let target = &issue.spec.resource;
                 let judged = judge(&answer.said, outcome.material.receipts.len(), target, &findings);
-                transcript.answer = Some(redact::cut(&redact::leaving_and(&answer.raw, &outcome.known), ANSWER));
+                transcript.answer = Some(kept(&answer.raw, &outcome.known));
                 model.way = Some(answer.way.to_owned());
                 model.provider = Some(answer.provider.clone());
                 model.model = Some(answer.model.clone());
@@ -71,7 +72,7 @@ impl Refiner {
                 }
             }
             Err(LlmError::Unusable { said, raw, .. }) => {
-                transcript.answer = Some(redact::cut(&redact::leaving_and(raw, &outcome.known), ANSWER));
+                transcript.answer = Some(kept(raw, &outcome.known));
                 model.state = ModelState::Unusable;
                 Word::no(
                     "AnswerUnusable",
@@ -90,18 +91,13 @@ impl Refiner {
                     decide::again(now, model.failures)
                 };
                 if model.failures < decide::MOST_FAILURES {
-                    model.next_attempt_at = Some(apply::time(again));
+                    model.next_attempt_at = Some(time(again));
                 }
                 let reason = if error.may_have_cost() { "OutcomeUnknown" } else { "ModelUnavailable" };
                 Word::no(reason, error.to_string())
             }
         };
-        let usage = match &outcome.result {
-            Ok(answer) => Some(answer.usage),
-            Err(LlmError::Unusable { usage, .. }) => Some(*usage),
-            Err(error) => error.may_have_cost().then_some(outcome.estimate),
-        };
-        let usage = usage.filter(|_| !outcome.is_remembered);
+        let usage = usage(&outcome.result, outcome.estimate).filter(|_| !outcome.is_remembered);
         (model.input_tokens, model.output_tokens, model.micro_usd) = (None, None, None);
         if let Some(usage) = usage {
             let prices = settings(ctx).await?.map(|(prices, _)| prices).unwrap_or_default();
@@ -135,8 +131,8 @@ impl Refiner {
             state: ModelState::Failed,
             failures: before.failures.saturating_add(1),
             outcome_unknown: Some(true),
-            ended_at: Some(apply::time(now)),
-            next_attempt_at: Some(apply::time(again)),
+            ended_at: Some(time(now)),
+            next_attempt_at: Some(time(again)),
             ..before
         };
         let word = Word::no(
@@ -193,7 +189,7 @@ pub(super) async fn exhaust(
         state: ModelState::Failed,
         failures: if again.is_some() { model.failures } else { decide::MOST_FAILURES },
         asked_at: before.asked_at,
-        next_attempt_at: again.map(apply::time),
+        next_attempt_at: again.map(time),
         ..model
     };
     let word = Word::no("BudgetExhausted", format!("{exhausted}; the rules' answer stands"));
@@ -207,13 +203,6 @@ pub(super) async fn say(ctx: &Context, key: &ObjectKey, insight: &Arc<AIInsight>
     let model = insight.status.as_ref().and_then(|status| status.model.clone());
     apply::insight(ctx, insight, model.as_ref(), None, word).await?;
     apply::issue(ctx, key, word).await
-}
-
-/// What a call took, or may have taken.
-pub(super) fn charge(model: &mut ModelUse, usage: Usage, spent: Spending) {
-    model.input_tokens = i64::try_from(usage.input).ok();
-    model.output_tokens = i64::try_from(usage.output).ok();
-    model.micro_usd = i64::try_from(spent.micro_usd).ok();
 }
 
 /// What was kept, and below it the receipts it cites.

@@ -9,8 +9,9 @@ use common::naming;
 use jiff::Timestamp;
 use kube::ResourceExt as _;
 
-use super::super::decide::{Move, RECOVERED, active, clear, repeat_of, whole_seconds};
+use super::super::decide::{Move, RECOVERED, active, clear, repeat_of};
 use super::payload::Alert;
+use crate::runtime::status::time;
 
 /// Who sent an alert.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -108,7 +109,7 @@ fn raise(seen: &Seen<'_>, object: String, since: Timestamp) -> Anomaly {
         threshold: String::new(),
         description: Some(common::redact::cut(&sentence, TEXT)),
         severity: seen.alert.severity(),
-        detected_at: Some(whole_seconds(since)),
+        detected_at: Some(time(since)),
         object: Some(object),
         episode: Some(seen.episode),
         requested_by: None,
@@ -121,7 +122,7 @@ fn raise(seen: &Seen<'_>, object: String, since: Timestamp) -> Anomaly {
         (labels::SIGNAL.to_owned(), signal.to_owned()),
         (labels::RESOURCE_UID.to_owned(), uid),
     ]);
-    anomaly.status = Some(active(&AnomalyStatus::default(), whole_seconds(since), seen.now));
+    anomaly.status = Some(active(&AnomalyStatus::default(), time(since), seen.now));
     anomaly
 }
 

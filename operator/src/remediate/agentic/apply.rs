@@ -13,10 +13,12 @@ use serde_json::json;
 
 use super::decide::Move;
 use super::history::REJECTED;
-use super::{ask, judge, runbook};
+use super::{ask, runbook};
+use crate::analyze::refine::judge::contradiction;
+use crate::remediate::insight_of;
 use crate::remediate::plan::decide::Outcome;
 use crate::remediate::plan::status::Draft;
-use crate::runtime::{Context, Error, Note, ObjectKey, WriteError};
+use crate::runtime::{Context, Error, Note, WriteError};
 
 pub(super) async fn wait(
     ctx: &Context,
@@ -64,31 +66,25 @@ async fn begin(ctx: &Context, plan: &Arc<RemediationPlan>) -> Result<(), WriteEr
 /// The step becomes a plan of its own. Its name follows from the step, so it is written once.
 async fn launch(ctx: &Context, plan: &Arc<RemediationPlan>, entry: AgenticStep) -> Result<(), Error> {
     let Some(action) = entry.action.clone() else { return Ok(()) };
-    let insight = naming::insight(&plan.spec.issue_ref.name);
-    let insight = ctx.stores.insights.get(&ObjectKey::new(plan.namespace().unwrap_or_default(), insight));
+    let insight = insight_of(ctx, plan);
     let findings = insight.as_ref().and_then(|insight| insight.status.as_ref());
     let findings = findings.map(|status| status.findings.as_slice()).unwrap_or_default();
-    let contradicts = judge::contradiction(action.action_type, findings);
+    let contradicts = contradiction(action.action_type, findings);
     let mut step = RemediationPlan::new(
         &naming::step_plan(&plan.name_any(), entry.step_number),
         RemediationPlanSpec {
-            issue_ref: plan.spec.issue_ref.clone(),
-            attempt: plan.spec.attempt,
             strategy: entry.ai_message.clone(),
             actions: vec![action],
-            safety_constraints: plan.spec.safety_constraints.clone(),
             agentic_mode: None,
             agentic_history: Vec::new(),
             agentic_max_steps: None,
-            target: plan.spec.target.clone(),
             runbook_ref: None,
-            finding_code: plan.spec.finding_code.clone(),
-            requested_by: plan.spec.requested_by.clone(),
             step_of: Some(StepOf {
                 plan: NameRef { name: plan.name_any(), uid: plan.uid() },
                 step_number: entry.step_number,
                 contradicts: contradicts.map(|why| common::redact::cut(&why, 1000)),
             }),
+            ..plan.spec.clone()
         },
     );
     step.metadata.namespace = plan.namespace();

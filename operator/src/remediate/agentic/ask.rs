@@ -7,8 +7,8 @@ use common::api::keys::{conditions, managers};
 use common::api::remediation_plan::{AgenticStep, RemediationState};
 use common::api::{AIInsight, Issue, RemediationPlan};
 use common::costs::Purpose;
+use common::redact;
 use common::redact::Known;
-use common::{naming, redact};
 use jiff::SignedDuration;
 use kube::ResourceExt as _;
 use serde_json::{Value, json};
@@ -16,12 +16,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::history::LOOKED_ON;
 use super::{Agents, Told, judge};
-use crate::analyze::models::{NotNow, account, boundary, gathered, incident, settings, spending, transcript, ways};
-use crate::analyze::refine::{ANSWER, again, keep_transcript};
+use crate::analyze::models::{
+    NotNow, account, boundary, charge, gathered, incident, kept, settings, spending, transcript, usage, ways,
+};
+use crate::analyze::refine::{again, keep_transcript};
 use crate::llm::decode::Narrative;
 use crate::llm::{Guidance, LlmError, MOST_TOKENS, Past, Question, SaidAction, SaidStep, StepOf, Usage};
-use crate::remediate::place;
 use crate::remediate::plan::status::Draft;
+use crate::remediate::{insight_of, place};
+use crate::runtime::status::time;
 use crate::runtime::{Context, Error, Next, ObjectKey};
 
 /// How long is looked on where a model named no action: the pace of the published example.
@@ -91,7 +94,7 @@ impl Agents {
         }
         let call = self.models.books.calls(ctx, &issue_key, Purpose::Step).await? + 1;
         let before = plan.status.as_ref().and_then(|status| status.model.clone()).unwrap_or_default();
-        let model = ModelUse {
+        let mut model = ModelUse {
             state: ModelState::Asking,
             about: number.to_string(),
             calls: call,
@@ -99,12 +102,10 @@ impl Agents {
             instance: Some(account(&instance)),
             provider: Some(provider.to_owned()),
             model: Some(llm.to_owned()),
-            asked_at: Some(at_whole_second(now)),
-            input_tokens: i64::try_from(estimate.input).ok(),
-            output_tokens: i64::try_from(estimate.output).ok(),
-            micro_usd: i64::try_from(cost.micro_usd).ok(),
+            asked_at: Some(time(now)),
             ..ModelUse::default()
         };
+        charge(&mut model, estimate, cost);
         let transcript = transcript(&asked, call, model.asked_at.clone());
         // The intent: what may have been sent is counted, whatever becomes of this process.
         keep_transcript(ctx, &insight, &transcript).await?;
@@ -146,7 +147,7 @@ impl Agents {
         let number: i32 = before.about.parse().unwrap_or(0);
         let told = self.told(plan);
         let mut plan = Arc::clone(plan);
-        let mut model = ModelUse { ended_at: Some(at_whole_second(now)), next_attempt_at: None, ..before.clone() };
+        let mut model = ModelUse { ended_at: Some(time(now)), next_attempt_at: None, ..before.clone() };
         let mut message = format!("step {number} was answered");
         match told.as_deref() {
             // Written down by a process that is gone: only the books are left to do.
@@ -157,7 +158,7 @@ impl Agents {
                     (Err(error), None) => {
                         model.state = ModelState::Failed;
                         model.failures = before.failures.saturating_add(1);
-                        model.next_attempt_at = Some(at_whole_second(again(now, model.failures)));
+                        model.next_attempt_at = Some(time(again(now, model.failures)));
                         message = error.to_string();
                     }
                     (_, entry) => {
@@ -185,7 +186,7 @@ impl Agents {
         }
         let uid = plan.uid().unwrap_or_default();
         let mut draft = Draft::of(&plan, now);
-        draft.status.next_step_not_before = pause(&plan, number).map(|pause| at_whole_second(now + pause));
+        draft.status.next_step_not_before = pause(&plan, number).map(|pause| time(now + pause));
         draft.status.agentic_step_count = Some(super::history::last_number(&plan));
         draft.status.model = Some(model);
         draft.condition(conditions::EXECUTING, true, "Answered", &message);
@@ -208,7 +209,7 @@ impl Agents {
         let plan = write(ctx, plan, entry, Vec::new()).await?;
         model.state = ModelState::Unusable;
         model.outcome_unknown = Some(true);
-        model.ended_at = Some(at_whole_second(now));
+        model.ended_at = Some(time(now));
         let issue = ObjectKey::new(&key.namespace, &plan.spec.issue_ref.name);
         self.models.books.record_use(ctx, &issue, Purpose::Step, &model).await?;
         let mut draft = Draft::of(&plan, now);
@@ -232,7 +233,7 @@ async fn unasked(
     draft.status.model = Some(ModelUse {
         state: ModelState::Failed,
         failures: before.failures.saturating_add(1),
-        next_attempt_at: until.map(at_whole_second),
+        next_attempt_at: until.map(time),
         ..before
     });
     let is_executing = draft.status.state == RemediationState::Executing;
@@ -307,24 +308,16 @@ fn clean(said: &SaidStep, known: &Known) -> SaidStep {
     }
 }
 
-/// What the call took, as the provider counted it.
+/// What the call took, as the provider counted it, and who answered.
 async fn count(ctx: &Context, model: &mut ModelUse, told: &Told) -> Result<(), Error> {
-    let usage = match &told.result {
-        Ok(answer) => {
-            model.way = Some(answer.way.to_owned());
-            model.provider = Some(answer.provider.clone());
-            model.model = Some(answer.model.clone());
-            answer.usage
-        }
-        Err(LlmError::Unusable { usage, .. }) => *usage,
-        Err(error) if error.may_have_cost() => told.estimate,
-        Err(_) => Usage::default(),
-    };
+    if let Ok(answer) = &told.result {
+        model.way = Some(answer.way.to_owned());
+        model.provider = Some(answer.provider.clone());
+        model.model = Some(answer.model.clone());
+    }
+    let usage = usage(&told.result, told.estimate).unwrap_or_default();
     let prices = settings(ctx).await?.map(|(prices, _)| prices).unwrap_or_default();
-    let spent = spending(&prices, model.provider.as_deref().unwrap_or_default(), usage);
-    model.input_tokens = i64::try_from(usage.input).ok();
-    model.output_tokens = i64::try_from(usage.output).ok();
-    model.micro_usd = i64::try_from(spent.micro_usd).ok();
+    charge(model, usage, spending(&prices, model.provider.clone().unwrap_or_default().as_str(), usage));
     Ok(())
 }
 
@@ -334,7 +327,7 @@ fn answer_of(told: &Told) -> Option<String> {
         Err(LlmError::Unusable { raw, .. }) => raw,
         Err(_) => return None,
     };
-    Some(redact::cut(&redact::leaving_and(raw, &told.known), ANSWER))
+    Some(kept(raw, &told.known))
 }
 
 /// How long the next question waits after this step.
@@ -374,13 +367,4 @@ fn step_of(plan: &RemediationPlan, insight: &AIInsight, number: i32, is_over: bo
         },
         is_over,
     }
-}
-
-fn insight_of(ctx: &Context, plan: &RemediationPlan) -> Option<Arc<AIInsight>> {
-    let name = naming::insight(&plan.spec.issue_ref.name);
-    ctx.stores.insights.get(&ObjectKey::new(plan.namespace().unwrap_or_default(), name))
-}
-
-fn at_whole_second(now: jiff::Timestamp) -> common::api::Time {
-    common::api::Time(jiff::Timestamp::from_second(now.as_second()).unwrap_or(now))
 }

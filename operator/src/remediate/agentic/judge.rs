@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use common::actions;
-use common::api::ai_insight::{Finding, SuggestedAction};
+use common::api::ai_insight::SuggestedAction;
 use common::api::keys::annotations;
 use common::api::remediation_plan::AgenticStep;
-use common::api::{ActionType, RemediationAction, ResourceRef, Time};
+use common::api::{ActionType, RemediationAction, ResourceRef};
 use jiff::Timestamp;
 
 use super::history::{self, FAILED, LOOKED_ON, REJECTED};
 use crate::analyze::models::citing;
 use crate::llm::SaidStep;
 use crate::llm::decode::Narrative;
+use crate::runtime::status::time;
 
 /// Longest reasoning kept.
 const REASONING: usize = 4000;
@@ -106,11 +107,6 @@ fn refusal(input: &Input<'_>, action: &RemediationAction, name: &str, descriptio
         .then(|| format!("an analysis suggested {} first, and no divergence_reason says why not", first.action))
 }
 
-/// Why the findings speak against a step; such a step needs a vote.
-pub fn contradiction(action: ActionType, findings: &[Finding]) -> Option<String> {
-    crate::analyze::refine::judge::contradiction(action, findings)
-}
-
 /// The story, as annotations of the plan: only sentences that rest on receipts.
 pub fn story(said: &Narrative, receipts: usize) -> BTreeMap<&'static str, String> {
     let text = |text: &str| common::redact::cut(&citing::kept(text, receipts).0, STORY);
@@ -127,9 +123,4 @@ pub fn story(said: &Narrative, receipts: usize) -> BTreeMap<&'static str, String
     ]);
     story.retain(|_, text| !text.is_empty());
     story
-}
-
-/// A moment as an object carries it: whole seconds.
-fn time(now: Timestamp) -> Time {
-    Time(Timestamp::from_second(now.as_second()).unwrap_or(now))
 }

@@ -6,11 +6,11 @@ use common::api::issue::IssueState;
 use common::api::{AIInsight, Anomaly, Issue, RemediationAction, RemediationPlan, Runbook};
 use common::decisions::Autonomy;
 use common::decisions::experience::{self, Experience};
-use common::naming;
 use jiff::Timestamp;
 use kube::ResourceExt as _;
 
 use super::decide::{Agentic, Input, MayPlan};
+use crate::analyze;
 use crate::analyze::refine::{self, Standing};
 use crate::config::ModelMode;
 use crate::remediate::place;
@@ -57,7 +57,7 @@ pub(super) fn gather(ctx: &Context, key: &ObjectKey, issue: &Issue) -> Seen {
     // The steps of an agentic plan are its own affair.
     plans.retain(|plan| plan.spec.step_of.is_none());
     plans.sort_by_key(|plan| plan.spec.attempt);
-    let insight = ctx.stores.insights.get(&ObjectKey::new(key.namespace.clone(), naming::insight(&key.name)));
+    let insight = analyze::insight_of(ctx, key);
     let instances = ctx.stores.instances.all();
     let settings = Settings::of(instances.iter().map(AsRef::as_ref), &key.namespace, &ctx.namespace);
     Seen {

@@ -3,20 +3,20 @@
 use std::sync::Arc;
 
 use common::api::{
-    AIInsight, ActionType, Issue, RemediationPlan, ResourceRef,
+    ActionType, Issue, RemediationPlan, ResourceRef,
     approval_request::ApprovalEvidence,
     remediation_plan::{PlanPreview, WriteRecord},
 };
 use common::decisions::experience::Experience;
 use common::decisions::radius::Level;
 use common::decisions::{self, ApprovalNeed, Author, KnownPolicy, Need, Question, Subject, Windows, policy};
-use common::naming;
 use jiff::Timestamp;
 use kube::ResourceExt as _;
 
 use super::decide::Consent;
 use super::world;
 use crate::approve::{self, AskError, PolicyAsRead};
+use crate::remediate::insight_of;
 use crate::remediate::place::{self, Place};
 use crate::runtime::{Context, Error, ObjectKey};
 
@@ -141,11 +141,6 @@ async fn author_may(ctx: &Context, plan: &RemediationPlan) -> Option<bool> {
     let steps = plan.status.as_ref().map(|status| status.steps.as_slice()).unwrap_or_default();
     let writes: Vec<WriteRecord> = steps.iter().flat_map(|step| step.writes.clone()).collect();
     approve::may_do(ctx, author, &writes).await
-}
-
-fn insight_of(ctx: &Context, plan: &RemediationPlan) -> Option<Arc<AIInsight>> {
-    let insight = naming::insight(&plan.spec.issue_ref.name);
-    ctx.stores.insights.get(&ObjectKey::new(plan.namespace().unwrap_or_default(), insight))
 }
 
 /// Confidence of the finding the plan answers.
