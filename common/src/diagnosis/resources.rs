@@ -1,7 +1,7 @@
 //! Containers killed for memory: a limit that is too low, a leak, or a node that ran out.
 //!
-//! In: how containers ended, their limits now and in older revisions. Out: findings on the limit. There is no metrics API here: what
-//! tells the causes apart is how long a container lives. That is said in the confidence.
+//! In: how containers ended, their limits now and in older revisions, and where a metrics API tells it, what they use at which age. Out:
+//! findings on the limit. Without a metrics API what tells the causes apart is how long a container lives. That is said in the confidence.
 
 use jiff::SignedDuration;
 use k8s_openapi::api::core::v1::Container;
@@ -10,10 +10,11 @@ use super::case::{Case, end_receipt, seconds, template_path};
 use super::codes::Code;
 use super::draft::{Draft, receipt, remedy};
 use crate::api::ActionType;
-use crate::api::ai_insight::{Finding, Remedy};
-use crate::facts::Subject;
+use crate::api::ai_insight::{Evidence, Finding, Remedy};
 use crate::facts::containers::{Ended, Role, View};
+use crate::facts::memory::{self, Growth};
 use crate::facts::quantity::{bytes, mebibytes};
+use crate::facts::{MemoryUse, Subject, reading};
 
 /// Dying within this time of its start is a need, not a growth.
 const QUICK: SignedDuration = SignedDuration::from_mins(2);
@@ -31,6 +32,11 @@ pub fn memory(case: &Case<'_>) -> Vec<Finding> {
         .filter(|(_, end)| end.is_oom())
         .map(|(container, end)| judge(case, &container, &end))
         .collect()
+}
+
+/// Whether something was killed at a limit of its own, so that its use of memory tells something.
+pub fn is_killed_at_a_limit(case: &Case<'_>) -> bool {
+    case.ended().iter().any(|(container, end)| end.is_oom() && memory_limit(container.spec).is_some())
 }
 
 fn judge(case: &Case<'_>, container: &View<'_>, end: &Ended<'_>) -> Finding {
@@ -110,31 +116,76 @@ fn judge(case: &Case<'_>, container: &View<'_>, end: &Ended<'_>) -> Finding {
     }
     let next = mebibytes((limit * 2).max(FLOOR));
     let raise = adjust(case, container, &next, "twice the limit it dies at, 64Mi at least");
+    let is_quick = life.is_some_and(|life| life < QUICK);
+    let looks = &case.facts.extra.memory;
+    let unmeasured = if looks.is_empty() { "no metrics API" } else { "too few looks at it to compare" };
+    match memory::growth(looks, name) {
+        Some(Growth::Grows { young, old }) if !is_quick => {
+            return draft(
+                Code::MemoryLeak,
+                format!("{subject} is killed for memory {lived}: what container {name} uses grows with its age, from {} after {} to {} after {}, until its limit of {written}", mebibytes(young.bytes), seconds(young.age), mebibytes(old.bytes), seconds(old.age)),
+            )
+            .receipts([measured(case, young), measured(case, old)])
+            .confidence(0.9, "old and young containers of the same kind were measured")
+            .rules_out("limit", format!("a young one lives on {}", mebibytes(young.bytes)))
+            .advice("find what grows (heap profile, caches without bounds); raising the limit only makes the lives longer")
+            .done();
+        }
+        Some(Growth::Stays { young, old }) if !is_quick => {
+            return draft(
+                Code::OomLimitTooLow,
+                format!("{subject} is killed for memory: container {name} exceeds its limit of {written} {lived}, in a peak; what it uses does not grow with its age"),
+            )
+            .receipts([measured(case, young), measured(case, old)])
+            .confidence(0.8, "old and young containers of the same kind were measured")
+            .rules_out("leak", format!("one that is {} old uses {}, one that is {} old {}", seconds(old.age), mebibytes(old.bytes), seconds(young.age), mebibytes(young.bytes)))
+            .remedy(raise)
+            .advice(format!("raise the memory limit of container {name}, or find what it does in that moment"))
+            .done();
+        }
+        _ => {}
+    }
     match life {
-        Some(life) if life < QUICK => draft(
+        Some(_) if is_quick => draft(
             Code::OomLimitTooLow,
             format!("{subject} is killed for memory: container {name} needs more than its limit of {written} {lived}"),
         )
-        .confidence(if raises == 0 { 0.9 } else { 0.7 }, "it dies soon after each start, before anything could leak; use of memory itself is unknown: no metrics API")
+        .confidence(if raises == 0 { 0.9 } else { 0.7 }, "it dies soon after each start, before anything could leak")
         .rules_out("leak", format!("it is killed {lived}; a leak takes longer"))
         .remedy(raise)
         .advice(format!("raise the memory limit of container {name}, or make it need less at its start")),
         Some(life) if life >= LONG => draft(
             Code::MemoryLeak,
-            format!("{subject} is killed for memory {lived}: what container {name} uses grows until its limit of {written}"),
+            format!(
+                "{subject} is killed for memory {lived}: what container {name} uses grows until its limit of {written}"
+            ),
         )
-        .confidence(if container.restarts() > 1 { 0.75 } else { 0.55 }, format!("it lives long under this limit, {} kills so far; a rare peak looks the same from here: no metrics API", container.restarts().max(1)))
+        .confidence(
+            if container.restarts() > 1 { 0.75 } else { 0.55 },
+            format!(
+                "it lives long under this limit, {} kills so far; a rare peak looks the same from here: {unmeasured}",
+                container.restarts().max(1)
+            ),
+        )
         .rules_out("limit", format!("it runs under {written} for {}", seconds(life)))
         .advice("find what grows (heap profile, caches without bounds); raising the limit only makes the lives longer"),
         _ => draft(
             Code::OomLimitTooLow,
             format!("{subject} is killed for memory: container {name} exceeds its limit of {written} {lived}"),
         )
-        .confidence(0.6, "too late for a start that needs more, too early to be sure of a leak; no metrics API")
+        .confidence(0.6, format!("too late for a start that needs more, too early to be sure of a leak; {unmeasured}"))
         .remedy(raise)
         .advice(format!("raise the memory limit of container {name}; if it is killed again later, it leaks")),
     }
     .done()
+}
+
+/// What a container was seen to use.
+fn measured(case: &Case<'_>, look: &MemoryUse) -> Evidence {
+    let used = mebibytes(look.bytes);
+    let object = reading::object("PodMetrics", &case.facts.subject.namespace, &look.pod);
+    let path = format!("containers[{}].usage.memory", look.container);
+    receipt(format!("{} after its start it uses {used}", seconds(look.age)), object, path, &used, Some(look.at))
 }
 
 /// The action that sets a memory limit, where the kind has one and the node could hold it.

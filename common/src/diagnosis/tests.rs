@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::facts::{Kept, Want, trim};
+use crate::facts::{Facts, Kept, MemoryUse, Want, trim};
 use crate::testing::{PodSketch, Scene, deployment, job, node, pod, stateful_set};
 
 fn first(facts: &Facts) -> Finding {
@@ -192,6 +192,54 @@ fn a_limit_too_low_for_the_start_is_raised() {
 fn a_long_life_before_each_kill_is_a_leak_and_no_limit_is_raised() {
     let finding = first(&limited("100Mi", 3600, 4).facts(5000));
     assert_eq!((finding.code.as_str(), remedies(&finding)), ("memory-leak", vec![]));
+}
+
+/// What replicas of these ages, in seconds, use in mebibytes.
+fn measured(mut facts: Facts, looks: &[(i64, u64)]) -> Facts {
+    facts.extra.memory = looks
+        .iter()
+        .map(|(age, mebibytes)| MemoryUse {
+            pod: format!("web-{age}"),
+            container: "app".to_owned(),
+            at: facts.now,
+            age: jiff::SignedDuration::from_secs(*age),
+            bytes: mebibytes << 20,
+        })
+        .collect();
+    facts
+}
+
+#[test]
+fn what_grows_with_age_leaks_however_long_it_lived() {
+    // Five minutes: without a measure neither the start nor a leak.
+    let killed = || limited("100Mi", 300, 4).facts(5000);
+    assert_eq!(first(&killed()).code, "oom-limit-too-low");
+    let finding = first(&measured(killed(), &[(40, 30), (280, 95)]));
+    assert_eq!((finding.code.as_str(), remedies(&finding)), ("memory-leak", vec![]));
+    assert!(finding.statement.contains("from 30Mi after 40 s to 95Mi after 4 min"), "{}", finding.statement);
+    assert!(finding.evidence.iter().any(|it| it.object.kind == "PodMetrics" && it.value.as_deref() == Some("95Mi")));
+}
+
+#[test]
+fn what_does_not_grow_was_killed_in_a_peak_and_gets_more() {
+    let killed = || limited("100Mi", 3600, 4).facts(5000);
+    assert_eq!(first(&killed()).code, "memory-leak");
+    let finding = first(&measured(killed(), &[(60, 50), (3000, 52)]));
+    assert_eq!(finding.code, "oom-limit-too-low");
+    assert_eq!(remedies(&finding), ["AdjustResources container=app memory_limit=200Mi"]);
+}
+
+#[test]
+fn use_of_memory_is_asked_for_once_where_a_limit_killed() {
+    let killed = limited("100Mi", 3600, 4).facts(5000);
+    assert!(wants(&killed).contains(&Want::MemoryUse));
+    assert!(!wants(&measured(killed.clone(), &[(60, 50)])).contains(&Want::MemoryUse));
+    let mut unserved = killed;
+    unserved.extra.missing.push(crate::facts::reading::object("PodMetrics", "shop", ""));
+    assert!(!wants(&unserved).contains(&Want::MemoryUse));
+    let without =
+        deployment().pod(pod("web-1").waiting("CrashLoopBackOff", "").died("OOMKilled", 137, 1, 2).restarts(2));
+    assert!(!wants(&without.facts(10)).contains(&Want::MemoryUse), "the node killed it");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::dependencies;
 use super::exits::is_start_error;
-use super::{config, rollout, scheduling, storage};
+use super::{config, resources, rollout, scheduling, storage};
 use crate::facts::references::{self, ConfigKind};
 use crate::facts::{Extra, Subject, Want};
 
@@ -56,6 +56,11 @@ pub fn wants(case: &Case<'_>) -> Vec<Want> {
         && !said.is_empty()
     {
         wants.push(Want::LimitRanges);
+    }
+
+    // Killed under its own limit: does it need that much, or does it grow?
+    if resources::is_killed_at_a_limit(case) && extra.memory.is_empty() && !is_known(extra, "PodMetrics", "") {
+        wants.push(Want::MemoryUse);
     }
 
     let mut seen: Vec<&str> = Vec::new();

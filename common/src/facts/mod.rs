@@ -4,6 +4,7 @@
 
 pub mod containers;
 pub mod membership;
+pub mod memory;
 mod pod;
 pub mod probes;
 pub mod quantity;
@@ -26,6 +27,7 @@ use k8s_openapi::api::{
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::api::ResourceRef;
+pub use memory::MemoryUse;
 pub use pod::Pod;
 pub use surroundings::Surroundings;
 
@@ -90,6 +92,8 @@ pub struct Extra {
     pub storage_classes: Option<Vec<String>>,
     /// What is kept of the revisions of a StatefulSet or DaemonSet.
     pub revisions: Option<Vec<Kept>>,
+    /// What its containers use of memory, where a metrics API tells.
+    pub memory: Vec<MemoryUse>,
     /// Objects that do not exist, of those asked for.
     pub missing: Vec<ResourceRef>,
     /// Objects that could not be read, and why.
@@ -178,6 +182,8 @@ pub enum Want {
     Nodes,
     /// The ControllerRevisions of the subject.
     Revisions,
+    /// What the containers of its pods use of memory now.
+    MemoryUse,
 }
 
 impl Extra {
@@ -194,6 +200,7 @@ impl Extra {
             all_nodes,
             storage_classes,
             revisions,
+            memory,
             missing,
             unreadable,
         } = one;
@@ -207,6 +214,7 @@ impl Extra {
         self.all_nodes.extend(all_nodes);
         self.storage_classes = self.storage_classes.take().or(storage_classes);
         self.revisions = self.revisions.take().or(revisions);
+        self.memory.extend(memory);
         self.missing.extend(missing);
         // One refusal may answer several questions.
         for one in unreadable {

@@ -15,11 +15,13 @@ use k8s_openapi::api::core::v1::{
 };
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::storage::v1::StorageClass;
-use kube::api::{ListParams, LogParams};
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use kube::api::{ApiResource, DynamicObject, ListParams, LogParams};
 use kube::{Api, Client, ResourceExt as _};
 
+use super::quantity::bytes;
 use super::surroundings::{holds, selector};
-use super::{Extra, Facts, Kept, LogTail, Pod, ServiceFacts, Subject, Want, membership};
+use super::{Extra, Facts, Kept, LogTail, MemoryUse, Pod, ServiceFacts, Subject, Want, containers, membership};
 use crate::api::{ResourceRef, keys};
 use crate::redact;
 
@@ -82,8 +84,60 @@ pub async fn answer(client: &Client, facts: &Facts, want: &Want) -> Extra {
             extra.all_nodes = found.into_iter().flat_map(|list| list.items).map(Arc::new).collect();
         }
         Want::Revisions => revisions(client, facts, &mut extra).await,
+        Want::MemoryUse => memory_use(client, facts, &mut extra).await,
     }
     extra
+}
+
+/// What the containers of the subject's pods use now, from the metrics API; a cluster may have none, then it is `missing`.
+async fn memory_use(client: &Client, facts: &Facts, extra: &mut Extra) {
+    let namespace = facts.subject.namespace.as_str();
+    let resource = ApiResource {
+        group: "metrics.k8s.io".to_owned(),
+        version: "v1beta1".to_owned(),
+        api_version: "metrics.k8s.io/v1beta1".to_owned(),
+        kind: "PodMetrics".to_owned(),
+        plural: "pods".to_owned(),
+    };
+    let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), namespace, &resource);
+    let params = selected(facts.pod_labels().unwrap_or(&BTreeMap::new()));
+    let served = async {
+        match api.list(&params).await {
+            // Nobody serves this group.
+            Err(kube::Error::Api(status)) if status.code == 404 => Ok(None),
+            other => other.map(Some),
+        }
+    };
+    let found = within(served).await;
+    let all = object("PodMetrics", namespace, "");
+    for measured in noted(found, &all, extra).into_iter().flat_map(|list| list.items) {
+        extra.memory.extend(looks(facts, &measured));
+    }
+}
+
+/// One look per container that the pod's own status says is running, with its age at that moment.
+fn looks(facts: &Facts, measured: &DynamicObject) -> Vec<MemoryUse> {
+    let name = measured.name_any();
+    let Some(pod) = facts.pods.iter().find(|pod| pod.metadata.name.as_ref() == Some(&name)) else { return Vec::new() };
+    let at = measured.data["timestamp"].as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+    let use_of = |container: &str| {
+        let listed = measured.data["containers"].as_array()?;
+        let one = listed.iter().find(|it| it["name"].as_str() == Some(container))?;
+        bytes(&Quantity(one["usage"]["memory"].as_str()?.to_owned()))
+    };
+    containers::of(pod)
+        .filter_map(|container| {
+            let (at, since) = (at?, container.running_since()?);
+            Some(MemoryUse {
+                pod: name.clone(),
+                container: container.name().to_owned(),
+                at,
+                // Measured before this life began: it was the life before.
+                age: Some(at.duration_since(since)).filter(|age| !age.is_negative())?,
+                bytes: use_of(container.name())?,
+            })
+        })
+        .collect()
 }
 
 /// What is kept of the revisions of a StatefulSet or DaemonSet; one whose template cannot be read is no way back.
@@ -125,6 +179,7 @@ pub fn object(kind: &str, namespace: &str, name: &str) -> ResourceRef {
     let version = match kind {
         "StorageClass" => "storage.k8s.io/v1",
         "ControllerRevision" => "apps/v1",
+        "PodMetrics" => "metrics.k8s.io/v1beta1",
         _ => "v1",
     };
     ResourceRef { api_version: Some(version.to_owned()), ..ResourceRef::new(kind, namespace, name) }
