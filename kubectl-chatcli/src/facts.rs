@@ -119,6 +119,9 @@ pub fn told(facts: &Facts) -> Value {
         let told = kept.iter().map(|it| json!({ "name": it.metadata.name, "revision": it.number, "spec": it.spec }));
         Value::Array(told.collect())
     });
+    let memory = extra.memory.iter().map(|it| {
+        json!({ "pod": it.pod, "container": it.container, "at": it.at, "ageSeconds": it.age.as_secs(), "bytes": it.bytes })
+    });
     let unreadable = extra.unreadable.iter().map(|(what, why)| json!({ "object": what, "why": why }));
     let mut told = json!({
         "at": facts.now,
@@ -136,6 +139,7 @@ pub fn told(facts: &Facts) -> Value {
         "quotas": extra.quotas,
         "limitRanges": extra.limit_ranges,
         "revisions": revisions,
+        "memory": all(memory.collect()),
         "missing": extra.missing,
         "unreadable": all(unreadable.collect()),
     });

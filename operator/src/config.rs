@@ -8,6 +8,8 @@ use common::actions;
 use common::api::keys;
 use common::decisions::Autonomy;
 
+use crate::runtime::prometheus::{self, Prometheus};
+
 /// Everything that can be set from outside.
 #[derive(Clone, Debug, Parser)]
 #[command(
@@ -132,6 +134,15 @@ pub struct Config {
     #[arg(long, env = "AWS_ENDPOINT_URL_STS", value_name = "URL")]
     pub aws_sts_url: Option<String>,
 
+    /// Address of a Prometheus, such as http://prometheus.monitoring:9090: what it measured of a workload tells a leak from a limit that is too
+    /// low, and goes to a model with the rest. Empty: none.
+    #[arg(long, env = "PROMETHEUS_URL", value_name = "URL", default_value = "", value_parser = prometheus::address)]
+    pub prometheus_url: String,
+
+    /// File with the bearer token that the Prometheus wants. Read at each query, so that a mounted Secret may change.
+    #[arg(long, env = "CHATCLI_PROMETHEUS_TOKEN_FILE", value_name = "FILE")]
+    pub prometheus_token_file: Option<PathBuf>,
+
     /// One line per event, for machines or for people.
     #[arg(long, env = "CHATCLI_LOG_FORMAT", value_enum)]
     pub log_format: Option<LogFormat>,
@@ -202,6 +213,12 @@ impl Config {
     /// Longest a model may take for one answer.
     pub fn model_deadline(&self) -> std::time::Duration {
         std::time::Duration::from_secs(self.model_deadline_seconds)
+    }
+
+    /// The Prometheus to ask, where one is named.
+    pub fn prometheus(&self) -> Option<Prometheus> {
+        let is_named = !self.prometheus_url.is_empty();
+        is_named.then(|| Prometheus::at(&self.prometheus_url, self.prometheus_token_file.clone()))
     }
 
     /// Adds what the installation allows to the published lists; once per process. The error names the flag.

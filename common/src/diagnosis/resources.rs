@@ -12,7 +12,7 @@ use super::draft::{Draft, receipt, remedy};
 use crate::api::ActionType;
 use crate::api::ai_insight::{Evidence, Finding, Remedy};
 use crate::facts::containers::{Ended, Role, View};
-use crate::facts::memory::{self, Growth};
+use crate::facts::memory::{self, Growth, MeasuredBy};
 use crate::facts::quantity::{bytes, mebibytes};
 use crate::facts::{MemoryUse, Subject, reading};
 
@@ -180,12 +180,17 @@ fn judge(case: &Case<'_>, container: &View<'_>, end: &Ended<'_>) -> Finding {
     .done()
 }
 
-/// What a container was seen to use.
+/// What a container was seen to use, and where that can be seen.
 fn measured(case: &Case<'_>, look: &MemoryUse) -> Evidence {
     let used = mebibytes(look.bytes);
-    let object = reading::object("PodMetrics", &case.facts.subject.namespace, &look.pod);
-    let path = format!("containers[{}].usage.memory", look.container);
-    receipt(format!("{} after its start it uses {used}", seconds(look.age)), object, path, &used, Some(look.at))
+    let (kind, path) = match look.by {
+        MeasuredBy::MetricsApi => ("PodMetrics", format!("containers[{}].usage.memory", look.container)),
+        MeasuredBy::Prometheus => {
+            ("Pod", format!("container_memory_working_set_bytes{{container=\"{}\"}}", look.container))
+        }
+    };
+    let object = reading::object(kind, &case.facts.subject.namespace, &look.pod);
+    receipt(format!("{} after its start it used {used}", seconds(look.age)), object, path, &used, Some(look.at))
 }
 
 /// The action that sets a memory limit, where the kind has one and the node could hold it.

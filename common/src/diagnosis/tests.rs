@@ -204,6 +204,7 @@ fn measured(mut facts: Facts, looks: &[(i64, u64)]) -> Facts {
             at: facts.now,
             age: jiff::SignedDuration::from_secs(*age),
             bytes: mebibytes << 20,
+            by: crate::facts::memory::MeasuredBy::MetricsApi,
         })
         .collect();
     facts

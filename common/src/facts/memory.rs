@@ -27,6 +27,17 @@ pub struct MemoryUse {
     pub age: SignedDuration,
     /// The working set: what counts against its limit and cannot be taken back.
     pub bytes: u64,
+    /// Who says so.
+    pub by: MeasuredBy,
+}
+
+/// Who measured.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum MeasuredBy {
+    /// The metrics API of the cluster: what `kubectl top` shows.
+    MetricsApi,
+    /// A Prometheus.
+    Prometheus,
 }
 
 /// Whether the use of memory grows with age.
@@ -85,6 +96,7 @@ mod tests {
             at: Timestamp::from_second(100_000).unwrap(),
             age: SignedDuration::from_secs(age),
             bytes: mebibytes << 20,
+            by: MeasuredBy::MetricsApi,
         }
     }
 

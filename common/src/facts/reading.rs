@@ -19,6 +19,7 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use kube::api::{ApiResource, DynamicObject, ListParams, LogParams};
 use kube::{Api, Client, ResourceExt as _};
 
+use super::memory::MeasuredBy;
 use super::quantity::bytes;
 use super::surroundings::{holds, selector};
 use super::{Extra, Facts, Kept, LogTail, MemoryUse, Pod, ServiceFacts, Subject, Want, containers, membership};
@@ -135,6 +136,7 @@ fn looks(facts: &Facts, measured: &DynamicObject) -> Vec<MemoryUse> {
                 // Measured before this life began: it was the life before.
                 age: Some(at.duration_since(since)).filter(|age| !age.is_negative())?,
                 bytes: use_of(container.name())?,
+                by: MeasuredBy::MetricsApi,
             })
         })
         .collect()

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 
 use common::api::ResourceRef;
 use common::diagnosis;
-use common::facts::{Extra, Facts, Want, reading};
+use common::facts::{Extra, Facts, MemoryUse, Want, reading};
 
+use super::measures;
 use crate::runtime::Context;
 use crate::runtime::subjects::{self, SubjectKey};
 
@@ -21,7 +22,8 @@ pub async fn gather(ctx: &Context, resource: &ResourceRef) -> Option<Facts> {
         if wants.is_empty() {
             break;
         }
-        let (held, live): (Vec<_>, Vec<_>) = wants.into_iter().partition(|want| *want == Want::Nodes);
+        let (held, mut live): (Vec<_>, Vec<_>) = wants.into_iter().partition(|want| *want == Want::Nodes);
+        facts.extra.memory.extend(measured(ctx, &facts, &mut live).await);
         let answers = reading::answers(&ctx.clients.read, &facts, &live).await;
         facts.extra.merge(answers);
         if !held.is_empty() {
@@ -29,4 +31,16 @@ pub async fn gather(ctx: &Context, resource: &ResourceRef) -> Option<Facts> {
         }
     }
     Some(facts)
+}
+
+/// What a Prometheus says of the use of memory: whole lives. Where there is none, or it does not tell, the metrics API is asked for this moment.
+async fn measured(ctx: &Context, facts: &Facts, wants: &mut Vec<Want>) -> Vec<MemoryUse> {
+    let Some(prometheus) = ctx.prometheus.as_ref().filter(|_| wants.contains(&Want::MemoryUse)) else {
+        return Vec::new();
+    };
+    let looks = measures::memory(prometheus, facts).await.unwrap_or_default();
+    if !looks.is_empty() {
+        wants.retain(|want| *want != Want::MemoryUse);
+    }
+    looks
 }

@@ -6,6 +6,7 @@
 mod apply;
 mod decide;
 mod gather;
+mod measures;
 pub mod models;
 pub mod refine;
 

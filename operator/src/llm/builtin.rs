@@ -8,12 +8,12 @@ use http::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
 use super::decode::{self, Readable};
-use super::http::{Http, HttpError, Reply};
 pub use super::key::Key;
 use super::providers::{Endpoint, Provider};
 use super::shown::Shown;
 use super::wire::{self, Asked, Told};
 use super::{Analyst, Answer, LlmError, MOST_TOKENS, Question, Said, SaidStep, Usage};
+use crate::runtime::http::{Http, HttpError, Reply};
 
 /// Longest one request may take once the connection stands.
 pub const DEADLINE: Duration = Duration::from_secs(90);

@@ -10,10 +10,10 @@ use futures::future::BoxFuture;
 use tokio::sync::Semaphore;
 
 use super::breaker::{self, Breaker, LONGEST_PAUSE, Pace, RetryBudget};
-use super::http::{Http, Reach};
 use super::tokens::Purse;
 use super::{Analyst, Answer, LlmError, Question, Said, SaidStep};
 use crate::runtime::Clock;
+use crate::runtime::http::{Http, Reach};
 
 /// Calls at once.
 pub const AT_ONCE: usize = 4;

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use http::header::{AUTHORIZATION, HeaderName};
 
 use super::aws::{Credentials, Identity, Source};
-use super::http::{Http, Reply};
 use super::providers::{Auth, Endpoint, Provider};
 use super::shown::{Shown, sensitive};
 use super::stackspot::Client;
 use super::{Desk, LlmError, aws, bedrock};
+use crate::runtime::http::{Http, Reply};
 
 /// A credential.
 #[derive(Clone)]

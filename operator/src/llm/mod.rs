@@ -11,7 +11,6 @@ pub mod builtin;
 pub mod chatcli;
 pub mod decode;
 pub mod desk;
-pub mod http;
 pub mod key;
 pub mod providers;
 pub mod question;

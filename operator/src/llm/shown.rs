@@ -4,7 +4,7 @@ use common::redact::{self, Known};
 use http::header::{HeaderName, HeaderValue};
 
 use super::LlmError;
-use super::http::Reply;
+use crate::runtime::http::Reply;
 
 /// Longest complaint of a provider that is told.
 const COMPLAINT: usize = 300;

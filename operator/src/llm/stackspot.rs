@@ -10,11 +10,11 @@ use percent_encoding::utf8_percent_encode;
 use serde_json::Value;
 
 use super::aws::sign::RESERVED;
-use super::http::{FORM, Http};
 use super::shown::{self, Shown, sensitive};
 use super::tokens::Purse;
 use super::{LlmError, wire};
 use crate::runtime::Clock;
+use crate::runtime::http::{FORM, Http};
 
 /// Realm where nobody names one.
 const REALM: &str = "zup";

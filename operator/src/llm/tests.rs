@@ -19,10 +19,10 @@ use serde_json::{Value, json};
 use super::breaker::Pace;
 use super::builtin::{Builtin, Key};
 use super::desk::{Desk, Way};
-use super::http::Reach;
 use super::providers::{self, Shape};
 use super::{Analyst as _, Answer, Incident, LlmError, Question, Usage};
 use crate::runtime::Clock;
+use crate::runtime::http::Reach;
 
 const KEY: &str = "sk-test-key-that-nobody-may-see-0001";
 

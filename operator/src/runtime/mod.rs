@@ -45,10 +45,12 @@ pub mod client;
 pub mod clock;
 pub mod controller;
 pub mod events;
+pub mod http;
 pub mod leader;
 pub mod lease;
 pub mod metrics;
 pub mod operator_status;
+pub mod prometheus;
 pub mod queue;
 pub mod status;
 pub mod store;
@@ -103,6 +105,8 @@ pub struct Context {
     pub events: events::Events,
     /// Metrics.
     pub metrics: metrics::Metrics,
+    /// Where the cluster's metrics are, if anybody said so.
+    pub prometheus: Option<prometheus::Prometheus>,
     health: admin::Health,
     stopping: CancellationToken,
     wakers: RwLock<Vec<Waker>>,
@@ -141,6 +145,7 @@ impl Context {
         let (events, inbox) = events::channel();
         let context = Self {
             namespace: config.operator_namespace(),
+            prometheus: config.prometheus(),
             config,
             clients,
             stores: Stores::default(),

@@ -450,7 +450,10 @@ fn around(facts: &Facts) -> Vec<Fact> {
         )));
     }
     for missing in &facts.extra.missing {
-        all.push(Fact::new(format!("{} does not exist", missing.short())));
+        all.push(Fact::new(match missing.name.as_str() {
+            "" => format!("the cluster serves no {}", missing.kind),
+            _ => format!("{} does not exist", missing.short()),
+        }));
     }
     for map in &facts.extra.config_maps {
         let keys: Vec<&str> = map.data.iter().flatten().map(|(key, _)| key.as_str()).collect();

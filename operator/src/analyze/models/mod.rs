@@ -26,8 +26,8 @@ use super::gather;
 use crate::config::ModelMode;
 use crate::llm::chatcli::Servers;
 use crate::llm::desk::Way;
-use crate::llm::http::Reach;
 use crate::llm::{Answer, Desk, Incident, LlmError, Question, Usage, question};
+use crate::runtime::http::Reach;
 use crate::runtime::{Context, Error, ObjectKey, Tag};
 
 pub use self::books::settings;

@@ -29,10 +29,10 @@ use crate::llm::breaker::Pace;
 use crate::llm::builtin::{Builtin, Key};
 use crate::llm::chatcli::{Access, Balanced, Target};
 use crate::llm::desk::{Desk, Way};
-use crate::llm::http::Reach;
 use crate::llm::upstream::Upstream;
 use crate::llm::{Incident, Question, providers};
 use crate::runtime::Clock;
+use crate::runtime::http::Reach;
 
 const KEY: &str = "sk-proj-theKeyItself0theKeyItself0theKey";
 

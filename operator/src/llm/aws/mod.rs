@@ -16,10 +16,10 @@ use http::Uri;
 
 use self::sign::Request;
 use super::LlmError;
-use super::http::{Http, authority};
 use super::shown::Shown;
 use super::tokens::Purse;
 use crate::runtime::Clock;
+use crate::runtime::http::{Http, authority};
 
 /// What a signature is made with.
 #[derive(Clone, Eq, PartialEq)]
@@ -75,7 +75,7 @@ impl Identity {
             return Err(LlmError::Unreachable("an address whose requests are signed has no query".to_owned()));
         }
         let host = authority(&uri);
-        let headers = [("content-type", super::http::JSON), ("host", host.as_str())];
+        let headers = [("content-type", crate::runtime::http::JSON), ("host", host.as_str())];
         let request = Request { method: "POST", path: uri.path(), headers: &headers, body };
         let signed = sign::sign(&credentials, &self.region, service, &request, self.clock.now())?;
         let secrets = [Some(credentials.id), Some(credentials.secret), credentials.token];

@@ -8,9 +8,9 @@ use jiff::Timestamp;
 
 use super::Credentials;
 use crate::config::Config;
-use crate::llm::http::{FORM, Http};
 use crate::llm::{LlmError, shown};
 use crate::runtime::Clock;
+use crate::runtime::http::{FORM, Http};
 
 /// Longest it may take.
 const DEADLINE: Duration = Duration::from_secs(15);

@@ -1,4 +1,4 @@
-//! One request over HTTP/1.1, on a connection of its own: a call takes seconds, a kept connection would save milliseconds.
+//! One request over HTTP/1.1, on a connection of its own: a call takes longer than a handshake, and a kept connection would have to be minded.
 //!
 //! What is told apart is whether the question was sent: before that nothing can have cost anything.
 
