@@ -1,16 +1,20 @@
 //! What is trouble becomes one incident with its cause; what is not, does not. Nothing acts here: the namespaces only observe.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::Result;
 use common::api::issue::IssueState;
-use common::api::{Anomaly, SignalType};
-use kit::app::{apply_config, remove_config_key};
+use common::api::keys::labels;
+use common::api::{Anomaly, ChaosExperiment, SignalType};
+use kit::app::{apply_config, image_of, remove_config_key};
 use kit::incidents::{
     REPAIR, cause_of, issue_about, issue_becomes, issue_explained, issue_reaches, issues_about, nothing_was_raised,
-    state_of, stays_unresolved, the_operator_is_awake,
+    report_of, state_of, stays_unresolved, the_operator_is_awake,
 };
 use kit::{App, Cluster, Operator, TestNamespace, eventually};
+use kube::ResourceExt as _;
+use kube::api::{Patch, PatchParams};
 use serde_json::json;
 
 /// The cluster, watched by an operator that may not act in the namespace.
@@ -266,6 +270,38 @@ async fn a_fault_that_heals_by_itself_resolves_and_one_that_returns_opens_its_in
     assert_eq!(again.metadata.uid, first.metadata.uid, "the same incident");
     assert_eq!(again.status.and_then(|status| status.reopened), Some(1));
     assert_eq!(issues_about(&namespace, "web").await?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_chaos_experiment_does_is_marked_as_made_on_purpose_and_a_neighbours_trouble_is_not() -> Result<()> {
+    let (cluster, namespace) = observed("chaos").await?;
+    let web = App::named("web", &cluster)?.running(&namespace).await?;
+    let cart = App::named("cart", &cluster)?.running(&namespace).await?;
+    namespace
+        .apply(json!({
+            "apiVersion": "platform.chatcli.io/v1alpha1", "kind": "ChaosExperiment", "metadata": { "name": "bad-image" },
+            "spec": {
+                "experimentType": "pod_failure", "duration": "10m",
+                "target": { "kind": "Deployment", "name": "web", "namespace": namespace.name() }
+            }
+        }))
+        .await?;
+    let begun = json!({ "status": { "state": "Running", "startedAt": jiff::Timestamp::now().to_string() } });
+    namespace.api::<ChaosExperiment>().patch_status("bad-image", &PatchParams::default(), &Patch::Merge(begun)).await?;
+
+    let good = image_of(&web.live().await?);
+    web.roll_out_missing_image().await?;
+    cart.roll_out_missing_image().await?;
+    let experiment = |labels: &BTreeMap<String, String>| labels.get(labels::CHAOS_EXPERIMENT).cloned();
+    let issue = issue_about(&namespace, "web").await;
+    assert_eq!(experiment(issue.labels()).as_deref(), Some("bad-image"));
+    assert_eq!(issue.labels().get(labels::SOURCE).map(String::as_str), Some(labels::SOURCE_CHAOS));
+    assert_eq!(experiment(issue_about(&namespace, "cart").await.labels()), None);
+
+    web.edit_container(&json!({ "image": good })).await?;
+    let issue = issue_reaches(&namespace, "web", IssueState::Resolved, REPAIR).await;
+    assert_eq!(experiment(report_of(&namespace, &issue).await.labels()).as_deref(), Some("bad-image"));
     Ok(())
 }
 

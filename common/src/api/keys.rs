@@ -54,6 +54,10 @@ pub mod managers {
 pub mod labels {
     /// `watcher` on our Anomalies; `chaos-experiment` on what a chaos experiment caused.
     pub const SOURCE: &str = "platform.chatcli.io/source";
+    /// Value of [`SOURCE`] on what a chaos experiment caused.
+    pub const SOURCE_CHAOS: &str = "chaos-experiment";
+    /// Name of the ChaosExperiment that caused it, on Issue and PostMortem; a hash where it exceeds 63 characters.
+    pub const CHAOS_EXPERIMENT: &str = "platform.chatcli.io/chaos-experiment";
     /// Workload name on an Anomaly.
     pub const DEPLOYMENT: &str = "platform.chatcli.io/deployment";
     /// `INC-<yyyymmdd>-<nnn>` on an Issue.

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use common::api::issue::IssueSpec;
 use common::api::keys::{annotations, labels};
-use common::api::{Anomaly, Issue, IssueSeverity, ResourceRef, SignalType};
+use common::api::{Anomaly, ChaosExperiment, Issue, IssueSeverity, ResourceRef, SignalType};
 use common::naming;
 use jiff::{SignedDuration, Timestamp};
 use kube::ResourceExt as _;
 
+use super::chaos;
 use super::weights::{Impact, risk, severity, weight};
 use crate::detect::{continues, episode, is_ours};
 use crate::runtime::lists;
@@ -46,6 +47,8 @@ pub struct Seen {
     pub blamed: Option<Explanation>,
     /// The incident that a person has put the resource's trouble into.
     pub absorbed_by: Option<Explanation>,
+    /// Experiments that somebody makes on the resource on purpose.
+    pub experiments: Vec<Arc<ChaosExperiment>>,
 }
 
 /// Trouble elsewhere that explains what is seen here.
@@ -332,6 +335,12 @@ fn open(seen: &Seen, joining: &[Arc<Anomaly>]) -> Issue {
     if let Some(uid) = &seen.resource.uid {
         issue.labels_mut().insert(labels::RESOURCE_UID.to_owned(), uid.clone());
     }
+    if let Some(name) = chaos::behind(&seen.experiments, &seen.resource, joining, &seen.operator_namespace, seen.now) {
+        issue.labels_mut().extend([
+            (labels::SOURCE.to_owned(), labels::SOURCE_CHAOS.to_owned()),
+            (labels::CHAOS_EXPERIMENT.to_owned(), naming::label_value(&name)),
+        ]);
+    }
     issue.status = Some(common::api::issue::IssueStatus { episode: Some(number), ..Default::default() });
     issue
 }
@@ -401,6 +410,7 @@ mod tests {
             own_issue: None,
             blamed: None,
             absorbed_by: None,
+            experiments: Vec::new(),
         }
     }
 

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::Node;
 
 use super::ResourceKey;
+use super::chaos;
 use super::decide::{Explanation, Seen};
 use super::topology::{self, Elsewhere, is_open};
 use super::weights::Impact;
@@ -58,6 +59,7 @@ pub fn gather(ctx: &Context, key: &ResourceKey) -> Seen {
             _ => None,
         },
         anomalies: anomalies.into_iter().map(|anomaly| (Arc::clone(&anomaly), incident_of(ctx, &anomaly))).collect(),
+        experiments: ctx.stores.chaos_experiments.filter(|it| chaos::target(it).same_object(&resource)),
         home,
         resource,
     }

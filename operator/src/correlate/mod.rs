@@ -5,6 +5,7 @@
 //! noise is counted on its incident instead.
 
 mod apply;
+mod chaos;
 mod decide;
 mod gather;
 mod incident_id;

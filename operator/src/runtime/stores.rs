@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use common::api::keys::annotations;
 use common::api::{
-    AIInsight, Anomaly, ApprovalPolicy, ApprovalRequest, ApprovalVote, ChatCLIInstance, Instance, Issue, PostMortem,
-    RemediationPlan, ResourceRef, Runbook,
+    AIInsight, Anomaly, ApprovalPolicy, ApprovalRequest, ApprovalVote, ChaosExperiment, ChatCLIInstance, Instance,
+    Issue, PostMortem, RemediationPlan, ResourceRef, Runbook,
 };
 use common::facts::Pod;
 use common::facts::trim;
@@ -142,6 +142,7 @@ watched! {
     ApprovalPolicy in approval_policies, trimmed by meta, found by |_| Vec::new();
     ApprovalRequest in approval_requests, trimmed by meta, found by |request| owner(request).into_iter().collect();
     ApprovalVote in approval_votes, trimmed by meta, found by |vote| vec![Tag::Request(beside(vote, &vote.spec.request_ref.name))];
+    ChaosExperiment in chaos_experiments, trimmed by meta, found by |_| Vec::new();
     Instance in instances, trimmed by meta, found by |_| Vec::new();
     ChatCLIInstance in legacy_instances, trimmed by meta, found by |_| Vec::new();
     PostMortem in post_mortems, trimmed by meta, found by |review| {

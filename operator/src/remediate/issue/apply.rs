@@ -111,7 +111,9 @@ async fn enter(ctx: &Context, issue: &Arc<Issue>, entering: &Entering<'_>) -> Re
     ctx.events.tell(written.object_ref(&()), note);
     let labels = IssueLabels { severity: written.spec.severity.to_string(), state: entering.state.to_string() };
     ctx.metrics.issues.get_or_create(&labels).inc();
-    if entering.state == IssueState::Resolved && entering.reason == "RemediationSucceeded" {
+    // Trouble made on purpose says nothing about how long real trouble takes.
+    let is_chaos = issue.labels().get(labels::SOURCE).is_some_and(|source| source == labels::SOURCE_CHAOS);
+    if entering.state == IssueState::Resolved && entering.reason == "RemediationSucceeded" && !is_chaos {
         let began = written.status.as_ref().and_then(|status| status.detected_at.as_ref()).map(|at| at.0);
         if let Some(began) = began {
             ctx.metrics.issue_resolution.observe(ctx.clock.now().duration_since(began).as_secs_f64());
