@@ -15,7 +15,7 @@ use kit::servers::certificate;
 use operator::llm::breaker::Pace;
 use operator::llm::chatcli::{Access, Balanced, Servers, Target, Trust, ask};
 use operator::llm::desk::Way;
-use operator::llm::http::Reach;
+use operator::runtime::http::Reach;
 use operator::llm::upstream::Upstream;
 use operator::llm::{Answer, Desk, Incident, LlmError, Question};
 use operator::runtime::{Clock, ObjectKey};
