@@ -28,6 +28,7 @@ pub mod own_cluster;
 pub mod place;
 pub mod plugin;
 pub mod programs;
+pub mod prometheus;
 pub mod proxy;
 pub mod receipts;
 pub mod servers;

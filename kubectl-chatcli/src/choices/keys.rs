@@ -131,7 +131,13 @@ pub const KEYS: &[Key] = &[
         name: "metricsNamespace",
         takes: Takes::Text("the name of a namespace", is_label),
         shipped: "monitoring",
-        about: "Namespace that the NetworkPolicy lets read metrics",
+        about: "Namespace that the NetworkPolicy lets read metrics, and in which the Prometheus may be asked",
+    },
+    Key {
+        name: "prometheusUrl",
+        takes: Takes::Text("an address such as http://prometheus.monitoring:9090", is_http),
+        shipped: "none",
+        about: "The Prometheus that is asked what it measured of a workload in trouble",
     },
     Key {
         name: "apiServerPort",
@@ -261,6 +267,12 @@ priorityClassName: system-cluster-critical
 fn is_image(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "._/:@-".contains(c))
+}
+
+fn is_http(text: &str) -> bool {
+    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[') && !rest.contains('@'))
+        && !text.contains(char::is_whitespace)
 }
 
 /// RFC 1123.

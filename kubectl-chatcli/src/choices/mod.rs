@@ -63,6 +63,9 @@ pub struct Choices {
     /// From which namespace metrics are read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics_namespace: Option<String>,
+    /// The Prometheus that is asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prometheus_url: Option<String>,
     /// Port of the API server, beside 443 and 6443.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_server_port: Option<u16>,
@@ -221,6 +224,7 @@ impl Choices {
             ("model-instance", self.model_instance.clone()),
             ("audit-retention-days", days),
             ("cluster-domain", self.cluster_domain.clone()),
+            ("prometheus-url", self.prometheus_url.clone()),
         ]
         .into_iter()
         .filter_map(|(flag, value)| Some(format!("--{flag}={}", value?)))
@@ -252,8 +256,23 @@ impl Choices {
 
     fn place_in_policy(&self, document: &mut Value) {
         if let Some(namespace) = &self.metrics_namespace {
-            let from = &mut document["spec"]["ingress"][0]["from"][0]["namespaceSelector"]["matchLabels"];
-            from["kubernetes.io/metadata.name"] = json!(namespace);
+            let spec = &mut document["spec"];
+            for (direction, side) in [("ingress", "from"), ("egress", "to")] {
+                for rule in spec[direction].as_array_mut().into_iter().flatten() {
+                    let named = &mut rule[side][0]["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"];
+                    if named == "monitoring" {
+                        *named = json!(namespace);
+                    }
+                }
+            }
+        }
+        let prometheus = self.prometheus_url.as_deref().and_then(|url| url.parse::<http::Uri>().ok()?.port_u16());
+        if let Some(port) = prometheus {
+            for rule in document["spec"]["egress"].as_array_mut().into_iter().flatten() {
+                if rule["ports"] == json!([{ "port": 9090 }]) {
+                    rule["ports"] = json!([{ "port": port }]);
+                }
+            }
         }
         if let Some(port) = self.api_server_port
             && let Some(rules) = document["spec"]["egress"].as_array_mut()
