@@ -264,6 +264,24 @@ mod tests {
     }
 
     #[test]
+    fn the_network_policy_lets_the_chosen_namespace_read_metrics_and_be_asked_at_the_chosen_port() {
+        let choices = Choices {
+            metrics_namespace: Some("observability".into()),
+            prometheus_url: Some("http://prometheus.observability:9091".into()),
+            ..Choices::default()
+        };
+        let manifests = all(&Values { choices, ..Values::default() });
+        let policy = manifests.iter().find(|manifest| manifest.kind.resource.kind == "NetworkPolicy").unwrap();
+        let chosen = json!({ "matchLabels": { "kubernetes.io/metadata.name": "observability" } });
+        let spec = &policy.object.data["spec"];
+        assert_eq!(spec["ingress"][0]["from"][0]["namespaceSelector"], chosen);
+        let egress = spec["egress"].as_array().unwrap();
+        let asked: Vec<_> = egress.iter().filter(|rule| rule["to"][0]["namespaceSelector"] == chosen).collect();
+        assert_eq!(asked.len(), 1);
+        assert_eq!(asked[0]["ports"], json!([{ "port": 9091 }]));
+    }
+
+    #[test]
     fn a_user_name_cannot_break_out_of_a_policy_expression() {
         let values = Values { operator_user: Some("x' || true || '".into()), ..Values::default() };
         assert!(rendered(&values).is_err());
