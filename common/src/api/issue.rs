@@ -177,6 +177,9 @@ pub struct IssueStatus {
     /// Other resources that suffer from the same cause.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub folded_in: Vec<FoldedIn>,
+    /// What says that it may be noise. Nothing is hidden because of it: below severity `high` it is listed after others of its severity.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub noise: Vec<NoiseReason>,
     /// When an anomaly of this incident last changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<Time>,
@@ -200,6 +203,16 @@ pub struct IssueCause {
     /// Where it sits.
     #[serde(flatten)]
     pub place: CauseRef,
+}
+
+/// One reason to take an incident for noise.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NoiseReason {
+    /// `Repetitive`, `Seasonal`, `Flapping` or `Fatigue`.
+    pub reason: String,
+    /// In words, with the numbers.
+    pub message: String,
 }
 
 /// One anomaly of an incident and why it belongs to it.

@@ -15,6 +15,7 @@ pub mod experience;
 pub mod flapping;
 pub mod invalid;
 pub mod need;
+pub mod noise;
 pub mod policy;
 pub mod radius;
 pub mod votes;

@@ -32,6 +32,8 @@ pub fn page(story: &Story, clock: &Clock, width: usize, scope: &str) -> String {
     field("Severity", format!("{}{risk}", issue.spec.severity.to_string().style(style::severity(issue.spec.severity))));
     field("State", state(story, clock));
     field("Seen", seen(story, clock));
+    let noise: Vec<_> = status.noise.iter().map(|it| tame(&it.message)).collect();
+    field("Noise?", noise.join("; "));
     let experiment = issue.labels().get(labels::CHAOS_EXPERIMENT);
     field("Made by", experiment.map(|name| format!("chaos experiment {}, on purpose", tame(name))).unwrap_or_default());
     field("Taken by", issue.annotations().get(annotations::ACKNOWLEDGED_BY).map(|who| tame(who)).unwrap_or_default());

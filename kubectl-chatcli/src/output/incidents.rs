@@ -32,7 +32,7 @@ pub struct Line {
 }
 
 /// What the rows are sorted by.
-type Turn = ((u8, Reverse<Option<IssueSeverity>>, i64), Option<String>, String);
+type Turn = ((u8, Reverse<Option<IssueSeverity>>, bool, i64), Option<String>, String);
 
 /// The row of an object.
 pub fn line(object: &DynamicObject, columns: Columns, clock: &Clock) -> Line {
@@ -94,12 +94,15 @@ fn header(columns: Columns) -> Vec<&'static str> {
     header
 }
 
-/// Open before closed; then by severity; open ones oldest first, closed ones newest first; then by name.
+/// Open before closed; then by severity; what may be noise after what is not; open ones oldest first, closed ones newest first; then by name.
 fn urgency(object: &DynamicObject, issue: Option<&Seen>) -> Turn {
     let state = issue.map(|issue| issue.status.state).unwrap_or_default();
     let born = object.metadata.creation_timestamp.as_ref().map_or(0, |time| time.0.as_second());
     let severity = issue.map(|issue| issue.spec.severity);
-    let turn = if state.is_open() { (0, Reverse(severity), born) } else { (1, Reverse(None), -born) };
+    // What matters much matters each time.
+    let is_noise =
+        issue.is_some_and(|issue| !issue.status.noise.is_empty() && issue.spec.severity < IssueSeverity::High);
+    let turn = if state.is_open() { (0, Reverse(severity), is_noise, born) } else { (1, Reverse(None), false, -born) };
     (turn, object.namespace(), object.name_any())
 }
 

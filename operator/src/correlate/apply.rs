@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::decide::{Decision, Explanation, Incident, Merge, Raise, Target};
 use super::gather::{BY_HAND, members};
+use super::history;
 use super::incident_id::IncidentIds;
 use super::topology;
 use crate::runtime::{Context, Error, Note, ObjectKey, WriteError, lists, read, status};
@@ -25,7 +26,7 @@ const ANOMALY: status::Owner = status::Owner {
 /// What the correlator owns of an Issue's status.
 const ISSUE: status::Owner = status::Owner {
     manager: managers::CORRELATOR,
-    fields: &["episode", "correlatedAnomalies", "anomalyCount", "foldedIn", "lastSeen"],
+    fields: &["episode", "correlatedAnomalies", "anomalyCount", "foldedIn", "noise", "lastSeen"],
     conditions: &[],
 };
 /// Most anomalies listed in an Issue.
@@ -167,7 +168,8 @@ pub async fn summarise(ctx: &Context, key: &ObjectKey, episode: i64) -> Result<(
         }
         topology::reason(&ctx.stores, resource, &issue, now)
     };
-    let summary = summary(&issue, &members, episode, reason);
+    let mut summary = summary(&issue, &members, episode, reason);
+    summary["noise"] = json!(history::noise(ctx, &issue, &members));
     status::apply(ctx, &issue, &ISSUE, summary).await?;
     Ok(())
 }

@@ -8,6 +8,7 @@ mod apply;
 mod chaos;
 mod decide;
 mod gather;
+mod history;
 mod incident_id;
 mod retention; // what is forgotten, and when
 #[cfg(test)]

@@ -6,9 +6,9 @@ use common::api::{
     AIInsight, ApprovalRequest, Issue, PostMortem, RemediationPlan, Time,
     ai_insight::Finding,
     approval_request::ApprovalRequestState,
-    issue::IssueState,
+    issue::{FoldedIn, IssueState},
     keys::annotations,
-    post_mortem::{ActionRecord, PostMortemState, PostMortemStatus, TimelineEvent, TrendingInfo},
+    post_mortem::{ActionRecord, BlastRadiusEntry, PostMortemState, PostMortemStatus, TimelineEvent, TrendingInfo},
     remediation_plan::{RemediationState, StepPhase, StepStatus},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -44,7 +44,8 @@ pub fn report(input: &Input<'_>) -> Option<PostMortemStatus> {
         return None;
     }
     let before = input.existing.and_then(|report| report.status.clone()).unwrap_or_default();
-    let finding = input.insight.and_then(|insight| insight.status.as_ref()).and_then(|status| status.findings.first());
+    let explained = input.insight.and_then(|insight| insight.status.as_ref());
+    let finding = explained.and_then(|status| status.findings.first());
     let (detected, ended) = (issue.detected_at.as_ref()?.0, ended_at(input));
     Some(PostMortemStatus {
         // Regenerated because the story went on: a person has to look again.
@@ -63,6 +64,10 @@ pub fn report(input: &Input<'_>) -> Option<PostMortemStatus> {
         duration: Some(go_duration(ended.duration_since(detected))),
         generated_at: Some(Time(input.now)),
         trending: trending(input),
+        blast_radius: radius(input),
+        cascade_chain: cascade(input, finding),
+        log_analysis_summary: explained.and_then(|status| status.log_analysis.clone()),
+        git_ops_context: explained.and_then(|status| status.git_ops_context.clone()),
         requires_human_action: issue.requires_human_action.filter(|required| *required),
         required_action: issue.required_action.clone(),
         observed_generation: input.existing.and_then(|report| report.metadata.generation),
@@ -151,6 +156,32 @@ fn impact(input: &Input<'_>) -> String {
         spec.severity,
         spec.risk_score.unwrap_or(0)
     )
+}
+
+/// Who else suffered, and how it hung together.
+fn radius(input: &Input<'_>) -> Vec<BlastRadiusEntry> {
+    let folded = input.issue.status.iter().flat_map(|status| &status.folded_in);
+    let entry = |folded: &FoldedIn| BlastRadiusEntry {
+        resource: folded.resource.clone(),
+        impact: folded.reason.clone(),
+        severity: input.issue.spec.severity.to_string(),
+    };
+    folded.map(entry).collect()
+}
+
+/// From the object in which the cause sits, through the incident's own resource, to those that suffered with it. Only what is evident: an
+/// incident at the same time is no link.
+fn cascade(input: &Input<'_>, finding: Option<&Finding>) -> Vec<String> {
+    let own = &input.issue.spec.resource;
+    let status = input.issue.status.as_ref();
+    let cause = status.and_then(|status| status.cause.as_ref()).filter(|cause| !cause.place.object.same_object(own));
+    let cause = cause.map(|cause| format!("{}: the cause, {}", cause.place.object.short(), cause.code));
+    let incident = format!("{}: {}", own.short(), finding.map_or(&input.issue.spec.description, |it| &it.statement));
+    let folded = status.map(|status| status.folded_in.as_slice()).unwrap_or_default();
+    let folded = folded.iter().map(|folded| format!("{}: {}", folded.resource.short(), folded.reason));
+    let chain: Vec<String> = cause.into_iter().chain([incident]).chain(folded).collect();
+    // One link is no chain.
+    if chain.len() > 1 { chain } else { Vec::new() }
 }
 
 fn lessons(finding: &Finding) -> Vec<String> {
@@ -355,7 +386,9 @@ pub fn go_duration(duration: SignedDuration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use common::api::{ActionType, remediation_plan::WriteRecord};
+    use common::api::issue::IssueCause;
+    use common::api::shared::CauseRef;
+    use common::api::{ActionType, ResourceRef, remediation_plan::WriteRecord};
 
     use super::*;
     use crate::remediate::testing::{insight, issue, now, plan_of, previewed};
@@ -375,6 +408,34 @@ mod tests {
             others: &[],
         })
         .unwrap()
+    }
+
+    #[test]
+    fn the_chain_goes_from_the_cause_to_those_who_suffered_with_it() {
+        let mut issue = issue(IssueState::Escalated, 1);
+        let status = issue.status.as_mut().unwrap();
+        status.cause = Some(IssueCause {
+            code: "dependency-down".to_owned(),
+            statement: "db is down".to_owned(),
+            place: CauseRef { object: ResourceRef::new("Deployment", "shop", "db"), field_path: None },
+        });
+        status.folded_in = vec![FoldedIn {
+            resource: ResourceRef::new("Deployment", "shop", "front"),
+            reason: "calls web (service/web has no endpoints)".to_owned(),
+        }];
+        let input =
+            Input { now: now(), issue: &issue, insight: None, plans: &[], requests: &[], existing: None, others: &[] };
+        let report = report(&input).unwrap();
+        assert_eq!(
+            report.cascade_chain,
+            [
+                "deploy/db: the cause, dependency-down",
+                "deploy/web: pods of web cannot pull their image",
+                "deploy/front: calls web (service/web has no endpoints)"
+            ]
+        );
+        assert_eq!(report.blast_radius[0].resource.name, "front");
+        assert!(told(IssueState::Resolved, Vec::new()).cascade_chain.is_empty(), "one link is no chain");
     }
 
     #[test]

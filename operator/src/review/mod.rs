@@ -88,13 +88,13 @@ async fn create(ctx: &Context, issue: &Issue) -> Result<Arc<PostMortem>, WriteEr
         },
     );
     report.metadata.namespace = issue.namespace();
-    let chaos = [labels::SOURCE, labels::CHAOS_EXPERIMENT]
+    let known = [labels::SIGNAL, labels::SOURCE, labels::CHAOS_EXPERIMENT]
         .into_iter()
         .filter_map(|label| issue.labels().get(label).map(|value| (label.to_owned(), value.clone())));
     report.labels_mut().extend([
         (labels::ISSUE.to_owned(), naming::label_value(&issue.name_any())),
         (labels::SEVERITY.to_owned(), issue.spec.severity.to_string()),
     ]);
-    report.labels_mut().extend(chaos);
+    report.labels_mut().extend(known);
     ctx.create(managers::REVIEWER, &report).await
 }
