@@ -45,31 +45,32 @@ impl Prometheus {
         let certificate = file("client.crt", "client-certificate-data")?;
         let key = file("client.key", "client-key-data")?;
         let node = Api::<Node>::all(cluster.client()).get(&cluster.node()?).await?;
-        let addresses = node.status.and_then(|status| status.addresses).unwrap_or_default();
-        let address =
-            addresses.into_iter().find(|it| it.type_ == "InternalIP").context("an address of the node")?.address;
+        let status = node.status.context("a status of the node")?;
+        let address = status.addresses.into_iter().flatten().find(|it| it.type_ == "InternalIP");
+        let address = address.context("an address of the node")?.address;
+        let port = status.daemon_endpoints.and_then(|it| it.kubelet_endpoint).map_or(10250, |it| it.port);
 
         let config = json!({
             "global": { "scrape_interval": "5s" },
             "scrape_configs": [{
                 "job_name": "containers", "scheme": "https", "metrics_path": "/metrics/cadvisor",
                 "tls_config": { "cert_file": certificate, "key_file": key, "insecure_skip_verify": true },
-                "static_configs": [{ "targets": [format!("{address}:10250")] }],
+                "static_configs": [{ "targets": [format!("{address}:{port}")] }],
             }],
         });
         let place = data.path().join("prometheus.yml");
         std::fs::write(&place, config.to_string())?;
-        let port = free_port()?;
+        let listens = free_port()?;
         let child = Command::new(&program)
             .arg(format!("--config.file={}", place.display()))
             .arg(format!("--storage.tsdb.path={}", data.path().join("tsdb").display()))
-            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
+            .arg(format!("--web.listen-address=127.0.0.1:{listens}"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(place::traces().join("prometheus.log"))?)
             .spawn()
             .with_context(|| format!("cannot start {program}"))?;
-        Ok(Self { child, port, _data: data })
+        Ok(Self { child, port: listens, _data: data })
     }
 
     /// Its address.
