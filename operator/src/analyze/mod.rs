@@ -4,6 +4,7 @@
 //! short on the Issue; later, where the rules are not sure, what a model adds ([`refine`]). Never: waits for a model, guesses (an honest `unknown` is an answer), touches a workload.
 
 mod apply;
+pub mod code;
 mod decide;
 mod gather;
 pub mod models;

@@ -48,6 +48,7 @@ pub mod events;
 pub mod leader;
 pub mod lease;
 pub mod metrics;
+pub mod named;
 pub mod operator_status;
 pub mod queue;
 pub mod status;
