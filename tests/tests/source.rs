@@ -18,7 +18,6 @@ use kit::{App, Cluster, Operator, TestNamespace, eventually, plugin};
 use kube::ResourceExt as _;
 use kube::api::{DeleteParams, Patch, PatchParams};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::sync::Mutex;
 
 /// From a wish to a fetched repository, and from a fault to what a model says of it.
@@ -32,28 +31,19 @@ const WEAK: &str = "app-exits";
 /// Each test has an operator of its own.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
-/// An operator with a cache of its own.
-struct Fetching {
-    operator: Operator,
-    cache: TempDir,
+async fn started(cluster: &Cluster) -> Result<Operator> {
+    let flags =
+        ["--model-mode=builtin", "--allow-http-providers", "--agentic=false", "--source-private-hosts=localhost"];
+    let flags = flags.map(str::to_owned).to_vec();
+    let options = Options { flags, log: "source".to_owned(), ..Options::default() };
+    let operator = Operator::start(cluster.connection(), &options).await?;
+    operator.leads(&cluster.client()).await?;
+    Ok(operator)
 }
 
-impl Fetching {
-    async fn start(cluster: &Cluster) -> Result<Self> {
-        let cache = TempDir::new()?;
-        let mut flags =
-            ["--model-mode=builtin", "--allow-http-providers", "--agentic=false"].map(str::to_owned).to_vec();
-        flags.push(format!("--source-cache={}", cache.path().display()));
-        flags.push("--source-private-hosts=localhost".to_owned());
-        let options = Options { flags, log: "source".to_owned(), ..Options::default() };
-        let operator = Operator::start(cluster.connection(), &options).await?;
-        operator.leads(&cluster.client()).await?;
-        Ok(Self { operator, cache })
-    }
-
-    fn cache_of(&self, repository: &SourceRepository) -> PathBuf {
-        self.cache.path().join(repository.uid().unwrap_or_default())
-    }
+/// The directory of a repository.
+fn cache_of(operator: &Operator, repository: &SourceRepository) -> PathBuf {
+    operator.sources().join(repository.uid().unwrap_or_default())
 }
 
 async fn repository(namespace: &TestNamespace, name: &str, spec: Value) -> Result<()> {
@@ -135,7 +125,7 @@ async fn a_model_is_told_the_code_around_the_trace_and_the_suspect_and_no_secret
     })
     .await?;
     let namespace = TestNamespace::create(cluster.connection(), "source", Some("observe")).await?;
-    let fetching = Fetching::start(&cluster).await?;
+    let operator = started(&cluster).await?;
     secret(&namespace, "git", &[("token", TOKEN), ("ca.crt", git.authority())]).await?;
     grant(&namespace, "git").await?;
     repository(&namespace, "web", of_web(&git)).await?;
@@ -178,9 +168,9 @@ async fn a_model_is_told_the_code_around_the_trace_and_the_suspect_and_no_secret
     assert!(text.contains("shop/cart.py:7") && !text.contains(PLANTED), "{text}");
     let page = plugin::run(cluster.connection(), &["explain", &issue.name_any(), "-n", namespace.name()])?.results();
     assert!(page.contains("Source\n") && page.contains(&format!("suspect: {}", &suspect[..10])), "{page}");
-    let log = std::fs::read_to_string(fetching.operator.log())?;
+    let log = std::fs::read_to_string(operator.log())?;
     assert!(!log.contains(TOKEN) && !log.contains(PLANTED), "a secret is in the operator's log");
-    fetching.operator.still_runs()
+    operator.still_runs()
 }
 
 #[tokio::test]
@@ -193,14 +183,14 @@ async fn a_repository_is_confined_says_what_is_wrong_and_leaves_nothing_behind()
     git.commit("web", "Begin", &[("README.md", "A shop.\n")], Timestamp::now())?;
     let namespace = TestNamespace::create(cluster.connection(), "source", Some("observe")).await?;
     let elsewhere = TestNamespace::create(cluster.connection(), "elsewhere", Some("observe")).await?;
-    let fetching = Fetching::start(&cluster).await?;
+    let operator = started(&cluster).await?;
 
     let mut of_others = of_web(&git);
     of_others["resource"]["namespace"] = namespace.name().into();
     secret(&elsewhere, "git", &[("token", TOKEN), ("ca.crt", git.authority())]).await?;
     repository(&elsewhere, "web", of_others).await?;
     let refused = becomes(&elsewhere, "web", "a refusal", |status| ready(status).0 == "ResourceElsewhere").await;
-    assert!(!fetching.cache_of(&refused).exists(), "what is refused is not fetched");
+    assert!(!cache_of(&operator, &refused).exists(), "what is refused is not fetched");
 
     secret(&namespace, "git", &[("token", "wrong-token"), ("ca.crt", git.authority())]).await?;
     repository(&namespace, "web", of_web(&git)).await?;
@@ -220,10 +210,10 @@ async fn a_repository_is_confined_says_what_is_wrong_and_leaves_nothing_behind()
     // The operator watches the Secret from the moment it may.
     secret(&namespace, "git", &[("token", TOKEN), ("ca.crt", git.authority())]).await?;
     let fetched = becomes(&namespace, "web", "the right token", |status| status.ready && status.error.is_none()).await;
-    let cache = fetching.cache_of(&fetched);
+    let cache = cache_of(&operator, &fetched);
     assert!(cache.join("HEAD").is_file(), "{}", cache.display());
 
     namespace.api::<SourceRepository>().delete("web", &DeleteParams::default()).await?;
     is_gone(&cache).await?;
-    fetching.operator.still_runs()
+    operator.still_runs()
 }

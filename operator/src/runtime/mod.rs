@@ -182,6 +182,11 @@ impl Context {
         *self.backlog.borrow()
     }
 
+    /// Resolves when this process is asked to end: what can be done again another time is given up then.
+    pub async fn stopping(&self) {
+        self.stopping.cancelled().await;
+    }
+
     fn stores_are_synced(&self) -> bool {
         *self.synced.borrow()
     }

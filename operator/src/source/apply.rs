@@ -76,7 +76,10 @@ async fn fetch(
     let limits = Limits { bytes: LIMITS.bytes.min(room), ..LIMITS };
     let mut request = Request { cache: sources.caches.of(&uid), limits, ask: Ask::Sync(remote) };
     let patience = Duration::from_secs(LIMITS.seconds) + GRACE;
-    let answer = sources.program.ask(&request, patience, &known).await;
+    let answer = tokio::select! {
+        answer = sources.program.ask(&request, patience, &known) => answer,
+        () = ctx.stopping() => Err(Failure::Broken("the operator is stopping".to_owned())),
+    };
     if let Ask::Sync(remote) = &mut request.ask {
         credential::forget(&mut remote.access);
     }

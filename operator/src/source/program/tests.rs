@@ -1,26 +1,13 @@
 //! A program that misbehaves: small scripts in its place, because the fault is what is under test.
 
-use std::os::unix::fs::PermissionsExt as _;
 use std::time::Instant;
 
 use common::source::{Access, Ask, Limits, Refusal, Remote};
-use tempfile::TempDir;
 
 use super::*;
+use crate::source::testing::Script;
 
 const TOKEN: &str = "canary-token-4711";
-
-/// A script cannot be run while another process that is just being started still holds it open for writing.
-static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
-
-fn program(script: &str) -> (TempDir, Program) {
-    let folder = TempDir::new().unwrap();
-    let path = folder.path().join("chatcli-source");
-    std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let program = Program::at(path);
-    (folder, program)
-}
 
 fn request() -> Request {
     let remote = Remote {
@@ -35,25 +22,24 @@ fn request() -> Request {
 }
 
 async fn asked(script: &str, patience: Duration) -> Result<Answer, Failure> {
-    let _alone = ALONE.lock().await;
-    let (_folder, program) = program(script);
-    program.ask(&request(), patience, &Known::values([TOKEN])).await
+    let script = Script::saying(script).await;
+    Program::at(script.program()).ask(&request(), patience, &Known::values([TOKEN])).await
 }
 
 const LONG: Duration = Duration::from_secs(30);
-const SHORT: Duration = Duration::from_millis(300);
+const SHORT: Duration = Duration::from_secs(2);
 const REFUSED: &str = r#"{"refused":{"refusal":"Unauthorized","message":"no"}}"#;
 
 #[tokio::test]
 async fn an_answer_is_taken_and_the_question_comes_over_standard_input_alone() {
-    let _alone = ALONE.lock().await;
-    let (folder, program) = program(&format!(
+    let script = Script::saying(&format!(
         "cat > \"$(/usr/bin/dirname \"$0\")/heard\"; /usr/bin/env > \"$(/usr/bin/dirname \"$0\")/environment\"; \
          echo \"$#\" > \"$(/usr/bin/dirname \"$0\")/arguments\"; echo '{REFUSED}'"
-    ));
-    let answer = program.ask(&request(), LONG, &Known::NOTHING).await.unwrap();
+    ))
+    .await;
+    let answer = Program::at(script.program()).ask(&request(), LONG, &Known::NOTHING).await.unwrap();
     assert_eq!(answer, Answer::Refused { refusal: Refusal::Unauthorized, message: "no".to_owned() });
-    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let read = |name: &str| std::fs::read_to_string(script.folder.path().join(name)).unwrap();
     assert!(read("heard").contains(TOKEN));
     assert_eq!(read("arguments").trim(), "0");
     // What a shell sets by itself.
@@ -64,13 +50,12 @@ async fn an_answer_is_taken_and_the_question_comes_over_standard_input_alone() {
 
 #[tokio::test]
 async fn one_that_hangs_is_killed_with_all_it_started() {
-    let _alone = ALONE.lock().await;
-    let (folder, program) = program("/bin/sleep 300 & echo $! > \"$(/usr/bin/dirname \"$0\")/child\"; wait");
+    let script = Script::saying("/bin/sleep 300 & echo $! > \"$(/usr/bin/dirname \"$0\")/child\"; wait").await;
     let began = Instant::now();
-    let late = program.ask(&request(), SHORT, &Known::NOTHING).await.unwrap_err();
+    let late = Program::at(script.program()).ask(&request(), SHORT, &Known::NOTHING).await.unwrap_err();
     assert!(matches!(late, Failure::Late(_)), "{late}");
     assert!(began.elapsed() < LONG);
-    let child = std::fs::read_to_string(folder.path().join("child")).unwrap();
+    let child = std::fs::read_to_string(script.folder.path().join("child")).unwrap();
     let state = || std::fs::read_to_string(format!("/proc/{}/stat", child.trim())).unwrap_or_default();
     // Whoever adopts it may take a moment to bury it.
     while !(state().is_empty() || state().contains(") Z ")) {
