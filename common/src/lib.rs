@@ -15,6 +15,7 @@ pub mod instances;
 pub mod naming;
 pub mod redact;
 pub mod signals;
+pub mod source;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod tls;

@@ -119,6 +119,7 @@ fn explained(story: &Story, width: usize) -> String {
             findings: &status.findings,
             folded_in: &issue.folded_in,
             gaps: &[],
+            source: explanation::source(&status),
             model: model::said(&status),
             next: incident::after_explaining(story, " -n shop"),
         },
@@ -130,6 +131,28 @@ fn explained(story: &Story, width: usize) -> String {
 #[test]
 fn an_explanation_with_receipts() {
     assert_snapshot!(explained(&checkout(), WIDTH));
+}
+
+#[test]
+fn an_explanation_says_what_the_source_code_says_in_short() {
+    let mut story = checkout();
+    let status = story.insight.as_mut().unwrap().status.as_mut().unwrap();
+    let code = "SourceRepository shop/checkout, branch main\n\
+                runs 3f9a1c203f by the name v1.4.0, rolled out 3 min before it began: \"Read DB_HOST\" by Ana, 4 min before it began\n\
+                suspect: 3f9a1c203f \"Read DB_HOST\" by Ana, 4 min before it began: cmd/main.go\n\
+                \n\
+                cmd/main.go:42 at commit 3f9a1c203f\n>   42 | os.Getenv(\"DB_HOST\")";
+    status.source_code_context = Some(code.to_owned());
+    let page = explained(&story, WIDTH);
+    let section = page.split("Source\n").nth(1).unwrap().split("\nNext").next().unwrap();
+    assert_snapshot!(section, @r#"
+      SourceRepository shop/checkout, branch main
+      runs 3f9a1c203f by the name v1.4.0, rolled out 3 min before it began: "Read DB_HOST" by Ana, 4
+        min before it began
+      suspect: 3f9a1c203f "Read DB_HOST" by Ana, 4 min before it began: cmd/main.go
+    Folded in
+      deploy/cart not ready: calls checkout (service/checkout has no endpoints)
+    "#);
 }
 
 #[test]

@@ -142,6 +142,22 @@ pub struct Config {
     /// File with the bearer token that the Prometheus wants. Read at each query, so that a mounted Secret may change.
     #[arg(long, env = "CHATCLI_PROMETHEUS_TOKEN_FILE", value_name = "FILE")]
     pub prometheus_token_file: Option<PathBuf>,
+    /// The program that fetches and reads git repositories; without it `chatcli-source` beside the operator's own.
+    #[arg(long, env = "CHATCLI_SOURCE_PROGRAM", value_name = "FILE")]
+    pub source_program: Option<PathBuf>,
+
+    /// Directory in which fetched repositories are kept, one directory each, for as long as this process lives.
+    #[arg(long, env = "CHATCLI_SOURCE_CACHE", value_name = "DIRECTORY", default_value = "/var/cache/chatcli/sources")]
+    pub source_cache: PathBuf,
+
+    /// Size of the volume behind it, in MiB; nine tenths of it are used.
+    #[arg(long, env = "CHATCLI_SOURCE_CACHE_MEBIBYTES", value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(32..=1_048_576))]
+    pub source_cache_mebibytes: u64,
+
+    /// Hosts of git repositories that may have an address inside the cluster or of a private network, comma-separated. All others must be
+    /// public, because whoever makes a SourceRepository would otherwise choose where the operator connects to.
+    #[arg(long, env = "CHATCLI_SOURCE_PRIVATE_HOSTS", value_delimiter = ',', value_name = "HOST")]
+    pub source_private_hosts: Vec<String>,
 
     /// One line per event, for machines or for people.
     #[arg(long, env = "CHATCLI_LOG_FORMAT", value_enum)]

@@ -14,6 +14,7 @@ pub mod llm;
 pub mod remediate;
 pub mod review;
 pub mod runtime;
+pub mod source;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -47,15 +48,18 @@ pub fn run(config: Config) -> ExitCode {
     }
 }
 
-/// Every controller, in the order data flows; before them who keeps up with the servers that some of them ask.
+/// Every controller, in the order data flows; before them who keeps up with the servers and repositories that some of
+/// them ask.
 async fn serve(config: Config) -> anyhow::Result<()> {
     let mut runtime = Runtime::connect(config).await?;
     let servers = instance::register(&mut runtime);
+    let sources = source::register(&mut runtime);
     detect::register(&mut runtime);
     detect::alerts::register(&mut runtime, Arc::clone(&servers))?;
     correlate::register(&mut runtime);
     analyze::register(&mut runtime);
-    let models = analyze::models::Models::new(runtime.context(), servers);
+    analyze::code::register(&mut runtime, Arc::clone(&sources));
+    let models = analyze::models::Models::new(runtime.context(), servers, sources);
     if let Some(models) = &models {
         analyze::refine::register(&mut runtime, Arc::clone(models));
     }

@@ -58,7 +58,7 @@ func (c *Cluster) pushOwnImages(ctx context.Context) error {
 		{"pause:v1", "pause", "APP_VERSION=v1"}, {"app:v1", "app", "APP_VERSION=v1"}, {"app:v2", "app", "APP_VERSION=v2"},
 		{"diillson/chatcli:1.188.0", "chatcli", "CHATCLI_VERSION=1.188.0"}, {"diillson/chatcli:latest", "chatcli", "CHATCLI_VERSION=latest"},
 	} {
-		built, err := imageFrom(filepath.Join(c.Built, "..", "images", image.program), nil, image.version)
+		built, err := imageFrom(filepath.Join(c.Built, "..", "images", image.program), nil, nil, image.version)
 		if err != nil {
 			return err
 		}
@@ -93,16 +93,19 @@ func (c *Cluster) pull(ctx context.Context, reference string) error {
 	return err
 }
 
-// imageFrom makes an image that runs one program of this machine. A dynamically linked one takes its libraries along, under the same
-// paths, and the machine's CA certificates.
-func imageFrom(program string, entrypoint []string, env ...string) (v1.Image, error) {
-	files := map[string]string{"/" + filepath.Base(program): program}
-	libraries, err := librariesOf(program)
-	if err != nil {
-		return nil, err
-	}
-	for _, library := range libraries {
-		files[library] = library
+// imageFrom makes an image that runs one program of this machine, with others beside it that it may start. A dynamically linked one takes
+// its libraries along, under the same paths, and the machine's CA certificates.
+func imageFrom(program string, beside, entrypoint []string, env ...string) (v1.Image, error) {
+	files := map[string]string{}
+	for _, one := range append([]string{program}, beside...) {
+		files["/"+filepath.Base(one)] = one
+		libraries, err := librariesOf(one)
+		if err != nil {
+			return nil, err
+		}
+		for _, library := range libraries {
+			files[library] = library
+		}
 	}
 	for _, bundle := range []string{"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"} {
 		if _, err := os.Stat(bundle); err == nil {

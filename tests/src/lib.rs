@@ -16,6 +16,7 @@ pub mod demo;
 pub mod disturbed;
 pub mod faults;
 pub mod generate;
+pub mod git;
 pub mod http;
 pub mod incidents;
 pub mod installation;

@@ -94,6 +94,7 @@ pub struct Operator {
     exit: watch::Receiver<Option<ExitStatus>>,
     guardian: Child,
     log: PathBuf,
+    sources: PathBuf,
     health: u16,
     metrics: u16,
     identity: String,
@@ -129,13 +130,14 @@ impl Operator {
         let kubeconfig = folder.join(format!("{name}.kubeconfig"));
         let token = operator_token(&connection.client()?).await.context("a token for the operator's ServiceAccount")?;
         connection.write_for_token(&kubeconfig, &token, options.proxy.as_deref())?;
-        let log = folder.join(format!("{name}.log"));
+        let (log, sources) = (folder.join(format!("{name}.log")), folder.join(format!("{name}.sources")));
         let (health, metrics) = (free_port()?, free_port()?);
         let started = Timestamp::now();
         let child = Command::new(&program)
             .arg(format!("--kubeconfig={}", kubeconfig.display()))
             .arg(format!("--namespace={OPERATOR_NAMESPACE}"))
             .arg(format!("--identity={}", options.identity))
+            .arg(format!("--source-cache={}", sources.display()))
             .arg(format!("--health-probe-bind-address=127.0.0.1:{health}"))
             .arg(format!("--metrics-bind-address=127.0.0.1:{metrics}"))
             .args([
@@ -158,6 +160,7 @@ impl Operator {
             exit: announce_exit(child),
             guardian: guard(pid)?,
             log,
+            sources,
             health,
             metrics,
             identity: options.identity.clone(),
@@ -234,6 +237,11 @@ impl Operator {
     /// Its log file.
     pub fn log(&self) -> &Path {
         &self.log
+    }
+
+    /// Where it keeps fetched repositories.
+    pub fn sources(&self) -> &Path {
+        &self.sources
     }
 
     /// The last lines of its log.

@@ -44,6 +44,8 @@ pub mod managers {
     pub const AUDITOR: &str = "chatcli-auditor";
     /// PostMortem.
     pub const REVIEWER: &str = "chatcli-reviewer";
+    /// SourceRepository status, and what of it an AIInsight holds.
+    pub const SOURCE: &str = "chatcli-source";
     /// Children of Instances, and Instance status.
     pub const INSTANCE: &str = "chatcli-instance";
     /// `kubectl chatcli`.
@@ -176,7 +178,7 @@ pub const WATCHER_NODES_ROLE: &str = "chatcli-watcher-nodes";
 
 /// Condition types.
 pub mod conditions {
-    /// Instance serves, reachably, as its spec says.
+    /// Instance serves, reachably, as its spec says; SourceRepository can be read.
     pub const READY: &str = "Ready";
     /// Instance has as many ready pods as wanted.
     pub const AVAILABLE: &str = "Available";

@@ -52,11 +52,13 @@ pub struct SourceRepositorySpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("default" = "none"))]
     pub auth_type: Option<SourceRepositoryAuthType>,
-    /// Secret name; keys `token`, or `username` and `password`, or `ssh-key`.
+    /// Name of a Secret in the same namespace; keys `token`, or `username` and `password`, or `ssh-key` with `known_hosts`, the host keys
+    /// to expect. Key `ca.crt` holds the authorities to trust for https, where they are not the public ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "formats::optional_object_name")]
     pub secret_ref: Option<String>,
-    /// Workload it belongs to.
+    /// Workload it belongs to: of the object's own namespace where it names none. Another namespace may be named by objects of the operator's
+    /// namespace only.
     pub resource: ResourceRef,
     /// Source roots to look at; empty = all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -118,6 +120,16 @@ fn paths_schema(_: &mut SchemaGenerator) -> Schema {
     })
 }
 
+impl SourceRepository {
+    /// The workload it says it belongs to.
+    pub fn workload(&self) -> ResourceRef {
+        let named = &self.spec.resource;
+        let own = self.metadata.namespace.as_deref().unwrap_or_default();
+        let namespace = if named.namespace.is_empty() { own } else { &named.namespace };
+        ResourceRef::new(&named.kind, namespace, &named.name)
+    }
+}
+
 /// How to authenticate.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -137,7 +149,7 @@ pub enum SourceRepositoryAuthType {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SourceRepositoryStatus {
-    /// Cloned and indexed.
+    /// Fetched, by the operator that runs now, and indexed.
     #[serde(default)]
     pub ready: bool,
     /// Last success.
@@ -164,7 +176,7 @@ pub struct SourceRepositoryStatus {
     /// Config files found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub config_files: Vec<String>,
-    /// Standard conditions.
+    /// Standard conditions: `Ready`, whose reason says what keeps it from being so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(schema_with = "conditions_schema")]
     pub conditions: Vec<Condition>,

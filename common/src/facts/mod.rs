@@ -10,9 +10,11 @@ pub mod probes;
 pub mod quantity;
 pub mod reading;
 pub mod references;
+pub mod releases;
 pub mod revisions;
 pub mod schedule;
 pub mod surroundings;
+pub mod traces;
 pub mod trim;
 
 use std::collections::BTreeMap;

@@ -69,7 +69,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "resources.limits.memory",
         takes: Takes::Amount,
-        shipped: "256Mi",
+        shipped: "512Mi",
         about: "Memory at which a pod is killed; more for many thousands of pods and incidents",
     },
     Key {
@@ -114,6 +114,12 @@ pub const KEYS: &[Key] = &[
         takes: Takes::Text("NAMESPACE/NAME of an Instance", is_namespaced),
         shipped: "the incident's namespace's, then the operator's",
         about: "The Instance that is asked about incidents of every namespace",
+    },
+    Key {
+        name: "sourcePrivateHosts",
+        takes: Takes::Names,
+        shipped: "none",
+        about: "Hosts of git repositories that may have an address inside the cluster or of a private network; all others must be public",
     },
     Key {
         name: "auditRetentionDays",

@@ -54,6 +54,9 @@ pub struct Choices {
     /// The Instance that is asked, as NAMESPACE/NAME.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model_instance: Option<String>,
+    /// Hosts of git repositories that may have a private address.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub source_private_hosts: Vec<String>,
     /// Days after which AuditEvents are removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audit_retention_days: Option<u32>,
@@ -216,12 +219,14 @@ impl Choices {
 
     /// Flags of the operator.
     fn flags(&self) -> impl Iterator<Item = String> {
+        let hosts = (!self.source_private_hosts.is_empty()).then(|| self.source_private_hosts.join(","));
         let days = self.audit_retention_days.map(|days| days.to_string());
         [
             ("zap-log-level", self.log_level.clone()),
             ("log-format", self.log_format.clone()),
             ("model-mode", self.model_mode.clone()),
             ("model-instance", self.model_instance.clone()),
+            ("source-private-hosts", hosts),
             ("audit-retention-days", days),
             ("cluster-domain", self.cluster_domain.clone()),
             ("prometheus-url", self.prometheus_url.clone()),

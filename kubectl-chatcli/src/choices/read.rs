@@ -201,6 +201,7 @@ logLevel: debug
 logFormat: text
 modelMode: rules
 modelInstance: ops/chatcli
+sourcePrivateHosts: [git.corp.example, 10.1.2.3]
 auditRetentionDays: 90
 clusterDomain: example.org
 metricsNamespace: observability
@@ -303,7 +304,7 @@ apiServerPort: 16443
         error: --set memory=1Gi: there is no value "memory"
         hint: did you mean resources.requests.memory or resources.limits.memory?
         error: --set serviceAccount.create=true: there is no value "serviceAccount.create"
-        hint: these can be chosen: image, imagePullSecrets, replicas, resources.requests.cpu, resources.requests.memory, resources.limits.cpu, resources.limits.memory, nodeSelector, tolerations, priorityClassName, logLevel, logFormat, modelMode, modelInstance, auditRetentionDays, clusterDomain, metricsNamespace, prometheusUrl, apiServerPort
+        hint: these can be chosen: image, imagePullSecrets, replicas, resources.requests.cpu, resources.requests.memory, resources.limits.cpu, resources.limits.memory, nodeSelector, tolerations, priorityClassName, logLevel, logFormat, modelMode, modelInstance, sourcePrivateHosts, auditRetentionDays, clusterDomain, metricsNamespace, prometheusUrl, apiServerPort
         "#);
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use common::api::ai_insight::{Evidence, Finding};
+use common::api::ai_insight::{AIInsightStatus, Evidence, Finding};
 use common::api::issue::FoldedIn;
 use common::api::remediation_plan::PlanPreview;
 use common::diagnosis::codes::Code;
@@ -22,6 +22,8 @@ pub struct Explanation<'a> {
     pub folded_in: &'a [FoldedIn],
     /// Facts that could not be had, one sentence each.
     pub gaps: &'a [String],
+    /// What the workload's source code says, in short.
+    pub source: Vec<String>,
     /// What a model adds to it, or why none did.
     pub model: Vec<String>,
     /// Commands worth typing now.
@@ -65,6 +67,12 @@ pub fn code(code: Code, width: usize) -> String {
     page
 }
 
+/// What the source code says, in short: the code itself stands below the first empty line.
+pub fn source(status: &AIInsightStatus) -> Vec<String> {
+    let text = status.source_code_context.iter().flat_map(|text| text.lines());
+    text.take_while(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
 /// The page.
 pub fn page(explanation: &Explanation, clock: &Clock, width: usize) -> String {
     let mut page = String::new();
@@ -76,6 +84,7 @@ pub fn page(explanation: &Explanation, clock: &Clock, width: usize) -> String {
         let _ = writeln!(page, "\n{}", title("Also found"));
         finding(&mut page, other, clock, width);
     }
+    section(&mut page, "Source", explanation.source.iter().map(|line| tame(line)), width);
     section(&mut page, "A model adds", explanation.model.iter().map(|line| tame(line)), width);
     section(
         &mut page,

@@ -5,6 +5,7 @@
 
 mod apply;
 mod cascade;
+pub mod code;
 mod decide;
 mod gather;
 mod measures;

@@ -18,7 +18,6 @@ mod status;
 mod subject;
 #[cfg(test)]
 mod tests;
-mod watches;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -34,8 +33,8 @@ use self::made::{MADE, Made};
 use self::reach::Reach;
 use self::references::Found;
 use self::subject::{Key, Kind, Subject};
-use self::watches::{NAMED, Watches};
 use crate::llm::chatcli::{Servers, Unreachable};
+use crate::runtime::named::{NAMED, Watches};
 use crate::runtime::{
     Change, Context, Controller, Next, Object, ObjectKey, ReadError, Reason, Runtime, Stores, WriteError,
 };
@@ -55,7 +54,7 @@ pub fn register(runtime: &mut Runtime) -> Arc<Servers> {
 
 struct Instances {
     made: Made,
-    watches: Watches,
+    watches: Watches<Key>,
     servers: Arc<Servers>,
 }
 
@@ -114,7 +113,7 @@ impl Controller for Instances {
 
     async fn reconcile(&self, ctx: &Arc<Context>, key: &Key) -> Result<Next, Error> {
         let Some(subject) = Subject::find(&ctx.stores, key) else {
-            self.watches.follow(ctx, key, &BTreeSet::new());
+            self.watches.follow(ctx, key, &key.object.namespace, &BTreeSet::new());
             if key.kind == Kind::Instance || ctx.stores.instances.get(&key.object).is_none() {
                 self.servers.withdraw(&key.object);
             }
@@ -122,7 +121,7 @@ impl Controller for Instances {
         };
         // Before the look: what changes from now on is told.
         let named = references(&subject.spec).into_iter().map(|reference| (reference.source, reference.name));
-        self.watches.follow(ctx, key, &named.collect());
+        self.watches.follow(ctx, key, &key.object.namespace, &named.collect());
         let seen = gather::gather(ctx, &self.made, &subject).await?;
         let input = decide::Input {
             now: ctx.clock.now(),

@@ -44,6 +44,8 @@ pub struct Metrics {
     pub approval_duration: Family<ModeLabels, Histogram>,
     /// `llm_client_requests_total{result}`: questions to models.
     model_calls: Family<ResultLabels, Counter>,
+    source_syncs: Family<ResultLabels, Counter>,
+    source_questions: Family<ResultLabels, Counter>,
     managed_instances: Gauge,
     instance_ready: Family<InstanceLabels, Gauge>,
     reconciliations: Family<ResultLabels, Counter>,
@@ -102,6 +104,8 @@ impl Default for Metrics {
         let approvals_pending = Family::default();
         let approval_duration = Family::new_with_constructor(long as fn() -> Histogram);
         let model_calls = Family::default();
+        let source_syncs = Family::default();
+        let source_questions = Family::default();
         let managed_instances = Gauge::default();
         let instance_ready = Family::default();
         let reconciliations = Family::default();
@@ -140,6 +144,8 @@ impl Default for Metrics {
             approval_duration.clone(),
         );
         registry.register("llm_client_requests", "Questions to models by outcome", model_calls.clone());
+        registry.register("source_syncs", "Fetches of repositories by outcome", source_syncs.clone());
+        registry.register("source_questions", "Questions to repositories by outcome", source_questions.clone());
         registry.register("managed_instances", "ChatCLI servers, of both kinds", managed_instances.clone());
         registry.register("instance_ready", "1 while the server is ready and answers", instance_ready.clone());
         registry.register("reconciliations", "Reconciles of Instances by outcome", reconciliations.clone());
@@ -167,6 +173,8 @@ impl Default for Metrics {
             active_issues,
             vote_guards_intact,
             issue_resolution,
+            source_syncs,
+            source_questions,
             managed_instances,
             instance_ready,
             reconciliations,
@@ -228,6 +236,16 @@ impl Metrics {
     /// Counts a question to a model.
     pub fn model_call(&self, result: &str) {
         self.model_calls.get_or_create(&ResultLabels { result: result.to_owned() }).inc();
+    }
+
+    /// Counts a fetch of a repository: `Synced`, or the condition's reason.
+    pub fn source_sync(&self, result: &str) {
+        self.source_syncs.get_or_create(&ResultLabels { result: result.to_owned() }).inc();
+    }
+
+    /// Counts a question to a repository about an incident: `answered`, or why it was not.
+    pub fn source_question(&self, result: &str) {
+        self.source_questions.get_or_create(&ResultLabels { result: result.to_owned() }).inc();
     }
 
     /// Notes every ChatCLI server there is: namespace, name, and whether it is ready. One that is gone is no longer told of.

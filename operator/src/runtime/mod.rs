@@ -49,6 +49,7 @@ pub mod http;
 pub mod leader;
 pub mod lease;
 pub mod metrics;
+pub mod named;
 pub mod operator_status;
 pub mod prometheus;
 pub mod queue;
@@ -184,6 +185,11 @@ impl Context {
     /// Whether a controller that goes first has more to do than it gets done ([`Urgency`]).
     pub fn has_backlog(&self) -> bool {
         *self.backlog.borrow()
+    }
+
+    /// Resolves when this process is asked to end: what can be done again another time is given up then.
+    pub async fn stopping(&self) {
+        self.stopping.cancelled().await;
     }
 
     fn stores_are_synced(&self) -> bool {

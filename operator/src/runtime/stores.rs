@@ -8,7 +8,7 @@ use std::sync::Arc;
 use common::api::keys::annotations;
 use common::api::{
     AIInsight, Anomaly, ApprovalPolicy, ApprovalRequest, ApprovalVote, ChaosExperiment, ChatCLIInstance, Instance,
-    Issue, PostMortem, RemediationPlan, ResourceRef, Runbook,
+    Issue, PostMortem, RemediationPlan, ResourceRef, Runbook, SourceRepository,
 };
 use common::facts::Pod;
 use common::facts::trim;
@@ -148,6 +148,9 @@ watched! {
     PostMortem in post_mortems, trimmed by meta, found by |review| {
         let issue = Tag::Issue(beside(review, &review.spec.issue_ref.name));
         resource_tags(&review.spec.resource).chain([issue]).collect()
+    };
+    SourceRepository in source_repositories, trimmed by meta, found by |repository| {
+        vec![Tag::Resource(repository.workload().path())]
     };
 }
 

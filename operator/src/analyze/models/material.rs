@@ -22,6 +22,9 @@ use k8s_openapi::api::core::v1::Container;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use crate::analyze::code::words;
+use crate::source::Code;
+
 /// Tokens of the material where an Instance does not say how long a context may be.
 pub const TOKENS: usize = 6000;
 /// Longest fact.
@@ -51,6 +54,8 @@ struct Section {
     facts: Vec<Fact>,
     /// Shown the other way round: what happened last stands last.
     is_story: bool,
+    /// Bytes of it at most, whatever room there is.
+    most: usize,
 }
 
 impl Section {
@@ -65,6 +70,8 @@ struct Fact {
     at: Option<Timestamp>,
     /// Bytes of it that are told.
     most: usize,
+    /// Lines that stand below it as they are: code is not read without its line breaks.
+    block: Option<String>,
 }
 
 impl Fact {
@@ -73,12 +80,17 @@ impl Fact {
     }
 
     fn at(text: impl Into<String>, at: Option<Timestamp>) -> Self {
-        Self { text: text.into(), at, most: LONGEST }
+        Self { text: text.into(), at, most: LONGEST, block: None }
     }
 
     /// Before it is cut: half a secret is recognised by nobody.
     fn cleaned(self, secrets: &Known) -> Self {
-        Self { text: redact::secrets_and(&self.text, secrets).into_owned(), ..self }
+        let clean = |text: &str| redact::secrets_and(text, secrets).into_owned();
+        Self { text: clean(&self.text), block: self.block.as_deref().map(clean), ..self }
+    }
+
+    fn size(&self, now: Timestamp) -> usize {
+        self.line(Some(now)).len() + self.block.as_ref().map_or(0, String::len) + 8
     }
 
     fn line(&self, now: Option<Timestamp>) -> String {
@@ -95,6 +107,7 @@ pub fn gather(
     issue: &Issue,
     findings: &[Finding],
     facts: Option<&Facts>,
+    code: &Code,
     plans: &[Arc<RemediationPlan>],
     now: Timestamp,
     tokens: usize,
@@ -117,7 +130,12 @@ pub fn gather(
     for (index, finding) in findings.iter().take(4).enumerate() {
         rule(&mut made, &mut known, &secrets, index + 1, finding, now);
     }
-    let sections = facts.map(sections).unwrap_or_default().into_iter().chain(attempts(plans));
+    let mut sections = facts.map(sections).unwrap_or_default();
+    sections.push(source(code));
+    if let (Code::Unread(why), Some(gaps)) = (code, sections.iter_mut().find(|section| section.title == GAPS)) {
+        gaps.facts.push(Fact::new(why.as_str()));
+    }
+    let sections = sections.into_iter().chain(attempts(plans));
     let sections = sections.map(|section| section.cleaned(&secrets));
     fill(&mut made, &mut known, &sections.collect::<Vec<_>>(), now, tokens.saturating_mul(4));
     made.content = naming::hash(&[&made.content], 32);
@@ -173,6 +191,7 @@ fn receive(made: &mut Material, known: &mut BTreeMap<String, usize>, fact: &Fact
     }
     made.receipts.push(line.clone());
     made.content.push_str(&line);
+    made.content.push_str(fact.block.as_deref().unwrap_or_default());
     known.insert(line, made.receipts.len());
     (made.receipts.len(), true)
 }
@@ -186,10 +205,10 @@ fn fill(made: &mut Material, known: &mut BTreeMap<String, usize>, sections: &[Se
     for index in order {
         let section = &sections[index];
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a size")]
-        let share = (left as f64 * SHARE) as usize;
+        let share = ((left as f64 * SHARE) as usize).min(section.most);
         let mut taken = section.title.len() + 2;
         for fact in &section.facts {
-            let size = fact.line(Some(now)).len() + 8;
+            let size = fact.size(now);
             if taken + size > share {
                 break;
             }
@@ -210,6 +229,7 @@ fn fill(made: &mut Material, known: &mut BTreeMap<String, usize>, sections: &[Se
             let (id, is_new) = receive(made, known, fact);
             if is_new {
                 let _ = writeln!(made.text, "r{id}: {}", fact.line(Some(now)));
+                made.text.push_str(fact.block.as_deref().unwrap_or_default());
             }
         }
         if section.facts.len() > count {
@@ -218,16 +238,34 @@ fn fill(made: &mut Material, known: &mut BTreeMap<String, usize>, sections: &[Se
     }
 }
 
+/// Title of what could not be read.
+const GAPS: &str = "NOT KNOWN";
+
 fn sections(facts: &Facts) -> Vec<Section> {
+    let section = |title, value, facts, is_story| Section { title, value, facts, is_story, most: usize::MAX };
     vec![
-        Section { title: "THE RESOURCE", value: 60, facts: resource(facts), is_story: false },
-        Section { title: "WHAT CHANGED LAST", value: 90, facts: changed(facts), is_story: false },
-        Section { title: "CONTAINERS THAT ARE NOT WELL", value: 95, facts: sick(facts), is_story: false },
-        Section { title: "LAST LOG LINES", value: 85, facts: logs(facts), is_story: true },
-        Section { title: "EVENTS", value: 80, facts: events(facts), is_story: true },
-        Section { title: "AROUND IT", value: 50, facts: around(facts), is_story: false },
-        Section { title: "NOT KNOWN", value: 40, facts: gaps(facts), is_story: false },
+        section("THE RESOURCE", 60, resource(facts), false),
+        section("WHAT CHANGED LAST", 90, changed(facts), false),
+        section("CONTAINERS THAT ARE NOT WELL", 95, sick(facts), false),
+        section("LAST LOG LINES", 85, logs(facts), true),
+        section("EVENTS", 80, events(facts), true),
+        section("AROUND IT", 50, around(facts), false),
+        section(GAPS, 40, gaps(facts), false),
     ]
+}
+
+/// After the logs, which say where it broke: what runs, what was changed, then the code itself.
+fn source(code: &Code) -> Section {
+    let mut facts = Vec::new();
+    if let Code::Told(told) = code {
+        facts.extend(words::summary(told).into_iter().map(Fact::new));
+        let quoted = |title, text| Fact { block: Some(text), ..Fact::new(title) };
+        let snippets = told.says.snippets.iter();
+        facts.extend(snippets.map(|snippet| quoted(words::snippet_title(snippet), words::numbered(snippet))));
+        let files = told.says.config.iter();
+        facts.extend(files.map(|file| quoted(words::file_title(file), words::indented(&file.text))));
+    }
+    Section { title: "ITS SOURCE CODE", value: 82, facts, is_story: false, most: words::MOST }
 }
 
 fn resource(facts: &Facts) -> Vec<Fact> {
@@ -474,7 +512,13 @@ fn gaps(facts: &Facts) -> Vec<Fact> {
 
 fn attempts(plans: &[Arc<RemediationPlan>]) -> Option<Section> {
     let facts: Vec<Fact> = tried(plans).into_iter().map(Fact::new).collect();
-    (!facts.is_empty()).then_some(Section { title: "WHAT WAS TRIED", value: 100, facts, is_story: false })
+    (!facts.is_empty()).then_some(Section {
+        title: "WHAT WAS TRIED",
+        value: 100,
+        facts,
+        is_story: false,
+        most: usize::MAX,
+    })
 }
 
 /// One line per plan that ended without success, newest first.

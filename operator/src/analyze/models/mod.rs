@@ -22,13 +22,14 @@ use tokio::sync::Mutex as Turns;
 
 use self::books::Books;
 use self::material::Material;
-use super::gather;
+use super::{code, gather};
 use crate::config::ModelMode;
 use crate::llm::chatcli::Servers;
 use crate::llm::desk::Way;
 use crate::llm::{Answer, Desk, Incident, LlmError, Question, Usage, question};
 use crate::runtime::http::Reach;
 use crate::runtime::{Context, Error, ObjectKey, Tag};
+use crate::source::Sources;
 
 pub use self::books::settings;
 pub use self::calls::Calls;
@@ -39,6 +40,7 @@ const ANSWER: usize = 8192;
 /// What all who ask share: one desk, one ledger.
 pub struct Models {
     servers: Arc<Servers>,
+    sources: Arc<Sources>,
     /// Where questions are put.
     pub desk: Desk,
     /// Where they are written down.
@@ -76,10 +78,10 @@ pub struct NotNow {
 
 impl Models {
     /// None where rules alone shall answer.
-    pub fn new(ctx: &Context, servers: Arc<Servers>) -> Option<Arc<Self>> {
+    pub fn new(ctx: &Context, servers: Arc<Servers>, sources: Arc<Sources>) -> Option<Arc<Self>> {
         let reach = if ctx.config.allow_http_providers { Reach::Inside } else { Reach::Public };
         let desk = Desk::new(reach, ctx.clock.clone());
-        let made = Self { servers, desk, books: Books::default(), intents: Turns::new(()) };
+        let made = Self { servers, sources, desk, books: Books::default(), intents: Turns::new(()) };
         (ctx.config.model_mode != ModelMode::Rules).then(|| Arc::new(made))
     }
 
@@ -99,19 +101,26 @@ impl Models {
             Err(problem) => no("SettingsInvalid", problem, None),
         }
     }
-}
 
-/// What a model is told about an incident, and what must not leave with it.
-pub async fn gathered(ctx: &Context, issue: &Issue, insight: &AIInsight, instance: &Instance) -> (Material, Known) {
-    let facts = gather::gather(ctx, &issue.spec.resource).await;
-    let known = Known::of_pods(facts.iter().flat_map(Facts::pod_specs));
-    let findings = insight.status.as_ref().map(|status| status.findings.as_slice()).unwrap_or_default();
-    let plans = ctx.stores.plans.tagged(&Tag::Issue(ObjectKey::of(issue)));
-    let wish = instance.spec.watcher.as_ref().and_then(|watcher| watcher.max_context_chars);
-    let tokens = wish.and_then(|chars| usize::try_from(chars).ok()).map_or(material::TOKENS, |chars| chars / 4);
-    let tokens = tokens.min(question::LARGEST / 4);
-    let made = material::gather(issue, findings, facts.as_ref(), &plans, ctx.clock.now(), tokens);
-    (made, known)
+    /// What a model is told about an incident, and what must not leave with it.
+    pub async fn gathered(
+        &self,
+        ctx: &Context,
+        issue: &Issue,
+        insight: &AIInsight,
+        instance: &Instance,
+    ) -> (Material, Known) {
+        let facts = gather::gather(ctx, &issue.spec.resource).await;
+        let code = self.sources.about(ctx, &issue.spec.resource, facts.as_ref(), code::began(issue)).await;
+        let known = Known::of_pods(facts.iter().flat_map(Facts::pod_specs));
+        let findings = insight.status.as_ref().map(|status| status.findings.as_slice()).unwrap_or_default();
+        let plans = ctx.stores.plans.tagged(&Tag::Issue(ObjectKey::of(issue)));
+        let wish = instance.spec.watcher.as_ref().and_then(|watcher| watcher.max_context_chars);
+        let tokens = wish.and_then(|chars| usize::try_from(chars).ok()).map_or(material::TOKENS, |chars| chars / 4);
+        let tokens = tokens.min(question::LARGEST / 4);
+        let made = material::gather(issue, findings, facts.as_ref(), &code, &plans, ctx.clock.now(), tokens);
+        (made, known)
+    }
 }
 
 /// What an incident is called.

@@ -12,7 +12,7 @@ use super::apply::{self, Word};
 use super::decide::{self, Move};
 use super::outcome::{exhaust, say, share};
 use super::{LOOK_AGAIN, Outcome, Refiner, account, insight_of, next};
-use crate::analyze::models::{NotNow, boundary, charge, gathered, incident, spending, transcript};
+use crate::analyze::models::{NotNow, boundary, charge, incident, spending, transcript};
 use crate::llm::{LlmError, MOST_TOKENS, Question, Usage};
 use crate::runtime::status::time;
 use crate::runtime::{Context, Error, Next, ObjectKey};
@@ -54,7 +54,7 @@ impl Refiner {
                 return Ok(until.map_or(Next::In(LOOK_AGAIN), Next::At));
             }
         };
-        let (material, known) = gathered(ctx, issue, &insight, instance).await;
+        let (material, known) = self.models.gathered(ctx, issue, &insight, instance).await;
         let asked = Question::new(
             incident(ctx, key, issue),
             &material.text,

@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::analyze::code::testing::told;
 use crate::analyze::models::material;
 use crate::detect::testing::{at, issue_in};
 use crate::llm::breaker::Pace;
@@ -33,6 +34,7 @@ use crate::llm::upstream::Upstream;
 use crate::llm::{Incident, Question, providers};
 use crate::runtime::Clock;
 use crate::runtime::http::Reach;
+use crate::source::Code;
 
 const KEY: &str = "sk-proj-theKeyItself0theKeyItself0theKey";
 
@@ -52,7 +54,10 @@ const RECEIPT: &str = "Canary-receipt-4722";
 const UNREADABLE: &str = "Canary-unreadable-4723";
 const CUT: &str = "Canary-cut-in-two-4724";
 const ENCODED: &str = "Canary-encoded-4725";
-const CANARIES: [&str; 15] = [
+const CODE: &str = "Canary-code-4726";
+const CONFIG: &str = "Canary-config-4727";
+const SUBJECT: &str = "Canary-subject-4728";
+const CANARIES: [&str; 18] = [
     LOGGED,
     URL,
     VARIABLE,
@@ -68,6 +73,9 @@ const CANARIES: [&str; 15] = [
     UNREADABLE,
     CUT,
     ENCODED,
+    CODE,
+    CONFIG,
+    SUBJECT,
 ];
 
 /// A stream that keeps what is read from it.
@@ -253,6 +261,16 @@ fn facts() -> Facts {
     facts
 }
 
+/// What its repository says, as if nothing had been cleaned before it came here.
+fn code() -> Code {
+    let mut told = told();
+    let says = &mut told.says;
+    says.snippets[0].text = format!("def connect():\n    return open('db', password='{CODE}')\n");
+    says.config[0].text = format!("FROM python:3.13\nENV API_TOKEN={CONFIG}\n");
+    says.around[0].subject = format!("Try secret={SUBJECT}");
+    Code::Told(Box::new(told))
+}
+
 fn question() -> Question {
     let facts = facts();
     let evidence = Evidence {
@@ -276,7 +294,7 @@ fn question() -> Question {
         "status": { "state": "Failed", "result": format!("the server said: access_token={TRIED}") },
     }));
     let plans = [Arc::new(plan)];
-    let made = material::gather(&issue, &[finding], Some(&facts), &plans, at(60), material::TOKENS);
+    let made = material::gather(&issue, &[finding], Some(&facts), &code(), &plans, at(60), material::TOKENS);
     let known = Known::of_pods(facts.pod_specs());
     let incident = Incident {
         name: "web-fails".into(),
@@ -319,6 +337,10 @@ fn nothing_secret_is_in(bytes: &[u8]) {
         "refused: ",
         "the server said",
         "it fails",
+        "suspect: 3f9a1c203f",
+        "   41 | def connect():",
+        "FROM python:3.13",
+        "Try ",
     ] {
         assert!(holds(bytes, told), "{told} is not in {}", String::from_utf8_lossy(bytes));
     }

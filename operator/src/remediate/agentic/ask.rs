@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::history::LOOKED_ON;
 use super::{Agents, Told, judge};
 use crate::analyze::models::{
-    NotNow, account, boundary, charge, gathered, incident, kept, settings, spending, transcript, usage, ways,
+    NotNow, account, boundary, charge, incident, kept, settings, spending, transcript, usage, ways,
 };
 use crate::analyze::refine::{again, keep_transcript};
 use crate::llm::decode::Narrative;
@@ -74,7 +74,7 @@ impl Agents {
             }
         };
         let issue_key = ObjectKey::of(&**issue);
-        let (material, known) = gathered(ctx, issue, &insight, &instance).await;
+        let (material, known) = self.models.gathered(ctx, issue, &insight, &instance).await;
         let step = step_of(plan, &insight, number, is_over);
         let asked = Question::of_step(incident(ctx, &issue_key, issue), &material.text, step, &known, &boundary());
         let (provider, llm) = ready.asks();

@@ -5,7 +5,9 @@ use common::facts::LogTail;
 use k8s_openapi::api::apps::v1::Deployment;
 
 use super::*;
+use crate::analyze::code::testing::told as told_code;
 use crate::detect::testing::{at, issue_in};
+use crate::source::Code;
 
 fn facts() -> Facts {
     let deployment: Deployment = serde_json::from_value(serde_json::json!({
@@ -40,7 +42,11 @@ fn finding(receipts: &[&str]) -> Finding {
 }
 
 fn told(findings: &[Finding], facts: &Facts, tokens: usize) -> Material {
-    gather(&issue_in(IssueState::Analyzing, 1, None), findings, Some(facts), &[], at(60), tokens)
+    told_with(&Code::Unnamed, findings, facts, tokens)
+}
+
+fn told_with(code: &Code, findings: &[Finding], facts: &Facts, tokens: usize) -> Material {
+    gather(&issue_in(IssueState::Analyzing, 1, None), findings, Some(facts), code, &[], at(60), tokens)
 }
 
 fn tail(lines: impl IntoIterator<Item = String>) -> LogTail {
@@ -95,4 +101,35 @@ fn the_same_facts_at_another_time_are_the_same_question() {
     let (a, b) = (told(&[evidence], &facts(), TOKENS), told(&[later], &facts(), TOKENS));
     assert_eq!(a.content, b.content);
     assert_ne!(a.content, told(&[finding(&["it waits"])], &facts(), TOKENS).content);
+}
+
+#[test]
+fn code_is_told_with_its_line_breaks_and_one_number_for_each_piece() {
+    let code = Code::Told(Box::new(told_code()));
+    let made = told_with(&code, &[finding(&["it ended"])], &facts(), TOKENS);
+    let section = made.text.split("ITS SOURCE CODE\n").nth(1).unwrap();
+    let shown = "shop/cart.py:42 at commit 3f9a1c203f\n    41 | def total(self):\n>   42 |     return sum(";
+    assert!(section.contains(shown), "{section}");
+    let cited = made.receipts.iter().filter(|receipt| receipt.contains("shop/cart.py:42")).count();
+    assert_eq!(cited, 1);
+    assert_ne!(made.content, told(&[finding(&["it ended"])], &facts(), TOKENS).content);
+}
+
+#[test]
+fn much_code_takes_its_share_and_no_more() {
+    let mut much = told_code();
+    let file = common::source::File { path: "values.yaml".to_owned(), text: "key: value\n".repeat(180) };
+    much.says.config = vec![file; 3];
+    let made = told_with(&Code::Told(Box::new(much)), &[finding(&["it ended"])], &facts(), TOKENS);
+    let section = made.text.split("ITS SOURCE CODE\n").nth(1).unwrap();
+    assert!(section.contains("more left out)") && section.contains(">   42 |"), "{section}");
+    let size = section.split("\n\n").next().unwrap().len();
+    assert!(size <= words::MOST + 100, "{size}");
+}
+
+#[test]
+fn code_that_could_not_be_read_is_said_to_be_unknown() {
+    let code = Code::Unread("SourceRepository shop/web is not ready: Unauthorized".to_owned());
+    let made = told_with(&code, &[finding(&["it ended"])], &facts(), TOKENS);
+    assert!(made.text.contains("NOT KNOWN") && made.text.contains("shop/web is not ready"), "{}", made.text);
 }

@@ -1,7 +1,7 @@
-//! One watch for each Secret and ConfigMap that an Instance names, of its metadata only: that it changed is all there is to know.
+//! One watch for each Secret and ConfigMap that objects of ours name, of its metadata only: that it changed is all there is to know.
 //!
 //! A watch on a single name is what a Role with `resourceNames` allows. Where even that is refused the watch ends, and is begun again when
-//! the Instance is looked at again.
+//! the object that names it is looked at again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,26 +15,30 @@ use kube::runtime::{WatchStreamExt as _, watcher};
 use kube::{Api, Resource};
 use tokio::task::AbortHandle;
 
-use super::subject::Key;
-use crate::runtime::{Context, ObjectKey};
+use super::{Context, ObjectKey};
 
-/// Name of their changes, in [`crate::runtime::Object::Other`].
-pub(super) const NAMED: &str = "named by an Instance";
+/// Name of their changes, in [`super::Object::Other`].
+pub const NAMED: &str = "named by an object of ours";
 
-/// The watches, and who asked for each.
-#[derive(Default)]
-pub(super) struct Watches(Mutex<BTreeMap<(Source, ObjectKey), Watch>>);
+/// The watches of one controller, and which of its keys asked for each.
+pub struct Watches<R>(Mutex<BTreeMap<(Source, ObjectKey), Watch<R>>>);
 
-struct Watch {
+struct Watch<R> {
     task: AbortHandle,
-    readers: BTreeSet<Key>,
+    readers: BTreeSet<R>,
 }
 
-impl Watches {
-    /// From now on `reader` wants to know of changes of these, and of no others.
-    pub(super) fn follow(&self, ctx: &Arc<Context>, reader: &Key, wanted: &BTreeSet<(Source, String)>) {
+impl<R> Default for Watches<R> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<R: Clone + Ord> Watches<R> {
+    /// From now on `reader` wants to know of changes of these objects of a namespace, and of no others.
+    pub fn follow(&self, ctx: &Arc<Context>, reader: &R, namespace: &str, wanted: &BTreeSet<(Source, String)>) {
         let mut watches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let wanted = wanted.iter().map(|(source, name)| (*source, ObjectKey::new(&reader.object.namespace, name)));
+        let wanted = wanted.iter().map(|(source, name)| (*source, ObjectKey::new(namespace, name)));
         let wanted: BTreeSet<(Source, ObjectKey)> = wanted.collect();
         watches.retain(|named, watch| {
             if !wanted.contains(named) {
@@ -78,7 +82,7 @@ where
             }
             Ok(watcher::Event::Init | watcher::Event::InitApply(_)) => {}
             Err(error) if is_refused(&error) => break,
-            Err(error) => tracing::debug!(%object, %error, "a watch on what an Instance names failed; trying again"),
+            Err(error) => tracing::debug!(%object, %error, "a watch on what is named failed; trying again"),
         }
     }
 }
