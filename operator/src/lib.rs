@@ -58,7 +58,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     detect::alerts::register(&mut runtime, Arc::clone(&servers))?;
     correlate::register(&mut runtime);
     analyze::register(&mut runtime);
-    analyze::code::register(&mut runtime, Arc::clone(&sources));
+    analyze::beside::register(&mut runtime, Arc::clone(&sources));
     let models = analyze::models::Models::new(runtime.context(), servers, sources);
     if let Some(models) = &models {
         analyze::refine::register(&mut runtime, Arc::clone(models));

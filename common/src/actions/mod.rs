@@ -122,4 +122,4 @@ pub use refusal::Refusal;
 pub use registry::{Entry, OPT_IN, REGISTRY, beside, find, is_containment, parse, rights};
 pub use tools::{Tool, tools};
 pub use undo::{Fitted, Undone, fit, restarts_pods, together, undo};
-pub use verdicts::owner::{Owner, of as owner_of};
+pub use verdicts::owner::{Owner, of as owner_of, of_metadata as owner_by_metadata};

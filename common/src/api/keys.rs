@@ -44,8 +44,10 @@ pub mod managers {
     pub const AUDITOR: &str = "chatcli-auditor";
     /// PostMortem.
     pub const REVIEWER: &str = "chatcli-reviewer";
-    /// SourceRepository status, and what of it an AIInsight holds.
+    /// SourceRepository status.
     pub const SOURCE: &str = "chatcli-source";
+    /// What stands beside the findings of an AIInsight: code, measures, other incidents.
+    pub const CONTEXT: &str = "chatcli-context";
     /// Children of Instances, and Instance status.
     pub const INSTANCE: &str = "chatcli-instance";
     /// `kubectl chatcli`.

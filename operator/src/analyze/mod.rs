@@ -4,8 +4,7 @@
 //! short on the Issue; later, where the rules are not sure, what a model adds ([`refine`]). Never: waits for a model, guesses (an honest `unknown` is an answer), touches a workload.
 
 mod apply;
-mod cascade;
-pub mod code;
+pub mod beside;
 mod decide;
 mod gather;
 mod measures;

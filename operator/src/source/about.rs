@@ -164,7 +164,7 @@ fn not_ready(repository: &SourceRepository) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analyze::code::testing;
+    use crate::analyze::beside::testing;
 
     #[test]
     fn secrets_in_code_do_not_get_out_of_it() {

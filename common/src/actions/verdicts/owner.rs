@@ -2,7 +2,8 @@
 //!
 //! In: labels, annotations and live managedFields. A label that several tools use counts only when a field manager confirms it.
 
-use serde_json::Value;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde_json::{Value, json};
 
 use super::{Seen, computed, ok};
 use crate::actions::kind;
@@ -20,6 +21,23 @@ pub enum Owner {
     Helm(String),
     /// Something that says it manages the object.
     Other(String),
+}
+
+impl Owner {
+    /// What that means for a change, in one sentence.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Argo(name) => format!("Argo CD Application {name} writes it: what is changed by hand is taken back"),
+            Self::Flux(name) => format!("Flux {name} writes it: what is changed by hand is taken back"),
+            Self::Helm(name) => format!("it is of Helm release {name}, whose next upgrade sets fields back"),
+            Self::Other(who) => format!("it says that {who} manages it, which may take changes back"),
+        }
+    }
+}
+
+/// Reads the owner from metadata, as far as it says so without managedFields: stores hold none.
+pub fn of_metadata(metadata: &ObjectMeta) -> Option<Owner> {
+    of(&Object(json!({ "metadata": metadata })))
 }
 
 /// Reads the owner from an object's own metadata.

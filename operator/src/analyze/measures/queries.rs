@@ -81,9 +81,10 @@ pub fn about(facts: &Facts) -> Vec<Measure> {
         format!("(({failed} or 0 * {all}) / {all})")
     });
     let slow = |quantile: f64| {
-        first_of(Vec::from_iter(LATENCIES.iter().map(|(metric, unit)| {
+        let each = LATENCIES.iter().map(|(metric, unit)| {
             format!("{unit} * histogram_quantile({quantile}, sum by (le) (rate({metric}{{{of_pods}}}[5m])))")
-        })))
+        });
+        first_of(each.collect())
     };
     let mut all = vec![
         measure("CPU of its pods", Unit::Cores, rate("container_cpu_usage_seconds_total", &format!(",{container}"))),

@@ -22,7 +22,8 @@ use k8s_openapi::api::core::v1::Container;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use crate::analyze::code::words;
+use crate::analyze::beside::{Beside, code};
+use crate::analyze::measures::Trend;
 use crate::source::Code;
 
 /// Tokens of the material where an Instance does not say how long a context may be.
@@ -107,7 +108,7 @@ pub fn gather(
     issue: &Issue,
     findings: &[Finding],
     facts: Option<&Facts>,
-    code: &Code,
+    beside: &Beside,
     plans: &[Arc<RemediationPlan>],
     now: Timestamp,
     tokens: usize,
@@ -131,8 +132,8 @@ pub fn gather(
         rule(&mut made, &mut known, &secrets, index + 1, finding, now);
     }
     let mut sections = facts.map(sections).unwrap_or_default();
-    sections.push(source(code));
-    if let (Code::Unread(why), Some(gaps)) = (code, sections.iter_mut().find(|section| section.title == GAPS)) {
+    sections.extend(aside(beside));
+    if let (Code::Unread(why), Some(gaps)) = (&beside.code, sections.iter_mut().find(|section| section.title == GAPS)) {
         gaps.facts.push(Fact::new(why.as_str()));
     }
     let sections = sections.into_iter().chain(attempts(plans));
@@ -254,18 +255,31 @@ fn sections(facts: &Facts) -> Vec<Section> {
     ]
 }
 
+/// What the facts of the resource do not hold.
+fn aside(beside: &Beside) -> Vec<Section> {
+    let section = |title, value, facts| Section { title, value, facts, is_story: false, most: usize::MAX };
+    let facts = |lines: Vec<String>| lines.into_iter().map(Fact::new).collect();
+    let trends = beside.trends.iter().map(Trend::sentence).collect();
+    vec![
+        source(&beside.code),
+        section("WHAT WAS MEASURED", 75, facts(trends)),
+        section("OTHER INCIDENTS AROUND THAT TIME", 55, facts(beside.others.clone())),
+        section("WHO ELSE WRITES IT", 65, beside.owner.iter().map(|owner| Fact::new(owner.sentence())).collect()),
+    ]
+}
+
 /// After the logs, which say where it broke: what runs, what was changed, then the code itself.
-fn source(code: &Code) -> Section {
+fn source(found: &Code) -> Section {
     let mut facts = Vec::new();
-    if let Code::Told(told) = code {
-        facts.extend(words::summary(told).into_iter().map(Fact::new));
+    if let Code::Told(told) = found {
+        facts.extend(code::summary(told).into_iter().map(Fact::new));
         let quoted = |title, text| Fact { block: Some(text), ..Fact::new(title) };
         let snippets = told.says.snippets.iter();
-        facts.extend(snippets.map(|snippet| quoted(words::snippet_title(snippet), words::numbered(snippet))));
+        facts.extend(snippets.map(|snippet| quoted(code::snippet_title(snippet), code::numbered(snippet))));
         let files = told.says.config.iter();
-        facts.extend(files.map(|file| quoted(words::file_title(file), words::indented(&file.text))));
+        facts.extend(files.map(|file| quoted(code::file_title(file), code::indented(&file.text))));
     }
-    Section { title: "ITS SOURCE CODE", value: 82, facts, is_story: false, most: words::MOST }
+    Section { title: "ITS SOURCE CODE", value: 82, facts, is_story: false, most: code::MOST }
 }
 
 fn resource(facts: &Facts) -> Vec<Fact> {

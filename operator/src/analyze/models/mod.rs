@@ -22,7 +22,7 @@ use tokio::sync::Mutex as Turns;
 
 use self::books::Books;
 use self::material::Material;
-use super::{code, gather};
+use super::{beside, gather};
 use crate::config::ModelMode;
 use crate::llm::chatcli::Servers;
 use crate::llm::desk::Way;
@@ -111,14 +111,14 @@ impl Models {
         instance: &Instance,
     ) -> (Material, Known) {
         let facts = gather::gather(ctx, &issue.spec.resource).await;
-        let code = self.sources.about(ctx, &issue.spec.resource, facts.as_ref(), code::began(issue)).await;
+        let beside = beside::gather(ctx, &self.sources, issue, facts.as_ref()).await;
         let known = Known::of_pods(facts.iter().flat_map(Facts::pod_specs));
         let findings = insight.status.as_ref().map(|status| status.findings.as_slice()).unwrap_or_default();
         let plans = ctx.stores.plans.tagged(&Tag::Issue(ObjectKey::of(issue)));
         let wish = instance.spec.watcher.as_ref().and_then(|watcher| watcher.max_context_chars);
         let tokens = wish.and_then(|chars| usize::try_from(chars).ok()).map_or(material::TOKENS, |chars| chars / 4);
         let tokens = tokens.min(question::LARGEST / 4);
-        let made = material::gather(issue, findings, facts.as_ref(), &code, &plans, ctx.clock.now(), tokens);
+        let made = material::gather(issue, findings, facts.as_ref(), &beside, &plans, ctx.clock.now(), tokens);
         (made, known)
     }
 }

@@ -23,7 +23,8 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::analyze::code::testing::told;
+use crate::analyze::beside::Beside;
+use crate::analyze::beside::testing::told;
 use crate::analyze::models::material;
 use crate::detect::testing::{at, issue_in};
 use crate::llm::breaker::Pace;
@@ -294,7 +295,15 @@ fn question() -> Question {
         "status": { "state": "Failed", "result": format!("the server said: access_token={TRIED}") },
     }));
     let plans = [Arc::new(plan)];
-    let made = material::gather(&issue, &[finding], Some(&facts), &code(), &plans, at(60), material::TOKENS);
+    let made = material::gather(
+        &issue,
+        &[finding],
+        Some(&facts),
+        &Beside { code: code(), ..Beside::default() },
+        &plans,
+        at(60),
+        material::TOKENS,
+    );
     let known = Known::of_pods(facts.pod_specs());
     let incident = Incident {
         name: "web-fails".into(),

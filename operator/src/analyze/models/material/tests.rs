@@ -5,7 +5,8 @@ use common::facts::LogTail;
 use k8s_openapi::api::apps::v1::Deployment;
 
 use super::*;
-use crate::analyze::code::testing::told as told_code;
+use crate::analyze::beside::Beside;
+use crate::analyze::beside::testing::told as told_code;
 use crate::detect::testing::{at, issue_in};
 use crate::source::Code;
 
@@ -46,7 +47,15 @@ fn told(findings: &[Finding], facts: &Facts, tokens: usize) -> Material {
 }
 
 fn told_with(code: &Code, findings: &[Finding], facts: &Facts, tokens: usize) -> Material {
-    gather(&issue_in(IssueState::Analyzing, 1, None), findings, Some(facts), code, &[], at(60), tokens)
+    gather(
+        &issue_in(IssueState::Analyzing, 1, None),
+        findings,
+        Some(facts),
+        &Beside { code: code.clone(), ..Beside::default() },
+        &[],
+        at(60),
+        tokens,
+    )
 }
 
 fn tail(lines: impl IntoIterator<Item = String>) -> LogTail {
@@ -124,7 +133,7 @@ fn much_code_takes_its_share_and_no_more() {
     let section = made.text.split("ITS SOURCE CODE\n").nth(1).unwrap();
     assert!(section.contains("more left out)") && section.contains(">   42 |"), "{section}");
     let size = section.split("\n\n").next().unwrap().len();
-    assert!(size <= words::MOST + 100, "{size}");
+    assert!(size <= code::MOST + 100, "{size}");
 }
 
 #[test]

@@ -1,45 +1,38 @@
-//! From an explained incident to what its workload's code says about it, for people, whether a model is asked or not.
+//! From an explained incident to what stands beside it, in words, for people.
 //!
-//! In: an explanation that stands already, the repository of the workload. Out: `status.sourceCodeContext`, in words. Never: delays the
-//! rules or a model, says anything of a workload that no repository was named for.
-
-#[cfg(test)]
-pub mod testing;
-pub mod words;
+//! In: an explanation that stands already. Out: `sourceCodeContext`, `metricsContext`, `cascadeAnalysis` and `gitOpsContext` of its AIInsight.
+//! Never: delays the rules or a model.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use common::actions::Owner;
 use common::api::keys::managers;
 use common::api::{AIInsight, Issue, SourceRepository};
 use common::facts::Facts;
 use common::redact::{self, Known};
 use jiff::Timestamp;
-use kube::ResourceExt as _;
+use kube::ResourceExt;
 use serde_json::json;
 
-use super::{gather, insight_of};
+use super::{Beside, code};
+use crate::analyze::measures::Trend;
+use crate::analyze::{gather, insight_of};
 use crate::runtime::{
     Change, Context, Controller, Error, Next, Object, ObjectKey, Runtime, Stores, Tag, Urgency, status,
 };
 use crate::source::{Code, Sources};
 
 /// What is owned of an AIInsight's status.
-const INSIGHT: status::Owner =
-    status::Owner { manager: managers::SOURCE, fields: &["sourceCodeContext"], conditions: &[] };
+const INSIGHT: status::Owner = status::Owner {
+    manager: managers::CONTEXT,
+    fields: &["sourceCodeContext", "metricsContext", "cascadeAnalysis", "gitOpsContext"],
+    conditions: &[],
+};
 
 /// Adds the reader.
 pub fn register(runtime: &mut Runtime, sources: Arc<Sources>) {
     runtime.register(Readers { sources, read: Mutex::default() });
-}
-
-/// When an incident began, as the code is asked about it.
-pub fn began(issue: &Issue) -> Timestamp {
-    let detected = issue.status.as_ref().and_then(|status| status.detected_at.as_ref());
-    detected
-        .map(|time| time.0)
-        .or_else(|| issue.creation_timestamp().map(|time| time.0))
-        .unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 struct Readers {
@@ -48,7 +41,7 @@ struct Readers {
     read: Mutex<HashMap<ObjectKey, Occasion>>,
 }
 
-/// What makes reading again worth it: another explanation, another fetch.
+/// What makes reading again worth it: another explanation, another fetch of the code.
 #[derive(Clone, Debug, Eq, PartialEq)]
 struct Occasion {
     insight: Option<String>,
@@ -62,7 +55,7 @@ impl Controller for Readers {
     type Key = ObjectKey;
     type Error = Error;
 
-    const NAME: &'static str = "sourcecontext";
+    const NAME: &'static str = "context";
     const CONCURRENCY: usize = 4;
     const URGENCY: Urgency = Urgency::Yields;
 
@@ -91,18 +84,34 @@ impl Controller for Readers {
             return Ok(Next::OnChange);
         }
         let facts = gather::gather(ctx, &issue.spec.resource).await;
-        let code = self.sources.about(ctx, &issue.spec.resource, facts.as_ref(), began(&issue)).await;
-        if let Code::Told(told) = code {
-            let known = Known::of_pods(facts.iter().flat_map(Facts::pod_specs));
-            let text = redact::secrets_and(&words::text(&told), &known).into_owned();
-            let text = redact::cut(&text, words::MOST);
-            // What others wrote while the code was read stays.
-            let Some(insight) = insight_of(ctx, key) else { return Ok(Next::OnChange) };
-            status::apply(ctx, &insight, &INSIGHT, json!({ "sourceCodeContext": text })).await?;
-        }
+        let beside = super::gather(ctx, &self.sources, &issue, facts.as_ref()).await;
+        let known = Known::of_pods(facts.iter().flat_map(Facts::pod_specs));
+        // What others wrote while this was read stays.
+        let Some(insight) = insight_of(ctx, key) else { return Ok(Next::OnChange) };
+        let told = in_words(&beside, insight.status.as_ref().and_then(|status| status.source_code_context.clone()));
+        let clean = |text: String| redact::cut(&redact::secrets_and(&text, &known), code::MOST);
+        let told: serde_json::Map<_, _> =
+            told.into_iter().map(|(field, text)| (field.to_owned(), json!(text.map(clean)))).collect();
+        status::apply(ctx, &insight, &INSIGHT, told.into()).await?;
         self.all().insert(key.clone(), occasion);
         Ok(Next::OnChange)
     }
+}
+
+/// The fields and their texts. What could not be read again stays as it was read before.
+fn in_words(beside: &Beside, code_before: Option<String>) -> [(&'static str, Option<String>); 4] {
+    let lines = |lines: Vec<String>| (!lines.is_empty()).then(|| lines.join("\n"));
+    let code = match &beside.code {
+        Code::Told(told) => Some(code::text(told)),
+        Code::Unread(_) => code_before,
+        Code::Unnamed => None,
+    };
+    [
+        ("sourceCodeContext", code),
+        ("metricsContext", lines(beside.trends.iter().map(Trend::sentence).collect())),
+        ("cascadeAnalysis", lines(beside.others.clone())),
+        ("gitOpsContext", beside.owner.as_ref().map(Owner::sentence)),
+    ]
 }
 
 impl Readers {
@@ -115,15 +124,14 @@ fn is_open(issue: &Issue) -> bool {
     issue.status.as_ref().is_none_or(|status| status.state.is_open())
 }
 
-/// None where there is nothing to read, or nobody to read it for.
+/// None where there is nobody to read for.
 fn occasion(issue: &Issue, insight: &AIInsight, repository: Option<&SourceRepository>) -> Option<Occasion> {
     let status = insight.status.as_ref().filter(|status| !status.findings.is_empty())?;
-    let repository = repository.filter(|_| is_open(issue))?;
-    let head = repository.status.as_ref().and_then(|status| status.head_commit.as_ref());
-    Some(Occasion {
+    let head = repository.and_then(|repository| repository.status.as_ref()?.head_commit.as_ref());
+    is_open(issue).then(|| Occasion {
         insight: insight.uid(),
         explained: status.generated_at.as_ref().map(|time| time.0),
-        repository: repository.uid(),
+        repository: repository.and_then(ResourceExt::uid),
         head: head.map(|head| head.sha.clone()),
     })
 }

@@ -121,7 +121,7 @@ pub fn indented(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analyze::code::testing::told;
+    use crate::analyze::beside::testing::told;
 
     #[test]
     fn what_the_code_says_reads_like_this() {

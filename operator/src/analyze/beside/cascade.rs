@@ -15,11 +15,11 @@ const MOST: usize = 10;
 
 /// One sentence for each other incident that began around the same time, those with a link first, then in the order they began.
 pub fn around(issue: &Issue, others: &[Arc<Issue>]) -> Vec<String> {
-    let Some(at) = began(issue) else { return Vec::new() };
+    let at = began(issue);
     let mut found: Vec<_> = others
         .iter()
         .filter(|other| other.metadata.uid != issue.metadata.uid)
-        .filter_map(|other| Some((link(issue, other), began(other)?, other)))
+        .map(|other| (link(issue, other), began(other), other))
         .filter(|(_, theirs, _)| theirs.duration_since(at).abs() <= AROUND)
         .collect();
     found.sort_by_key(|(link, theirs, other)| (link.is_none(), *theirs, other.name_any()));
@@ -61,9 +61,10 @@ fn blamed(issue: &Issue) -> Option<&ResourceRef> {
     Some(&issue.status.as_ref()?.cause.as_ref()?.place.object)
 }
 
-fn began(issue: &Issue) -> Option<Timestamp> {
+/// When an incident began, as far as is known.
+pub fn began(issue: &Issue) -> Timestamp {
     let detected = issue.status.as_ref().and_then(|status| status.detected_at.as_ref()).map(|Time(at)| *at);
-    detected.or(issue.creation_timestamp().map(|Time(at)| at))
+    detected.or(issue.creation_timestamp().map(|Time(at)| at)).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 #[cfg(test)]
