@@ -3,6 +3,7 @@
 //! In: API objects, trimmed or whole. Out: [`Facts`] about one subject. Only [`reading`] talks to the API server, for who asks it to.
 
 pub mod containers;
+pub mod logged;
 pub mod membership;
 mod pod;
 pub mod probes;
@@ -26,6 +27,7 @@ use k8s_openapi::api::{
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::api::ResourceRef;
+pub use logged::{Logged, Logs};
 pub use pod::Pod;
 pub use surroundings::Surroundings;
 
@@ -48,6 +50,8 @@ pub struct Facts {
     pub nodes: Vec<Arc<Node>>,
     /// Who sends it traffic, scales it and guards it.
     pub around: Surroundings,
+    /// What its containers logged lately, where somebody listens.
+    pub logs: Logs,
     /// Read on demand ([`Want`]): what could be read.
     pub extra: Extra,
 }
@@ -333,6 +337,7 @@ impl Facts {
             replica_sets: Vec::new(),
             nodes,
             around: Surroundings::default(),
+            logs: Logs::default(),
             extra: Extra::default(),
         }
     }
