@@ -3,6 +3,7 @@
 //! In: the bytes of a log with timestamps, as they come. Out: [`Logged`]. Never: keeps a line but a few redacted errors; what is held of a
 //! log is bounded, however much is written and however long its lines are.
 
+pub mod hearing;
 pub mod line;
 
 use std::collections::VecDeque;
