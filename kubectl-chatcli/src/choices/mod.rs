@@ -57,6 +57,9 @@ pub struct Choices {
     /// Days after which AuditEvents are removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audit_retention_days: Option<u32>,
+    /// How many logs are followed at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_streams: Option<u32>,
     /// DNS domain of the cluster.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster_domain: Option<String>,
@@ -214,12 +217,14 @@ impl Choices {
     /// Flags of the operator.
     fn flags(&self) -> impl Iterator<Item = String> {
         let days = self.audit_retention_days.map(|days| days.to_string());
+        let streams = self.log_streams.map(|streams| streams.to_string());
         [
             ("zap-log-level", self.log_level.clone()),
             ("log-format", self.log_format.clone()),
             ("model-mode", self.model_mode.clone()),
             ("model-instance", self.model_instance.clone()),
             ("audit-retention-days", days),
+            ("log-streams", streams),
             ("cluster-domain", self.cluster_domain.clone()),
         ]
         .into_iter()

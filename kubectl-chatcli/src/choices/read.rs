@@ -202,6 +202,7 @@ logFormat: text
 modelMode: rules
 modelInstance: ops/chatcli
 auditRetentionDays: 90
+logStreams: 100
 clusterDomain: example.org
 metricsNamespace: observability
 apiServerPort: 16443
@@ -302,7 +303,7 @@ apiServerPort: 16443
         error: --set memory=1Gi: there is no value "memory"
         hint: did you mean resources.requests.memory or resources.limits.memory?
         error: --set serviceAccount.create=true: there is no value "serviceAccount.create"
-        hint: these can be chosen: image, imagePullSecrets, replicas, resources.requests.cpu, resources.requests.memory, resources.limits.cpu, resources.limits.memory, nodeSelector, tolerations, priorityClassName, logLevel, logFormat, modelMode, modelInstance, auditRetentionDays, clusterDomain, metricsNamespace, apiServerPort
+        hint: these can be chosen: image, imagePullSecrets, replicas, resources.requests.cpu, resources.requests.memory, resources.limits.cpu, resources.limits.memory, nodeSelector, tolerations, priorityClassName, logLevel, logFormat, modelMode, modelInstance, auditRetentionDays, logStreams, clusterDomain, metricsNamespace, apiServerPort
         "#);
     }
 
