@@ -56,8 +56,8 @@ pub enum Move {
 
 /// Whether an Anomaly is this detector's to change.
 pub fn is_ours(anomaly: &Anomaly) -> bool {
-    let (source, label) = source_of(anomaly.spec.signal_type);
-    anomaly.spec.source == source && anomaly.labels().get(labels::SOURCE).is_some_and(|said| said == label)
+    let said = (anomaly.spec.source, anomaly.labels().get(labels::SOURCE).map(String::as_str));
+    [(Source::Watcher, Some(WATCHER)), (Source::Logs, Some(LOGS))].contains(&said)
 }
 
 /// Where this detector sees a signal.
@@ -272,6 +272,17 @@ mod tests {
         assert_eq!(anomaly.name_any(), naming::anomaly("watcher", "oom_kill", "web-uid", "container app", 1));
         assert_eq!(anomaly.status.as_ref().unwrap().active, Some(true));
         assert!(decide(&seen(firing(), vec![anomaly])).0.is_empty());
+    }
+
+    #[test]
+    fn what_is_heard_in_a_log_is_told_as_that_and_ends_like_anything_else() {
+        let errors = Sighting { signal: SignalType::ErrorRate, ..sighting() };
+        let (mut moves, _) = decide(&seen(Assessment { firing: vec![errors], ..Assessment::default() }, Vec::new()));
+        let Some(Move::Raise(anomaly)) = moves.pop() else { panic!("nothing was raised") };
+        assert_eq!((anomaly.spec.source, anomaly.labels()[labels::SOURCE].as_str()), (Source::Logs, "logs"));
+        assert!(is_ours(&anomaly));
+        let moves = decide(&seen(Assessment::default(), vec![*anomaly])).0;
+        assert_eq!(only_report(&moves).reason.as_deref(), Some(RECOVERED));
     }
 
     #[test]
