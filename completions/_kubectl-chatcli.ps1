@@ -557,6 +557,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-chatcli' -ScriptBlock {
             [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever')
             [CompletionResult]::new('-A', '-A ', [CompletionResultType]::ParameterName, 'All namespaces, and every node')
             [CompletionResult]::new('--all-namespaces', '--all-namespaces', [CompletionResultType]::ParameterName, 'All namespaces, and every node')
+            [CompletionResult]::new('--logs', '--logs', [CompletionResultType]::ParameterName, 'Also the last hour of the logs of workloads that look well: do they log more errors than before?')
             [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'No colour, no progress, no symbols: for screen readers and logs')
             [CompletionResult]::new('--insecure-skip-tls-verify', '--insecure-skip-tls-verify', [CompletionResultType]::ParameterName, 'Do not check the server''s certificate; insecure')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

@@ -5206,7 +5206,7 @@ _kubectl__chatcli() {
             return 0
             ;;
         kubectl__subcmd__chatcli__subcmd__scan)
-            opts="-A -o -n -s -h --all-namespaces --output --plain --namespace --kubeconfig --context --cluster --user --server --token --as --as-group --as-uid --certificate-authority --client-certificate --client-key --tls-server-name --insecure-skip-tls-verify --request-timeout --help"
+            opts="-A -o -n -s -h --all-namespaces --logs --output --plain --namespace --kubeconfig --context --cluster --user --server --token --as --as-group --as-uid --certificate-authority --client-certificate --client-key --tls-server-name --insecure-skip-tls-verify --request-timeout --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

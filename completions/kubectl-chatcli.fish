@@ -473,6 +473,7 @@ complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l tls-server-name -d 'Name to expect in the server\'s certificate' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l request-timeout -d 'Give up on a request after this long, such as 5s or 2m; 0 waits for ever' -r
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -s A -l all-namespaces -d 'All namespaces, and every node'
+complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l logs -d 'Also the last hour of the logs of workloads that look well: do they log more errors than before?'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l plain -d 'No colour, no progress, no symbols: for screen readers and logs'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate; insecure'
 complete -c kubectl-chatcli -n "__fish_kubectl_chatcli_using_subcommand scan" -s h -l help -d 'Print help (see more with \'--help\')'

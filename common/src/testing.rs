@@ -8,6 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::api::ResourceRef;
+use crate::facts::containers;
+use crate::facts::logged::Listener;
 use crate::facts::{Facts, LogTail, ServiceFacts, Subject};
 
 /// That many seconds after noon.
@@ -343,6 +345,21 @@ impl Facts {
             previous: true,
             lines: lines.iter().map(|line| (*line).to_owned()).collect(),
         });
+        self
+    }
+
+    /// What container `app` of a pod logged: a line every `every` seconds of a span, time after time.
+    pub(crate) fn logging(mut self, pod: &str, spans: &[(std::ops::Range<i64>, usize, &str)]) -> Self {
+        let (now, made) = (self.now, self.pods.iter().find(|it| it.metadata.name.as_deref() == Some(pod)));
+        let started = made.and_then(|pod| containers::of(pod).next()?.running_since());
+        let mut listener = Listener::new(pod, "app", None, started, now);
+        for (span, every, line) in spans {
+            for second in span.clone().step_by(*every) {
+                listener.hear(format!("{} {line}\n", at(second)).as_bytes(), now);
+            }
+        }
+        listener.caught_up();
+        self.logs.heard.extend(listener.logged(now));
         self
     }
 

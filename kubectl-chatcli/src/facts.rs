@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use common::api::ResourceRef;
 use common::facts::Pod;
+use common::facts::logged::hearing;
 use common::facts::{Extra, Facts, Subject, Surroundings, membership, reading};
-use common::{diagnosis, redact};
+use common::{diagnosis, redact, signals};
 use futures::future::join_all;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
@@ -92,6 +93,7 @@ pub async fn gather(
         let all = ResourceRef::new("Ingress", cluster.namespace(), "");
         facts.extra.unreadable.extend(refused.map(|failure| (all, failure.message().to_owned())));
     }
+    listen(&cluster.client(), &mut facts).await;
     deepen(&cluster.client(), &mut facts).await;
     Ok(Some(facts))
 }
@@ -112,6 +114,14 @@ pub fn told(facts: &Facts) -> Value {
     let logs = extra.logs.iter().map(
         |tail| json!({ "pod": tail.pod, "container": tail.container, "previous": tail.previous, "lines": tail.lines }),
     );
+    let logged = facts.logs.heard.iter().map(|it| {
+        let minutes = it.minutes.iter().map(|minute| json!({ "lines": minute.lines, "errors": minute.errors }));
+        let errors = it.examples.iter().map(|example| json!({ "at": example.at, "line": example.line }));
+        json!({
+            "pod": it.said.pod, "container": it.said.container, "from": it.from, "minutes": all(minutes.collect()),
+            "errors": all(errors.collect()),
+        })
+    });
     let services = extra.services.iter().map(|it| {
         json!({ "service": it.service, "selector": it.selector, "readyEndpoints": it.ready_endpoints, "endpoints": it.endpoints, "behind": it.behind })
     });
@@ -133,6 +143,7 @@ pub fn told(facts: &Facts) -> Value {
         "nodes": all(facts.nodes.iter().map(|it| json!(it.as_ref())).collect()),
         "events": extra.events,
         "logs": all(logs.collect()),
+        "logged": all(logged.collect()),
         "configMaps": extra.config_maps,
         "services": all(services.collect()),
         "claims": extra.claims,
@@ -174,6 +185,14 @@ async fn newest_job(cluster: &Cluster, cron_job: &kube::api::DynamicObject) -> R
     let (listed, _) = cluster.list(&jobs, Some(cluster.namespace()), None).await?;
     let of_it = listed.iter().filter(|job| membership::is_controlled_by(&job.metadata, &uid));
     of_it.max_by_key(|job| membership::created(&job.metadata)).map(shared).transpose()
+}
+
+/// Reads the logs of a workload that shows nothing else; the log of one that does is read as far as the rules ask for it.
+pub async fn listen(client: &Client, facts: &mut Facts) {
+    let seen = signals::assess(facts);
+    if seen.firing.is_empty() && seen.pending.is_empty() {
+        hearing::hear(client, facts).await;
+    }
 }
 
 /// Reads what the rules want, and what they want then: a log line may name a Service.

@@ -81,6 +81,10 @@ pub struct Config {
     #[arg(long, env = "CHATCLI_AUDIT_MAX_EVENTS", value_name = "EVENTS", default_value_t = 10_000)]
     pub audit_max_events: usize,
 
+    /// Logs that are followed at most, of workloads that ask for it by the annotation `platform.chatcli.io/watch-logs`; 0 turns it off.
+    #[arg(long, env = "CHATCLI_LOG_STREAMS", value_name = "STREAMS", default_value_t = 50)]
+    pub log_streams: usize,
+
     /// Tag of the ChatCLI server's image where an Instance names none.
     #[arg(long, env = "CHATCLI_OPERATOR_APP_VERSION", value_name = "TAG", default_value = "1.188.0")]
     pub app_version: String,

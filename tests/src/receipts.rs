@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use common::api::ai_insight::{Evidence, Finding};
+use common::facts::logged::line::{Line, Reader};
 use k8s_openapi::api::core::v1::{Event, Pod};
 use kube::Client;
 use kube::api::{Api, ListParams, LogParams};
@@ -42,6 +43,7 @@ async fn doubt(client: &Client, receipt: &Evidence) -> Result<Option<String>> {
             return Ok(service.is_none().then(|| "there is no such Service".to_owned()));
         }
         path if path.starts_with("log[") => return log(client, receipt).await,
+        path if path.starts_with("errors[") => return errors(client, receipt).await,
         _ => {}
     }
     let found = dynamic(client, object).await?.get_opt(&object.name).await?;
@@ -98,6 +100,22 @@ async fn log(client: &Client, receipt: &Evidence) -> Result<Option<String>> {
     let restarts = api.get(&object.name).await?.status.and_then(|status| status.container_statuses).unwrap_or_default();
     let lives = restarts.iter().map(|status| status.restart_count).max().unwrap_or(0);
     Ok((lives < 2).then(|| format!("its log does not hold {line:?}")))
+}
+
+/// `86 of 91 lines in 5 minutes`: does the log hold as many errors?
+async fn errors(client: &Client, receipt: &Evidence) -> Result<Option<String>> {
+    let object = &receipt.object;
+    let container = receipt.field_path.trim_start_matches("errors[").trim_end_matches(']');
+    let api: Api<Pod> = Api::namespaced(client.clone(), &object.namespace);
+    let params = LogParams { container: Some(container.to_owned()), ..LogParams::default() };
+    if api.get_opt(&object.name).await?.is_none() {
+        return Ok(None);
+    }
+    let told = receipt.value.as_deref().and_then(|value| value.split(' ').next()?.parse::<usize>().ok());
+    let mut reader = Reader::default();
+    let log = api.logs(&object.name, &params).await?;
+    let found = log.lines().filter(|line| reader.read(line) == Line::Error).count();
+    Ok(told.is_none_or(|told| found < told).then(|| format!("its log holds {found} errors, {:?} told", receipt.value)))
 }
 
 /// The value at `spec.containers[app].image`, `data[KEY]`, `status.conditions[Ready]`, `metadata.managedFields[kubectl].time`,

@@ -20,9 +20,11 @@ fn started(chosen: &[&str]) -> Config {
 
 #[test]
 fn what_is_chosen_is_what_the_operator_is_told() {
-    let config = started(&["modelInstance=ops/chatcli", "auditRetentionDays=3650", "clusterDomain=example.org"]);
+    let config =
+        started(&["modelInstance=ops/chatcli", "auditRetentionDays=3650", "logStreams=0", "clusterDomain=example.org"]);
     assert_eq!(config.model_instance.as_deref(), Some("ops/chatcli"));
     assert_eq!((config.audit_retention_days, config.cluster_domain.as_str()), (3650, "example.org"));
+    assert_eq!(config.log_streams, 0);
 }
 
 #[test]
@@ -40,6 +42,7 @@ fn every_word_that_may_be_chosen_is_one_of_the_operators() {
 fn as_shipped_is_what_the_operator_does_by_itself() {
     let (config, told) = (started(&[]), |name: &str| started(&[name]));
     assert_eq!(config.audit_retention_days, told("auditRetentionDays=30").audit_retention_days);
+    assert_eq!(config.log_streams, told("logStreams=50").log_streams);
     assert_eq!(config.cluster_domain, told("clusterDomain=cluster.local").cluster_domain);
     assert_eq!(config.model_mode, told("modelMode=auto").model_mode);
 }

@@ -277,7 +277,7 @@ pub struct Evidence {
     pub statement: String,
     /// The object it was read from.
     pub object: ResourceRef,
-    /// Field path, `event` or `log`.
+    /// Field path, `event`, `log[CONTAINER]`, or `errors[CONTAINER]` for what was counted in its log.
     pub field_path: String,
     /// The value found there, cut to 512 characters and redacted.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -110,6 +110,8 @@ pub mod annotations {
     pub const CHOICES: &str = "platform.chatcli.io/choices";
     /// Workload, Namespace or operator Namespace: `true` stops all automation there.
     pub const PAUSED: &str = "platform.chatcli.io/paused";
+    /// Workload or Namespace: `true` has the operator follow the logs of its pods; `false` on a workload leaves it out.
+    pub const WATCH_LOGS: &str = "platform.chatcli.io/watch-logs";
     /// Issue: who has taken it on. Everybody else knows that somebody looks.
     pub const ACKNOWLEDGED_BY: &str = "platform.chatcli.io/acknowledged-by";
     /// Issue: RFC 3339; until then it is not among what waits for a person.

@@ -2,31 +2,38 @@
 //!
 //! In: [`Facts`]. Out: questions with answers. Never: concludes.
 
-use std::sync::LazyLock;
-
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::{Event, PodCondition};
-
-use regex::Regex;
 
 use super::draft::{receipt, remedy};
 use crate::api::ai_insight::{Evidence, Remedy};
 use crate::api::{ActionType, ResourceRef};
 use crate::facts::Pod;
 use crate::facts::containers::{self, Ended, Role, View, Waiting};
+use crate::facts::logged::line::without_time;
 use crate::facts::membership::{self, condition};
 use crate::facts::revisions::{self, Revision, Rollout};
-use crate::facts::{Facts, LogTail, Subject};
+use crate::facts::{Facts, LogTail, Logged, Subject};
+use crate::signals::errors::{self, Loud};
 
 /// The facts, arranged for rules.
 pub struct Case<'a> {
     pub facts: &'a Facts,
     /// Containers that do not run, keep ending, or are not ready.
     pub sick: Vec<View<'a>>,
+    /// Where no container is sick: those that log more errors than is usual for them, the one with the most first.
+    pub complaints: Vec<Complaint<'a>>,
     /// The workload's revisions, newest first.
     pub revisions: Vec<Revision<'a>>,
     /// The workload's rollout.
     pub rollout: Option<Rollout<'a>>,
+}
+
+/// A container that looks well and logs errors.
+pub struct Complaint<'a> {
+    pub container: View<'a>,
+    pub logged: &'a Logged,
+    pub loud: Loud,
 }
 
 impl<'a> Case<'a> {
@@ -43,9 +50,10 @@ impl<'a> Case<'a> {
         let mut sick: Vec<View<'a>> = pods.flat_map(containers::of).filter(is_sick).collect();
         // The newest pod first: it shows the revision that is meant to run.
         sick.sort_by_key(|container| std::cmp::Reverse(membership::created(&container.pod.metadata)));
+        let complaints = if sick.is_empty() { complaints(facts, &current) } else { Vec::new() };
         let revisions = revisions::all(facts);
         let rollout = revisions::rollout(facts, &revisions);
-        Self { facts, sick, revisions, rollout }
+        Self { facts, sick, complaints, revisions, rollout }
     }
 
     /// `deploy/web`.
@@ -96,7 +104,7 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// Log tails of a container, of the life that ended before those of the present one.
+    /// Log tails of a container, of the life that ended before those of the present one; of one that complains, the errors it logs most.
     pub fn logs(&self, container: &View<'_>) -> impl Iterator<Item = &'a LogTail> {
         let (pod, name) = (container.pod_name().to_owned(), container.name().to_owned());
         let mut tails: Vec<&'a LogTail> = self
@@ -107,6 +115,11 @@ impl<'a> Case<'a> {
             .filter(|tail| tail.container == name && tail.pod == pod && tail.lines.iter().any(|line| is_said(line)))
             .collect();
         tails.sort_by_key(|tail| !tail.previous);
+        if let Some(complaint) =
+            self.complaints.iter().find(|it| it.container.name() == name && it.logged.said.pod == pod)
+        {
+            tails = vec![&complaint.logged.said];
+        }
         tails.into_iter()
     }
 
@@ -220,6 +233,19 @@ impl<'a> Case<'a> {
     }
 }
 
+/// Containers whose logs hold more errors than is usual for them.
+fn complaints<'a>(facts: &'a Facts, current: &[&'a Pod]) -> Vec<Complaint<'a>> {
+    let found = facts.logs.heard.iter().filter_map(|logged| {
+        let loud = errors::rate(logged).above()?;
+        let pod = current.iter().find(|pod| pod.metadata.name.as_deref() == Some(&logged.said.pod))?;
+        let container = containers::of(pod).find(|container| container.name() == logged.said.container)?;
+        Some(Complaint { container, logged, loud })
+    });
+    let mut found: Vec<Complaint<'a>> = found.collect();
+    found.sort_by_key(|complaint| std::cmp::Reverse(complaint.loud.errors));
+    found
+}
+
 /// Is this container part of the trouble?
 fn is_sick(container: &View<'_>) -> bool {
     if container.is_done() || container.pod.node.is_none() {
@@ -238,15 +264,6 @@ fn is_sick(container: &View<'_>) -> bool {
 /// Something the application said: not blank, and not the kubelet's excuse for a log that is gone.
 fn is_said(line: &str) -> bool {
     !line.trim().is_empty() && !line.starts_with("unable to retrieve container logs")
-}
-
-/// A log line without the time it begins with, which differs in every life.
-pub fn without_time(line: &str) -> &str {
-    static TIME: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^\s*\[?\d{4}[-/]\d{2}[-/]\d{2}[T ]\d{2}:\d{2}:\d{2}[.,\d]*(?:Z|[+-]\d{2}:?\d{2})?\]?\s*")
-            .expect("a valid pattern")
-    });
-    TIME.find(line).map_or(line, |time| &line[time.end()..]).trim()
 }
 
 /// A pod as evidence names it.

@@ -16,25 +16,27 @@ use crate::facts::containers::View;
 use crate::facts::references::{ServiceHint, services_in, services_of};
 use crate::facts::{Facts, ServiceFacts, Subject, Surroundings};
 
-/// Containers that got far enough to call anybody.
+/// Containers that got far enough to call anybody, and those that look well and log errors.
 pub fn callers<'a, 'c>(case: &'c Case<'a>) -> impl Iterator<Item = &'c View<'a>> {
+    failing(case).chain(case.complaints.iter().map(|complaint| &complaint.container))
+}
+
+fn failing<'a, 'c>(case: &'c Case<'a>) -> impl Iterator<Item = &'c View<'a>> {
     case.sick.iter().filter(|container| {
         let ran = container.latest_end().is_some_and(|end| !end.is_oom() && !is_start_error(&end));
         ran || (container.running_since().is_some() && !container.is_ready())
     })
 }
 
-/// Services that these containers may call.
+/// Services that these containers may call; of one that looks well only those that its errors name.
 pub fn hints(case: &Case<'_>) -> BTreeSet<(String, String)> {
     let own = &case.facts.subject.namespace;
     let placed = |hint: ServiceHint| (hint.namespace.unwrap_or_else(|| own.clone()), hint.name);
-    callers(case)
-        .flat_map(|container| {
-            let words = case.logs(container).flat_map(|tail| tail.lines.iter()).flat_map(|line| services_in(line));
-            services_of(container.spec).into_iter().chain(words).collect::<Vec<_>>()
-        })
-        .map(placed)
-        .collect()
+    let configured = failing(case).flat_map(|container| services_of(container.spec));
+    let words = callers(case).flat_map(|container| {
+        case.logs(container).flat_map(|tail| tail.lines.iter()).flat_map(|line| services_in(line))
+    });
+    configured.chain(words).map(placed).collect()
 }
 
 /// Findings for Services without ready endpoints, and for Services that do not exist.
@@ -81,12 +83,19 @@ pub fn at_rest(case: &Case<'_>) -> Vec<Finding> {
     ]
 }
 
+/// A container that may call the Service, with its words about it. One that looks well calls only whom it names.
+fn caller<'a, 'c>(case: &'c Case<'a>, service: &str) -> Option<(&'c View<'a>, Option<Evidence>)> {
+    if let Some(container) = failing(case).next() {
+        return Some((container, spoken_of(case, container, service)));
+    }
+    callers(case).find_map(|container| Some((container, Some(spoken_of(case, container, service)?))))
+}
+
 fn judge(case: &Case<'_>, down: &ServiceFacts) -> Option<Finding> {
-    let container = callers(case).next()?;
+    let (container, words) = caller(case, &down.service.name)?;
     let service = down.service.short();
     let behind: Vec<String> = down.behind.iter().map(ResourceRef::short).collect();
     let (culprit, path) = down.behind.first().map_or((&down.service, ".spec.selector"), |workload| (workload, ""));
-    let words = spoken_of(case, container, &down.service.name);
     // Pods of the older revision call the same Service and are well: then it is not the Service.
     let others_are_well = case.way_back().is_some_and(|(_, good)| good.ready > 0);
     let (confidence, reason) = match (words.is_some(), others_are_well) {
@@ -145,11 +154,10 @@ fn judge(case: &Case<'_>, down: &ServiceFacts) -> Option<Finding> {
 
 /// The Service has endpoints, and sends to a port that they do not have.
 fn judge_wiring(case: &Case<'_>, service: &ServiceFacts) -> Option<Finding> {
-    let container = callers(case).next()?;
+    let (container, words) = caller(case, &service.service.name)?;
     let sample = Facts::about(Subject::Pod(service.sample.clone()?), case.facts.now)
         .with_surroundings(Surroundings { services: vec![service.object.clone()?], ..Surroundings::default() });
     let fault = wiring::faults(&sample).into_iter().find(|fault| fault.object.same_object(&service.service))?;
-    let words = spoken_of(case, container, &service.service.name);
     let (confidence, reason) = if words.is_some() {
         (0.93, "the application names it, and its port leads nowhere")
     } else {

@@ -10,6 +10,7 @@ mod config;
 pub(crate) mod controllers;
 mod dependencies;
 mod draft;
+mod errors;
 mod exits;
 mod image;
 mod jobs;
@@ -65,6 +66,7 @@ const RULES: &[Rule] = &[
     rollout::stuck,
     wiring::wiring,
     controllers::controllers,
+    errors::errors_logged,
 ];
 
 /// What else should be read before [`diagnose`] is asked; what cannot be read is simply left out.
@@ -134,6 +136,8 @@ fn drop_symptoms(findings: &mut Vec<Finding>) {
     let stuck = of(&[Application, Command, Config, Image, Nodes, Probes, Resources, Scheduling, Storage], &[])
         || dependency
         || found.iter().any(|(code, _)| code.family() == Probes || exits.contains(code));
+    // What the errors say, where it is understood, is why they are logged.
+    let errors = dependency || of(&[Application], &[]);
     // Who is put out for its disk is not started again as something else.
     findings.retain(|it| {
         let Some(code) = Code::from_name(&it.code) else { return true };
@@ -146,6 +150,7 @@ fn drop_symptoms(findings: &mut Vec<Finding>) {
                         && code != Code::LifecycleHookFailing))
             || rollout && code == Code::BadRollout
             || init && code == Code::InitContainerFailing
+            || errors && code == Code::ErrorsLogged
             || stuck && code == Code::RolloutStuck)
     });
 }

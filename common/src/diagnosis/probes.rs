@@ -17,6 +17,7 @@ use crate::api::ActionType;
 use crate::api::ai_insight::Finding;
 use crate::facts::Subject;
 use crate::facts::containers::View;
+use crate::facts::logged::line::without_time;
 use crate::facts::membership::{condition, ready_since, started};
 use crate::facts::probes::budget;
 use crate::facts::revisions::Revision;
@@ -231,7 +232,7 @@ fn listens(case: &Case<'_>, container: &View<'_>) -> Vec<i32> {
             .expect("a valid pattern")
     });
     let lines = case.logs(container).flat_map(|tail| &tail.lines);
-    lines.filter_map(|line| PORT.captures(super::case::without_time(line))?.get(1)?.as_str().parse().ok()).collect()
+    lines.filter_map(|line| PORT.captures(without_time(line))?.get(1)?.as_str().parse().ok()).collect()
 }
 
 /// Has no pod of the same revision been ready since this container's pod was made?

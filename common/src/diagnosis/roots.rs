@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::case::Case;
 use super::{config, dependencies, rollout, scheduling, storage, wiring};
 use crate::api::ResourceRef;
-use crate::api::SignalType::{self, CrashloopBackoff, DeployFailing, IngressError, PodNotReady, PodRestart};
+use crate::api::SignalType::{self, CrashloopBackoff, DeployFailing, ErrorRate, IngressError, PodNotReady, PodRestart};
 use crate::facts::Facts;
 use crate::facts::membership::{condition, ready_since, started};
 
@@ -26,7 +26,7 @@ pub struct Root {
 /// What not starting looks like.
 const NOT_STARTING: &[SignalType] = &[PodNotReady, DeployFailing];
 /// What waiting for somebody looks like.
-pub const WAITING: &[SignalType] = &[PodNotReady, DeployFailing, CrashloopBackoff, PodRestart];
+pub const WAITING: &[SignalType] = &[PodNotReady, DeployFailing, CrashloopBackoff, PodRestart, ErrorRate];
 /// What traffic that does not arrive looks like.
 const UNREACHED: &[SignalType] = &[IngressError];
 
@@ -76,11 +76,11 @@ pub fn roots(facts: &Facts) -> Vec<Root> {
     roots
 }
 
-/// Services the subject's configuration names, where its trouble is such as a dead dependency makes: it runs, or ran, and is not well. Empty
-/// where pods of an older revision are well beside it: then it is not the Service.
+/// Services the subject's configuration names, where its trouble is such as a dead dependency makes: it runs, or ran, and is not well; and
+/// those that its errors name, where it looks well. Empty where pods of an older revision are well beside it: then it is not the Service.
 pub fn calls(facts: &Facts) -> Vec<(String, String)> {
     let case = Case::new(facts);
-    if case.sick.is_empty() || case.way_back().is_some_and(|(_, good)| good.ready > 0) {
+    if (case.sick.is_empty() && case.complaints.is_empty()) || case.way_back().is_some_and(|(_, good)| good.ready > 0) {
         return Vec::new();
     }
     let callers = dependencies::callers(&case).count();
@@ -91,8 +91,9 @@ pub fn calls(facts: &Facts) -> Vec<(String, String)> {
     dependencies::hints(&case).into_iter().collect()
 }
 
-/// Since when the subject is not well: the first of its pods that is not ready became so then. `None` while all are ready.
+/// Since when the subject is not well: the first of its pods that is not ready became so then; while all are ready, its errors began then.
 pub fn unwell_since(facts: &Facts) -> Option<Timestamp> {
+    let complaints = || Case::new(facts).complaints.into_iter().map(|complaint| complaint.loud.since).min();
     let pods = facts.current_pods().filter(|pod| ready_since(pod).is_none());
     pods.filter_map(|pod| {
         condition(pod, "Ready")
@@ -101,4 +102,5 @@ pub fn unwell_since(facts: &Facts) -> Option<Timestamp> {
             .or_else(|| started(pod))
     })
     .min()
+    .or_else(complaints)
 }

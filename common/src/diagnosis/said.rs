@@ -14,6 +14,7 @@ use super::{dependencies, exits};
 use crate::api::ResourceRef;
 use crate::api::ai_insight::{Evidence, Finding};
 use crate::facts::containers::View;
+use crate::facts::logged::line::without_time;
 
 /// One kind of sentence. `{what}` in the statement is what the first group caught.
 struct Sentence {
@@ -141,7 +142,7 @@ fn read(line: &str) -> Option<(&'static Sentence, String)> {
             return None;
         }
         let found = pattern.captures(line)?;
-        let what = super::case::without_time(found.get(1)?.as_str()).to_owned();
+        let what = without_time(found.get(1)?.as_str()).to_owned();
         if sentence.code == Code::HostUnresolved && format!("{what}.").contains(".svc.") {
             return None;
         }

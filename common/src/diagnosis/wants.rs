@@ -26,7 +26,9 @@ pub fn wants(case: &Case<'_>) -> Vec<Want> {
     }
     // A Deployment's revisions are known; these have to be asked for.
     let has_revisions = matches!(case.facts.object, Subject::StatefulSet(_) | Subject::DaemonSet(_));
-    let in_question = !case.sick.is_empty() || case.facts.current_pods().count() < case.facts.object.desired();
+    let in_question = !case.sick.is_empty()
+        || !case.complaints.is_empty()
+        || case.facts.current_pods().count() < case.facts.object.desired();
     if has_revisions
         && (in_question || !refused.is_empty())
         && extra.revisions.is_none()
@@ -97,12 +99,13 @@ pub fn wants(case: &Case<'_>) -> Vec<Want> {
         }
     }
 
-    // Who ends with an error may have been given another configuration than before.
+    // Who ends with an error, or logs errors, may have been given another configuration than before.
     let ended = case
         .sick
         .iter()
         .find(|container| container.latest_end().is_some_and(|end| end.exit_code != 0 && !end.is_oom()));
-    if let Some(spec) = ended.and_then(|container| container.pod.spec.as_ref()) {
+    let complains = case.complaints.first().map(|complaint| &complaint.container);
+    if let Some(spec) = ended.or(complains).and_then(|container| container.pod.spec.as_ref()) {
         let maps =
             references::of_pod(spec).into_iter().filter(|it| it.kind == ConfigKind::ConfigMap && it.name != ROOT_CA);
         for reference in maps.take(CONFIG_MAPS) {

@@ -3,6 +3,7 @@
 //! In: API objects, trimmed or whole. Out: [`Facts`] about one subject. Only [`reading`] talks to the API server, for who asks it to.
 
 pub mod containers;
+pub mod logged;
 pub mod membership;
 pub mod memory;
 mod pod;
@@ -29,6 +30,7 @@ use k8s_openapi::api::{
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::api::ResourceRef;
+pub use logged::{Logged, Logs};
 pub use memory::MemoryUse;
 pub use pod::Pod;
 pub use surroundings::Surroundings;
@@ -52,6 +54,8 @@ pub struct Facts {
     pub nodes: Vec<Arc<Node>>,
     /// Who sends it traffic, scales it and guards it.
     pub around: Surroundings,
+    /// What its containers logged lately, where somebody listens.
+    pub logs: Logs,
     /// Read on demand ([`Want`]): what could be read.
     pub extra: Extra,
 }
@@ -343,6 +347,7 @@ impl Facts {
             replica_sets: Vec::new(),
             nodes,
             around: Surroundings::default(),
+            logs: Logs::default(),
             extra: Extra::default(),
         }
     }

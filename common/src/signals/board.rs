@@ -89,6 +89,11 @@ impl Board {
         });
     }
 
+    /// No predicate holds so far.
+    pub fn has_seen_nothing(&self) -> bool {
+        self.tallies.is_empty()
+    }
+
     /// Over at `until` if nothing happens.
     pub fn recovers_at(&mut self, signal: SignalType, object: &str, until: Timestamp) {
         if until > self.now {

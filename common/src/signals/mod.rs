@@ -6,6 +6,7 @@
 mod around;
 mod board;
 mod crashes;
+pub(crate) mod errors;
 mod jobs;
 mod nodes;
 mod pods;
@@ -91,8 +92,12 @@ pub fn assess(facts: &Facts) -> Assessment {
             pods::observe(facts, &mut board);
             rollouts::observe(facts, &mut board);
             around::observe(facts, &mut board);
+            errors::observe(facts, &mut board);
         }
-        Subject::Pod(_) => pods::observe(facts, &mut board),
+        Subject::Pod(_) => {
+            pods::observe(facts, &mut board);
+            errors::observe(facts, &mut board);
+        }
     }
     board.assessment()
 }

@@ -509,3 +509,53 @@ mod whatever_pods_look_like {
         }
     }
 }
+
+/// Deployment `web`, well, which is heard to log errors from the twentieth minute on.
+fn complaining(now: i64) -> Facts {
+    let scene = deployment().pod(healthy("web-1"));
+    scene.facts(now).logging("web-1", &[(10..now, 10, "INFO served"), (1200..now, 5, "ERROR cannot reserve stock")])
+}
+
+#[test]
+fn errors_in_the_log_of_a_pod_that_looks_well_count_once_they_have_lasted() {
+    let early = assess(&complaining(1330));
+    assert_eq!(early.firing, []);
+    assert_eq!(early.pending.iter().map(|it| it.counts_from).collect::<Vec<_>>(), [at(1380)]);
+    let seen = assess(&complaining(1380)).firing;
+    assert_eq!(seen.len(), 1);
+    let told = (seen[0].signal, seen[0].object.as_str(), seen[0].since, seen[0].value.as_str());
+    let value = "1 of 1 pods logging errors: 36 of 60 lines in 5 minutes, usually at most 0";
+    assert_eq!(told, (ErrorRate, "container app", at(1200), value));
+}
+
+#[test]
+fn while_errors_are_logged_somebody_looks_whether_they_still_are() {
+    assert_eq!(assess(&complaining(1400)).look_again, Some(at(1460)));
+}
+
+#[test]
+fn who_shows_other_trouble_has_its_errors_in_that_incident() {
+    let looping = deployment().pod(pod("web-1").running_since(1).died("Error", 1, 1, 2).restarts(9).unready_since(3));
+    let facts = looping.facts(1400).logging("web-1", &[(10..1400, 10, "INFO served"), (900..1400, 5, "ERROR boom")]);
+    let seen = assess(&facts);
+    assert!(!seen.firing.is_empty());
+    assert!(seen.firing.iter().chain(&seen.pending).all(|it| it.signal != ErrorRate), "{seen:?}");
+    assert!(seen.recovering.iter().any(|it| it.signal == ErrorRate), "nor is it over");
+}
+
+#[test]
+fn a_log_that_should_be_heard_and_is_not_ends_nothing() {
+    let mut facts = deployment().pod(healthy("web-1")).facts(1000);
+    facts.logs.unheard.push("app".to_owned());
+    let seen = assess(&facts);
+    assert_eq!((seen.firing, seen.pending, seen.look_again), (vec![], vec![], None));
+    assert_eq!(seen.recovering[0].signal, ErrorRate);
+}
+
+#[test]
+fn the_log_of_a_pod_that_is_on_its_way_out_says_nothing() {
+    let scene = deployment().pod(healthy("web-1")).pod(healthy("web-2").terminating(2000));
+    let facts = scene.facts(1400).logging("web-2", &[(10..1400, 10, "INFO"), (900..1400, 5, "ERROR shutting down")]);
+    let seen = assess(&facts);
+    assert_eq!((seen.firing, seen.pending, seen.recovering), (vec![], vec![], vec![]));
+}

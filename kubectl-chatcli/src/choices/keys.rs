@@ -128,6 +128,12 @@ pub const KEYS: &[Key] = &[
         about: "Days after which AuditEvents are removed",
     },
     Key {
+        name: "logStreams",
+        takes: Takes::Whole(0, 1000),
+        shipped: "50",
+        about: "Logs followed at most, of workloads that ask for it; 0 turns it off",
+    },
+    Key {
         name: "clusterDomain",
         takes: Takes::Text("a DNS domain such as cluster.local", is_subdomain),
         shipped: "cluster.local",

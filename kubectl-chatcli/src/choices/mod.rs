@@ -60,6 +60,9 @@ pub struct Choices {
     /// Days after which AuditEvents are removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audit_retention_days: Option<u32>,
+    /// How many logs are followed at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_streams: Option<u32>,
     /// DNS domain of the cluster.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster_domain: Option<String>,
@@ -221,6 +224,7 @@ impl Choices {
     fn flags(&self) -> impl Iterator<Item = String> {
         let hosts = (!self.source_private_hosts.is_empty()).then(|| self.source_private_hosts.join(","));
         let days = self.audit_retention_days.map(|days| days.to_string());
+        let streams = self.log_streams.map(|streams| streams.to_string());
         [
             ("zap-log-level", self.log_level.clone()),
             ("log-format", self.log_format.clone()),
@@ -228,6 +232,7 @@ impl Choices {
             ("model-instance", self.model_instance.clone()),
             ("source-private-hosts", hosts),
             ("audit-retention-days", days),
+            ("log-streams", streams),
             ("cluster-domain", self.cluster_domain.clone()),
             ("prometheus-url", self.prometheus_url.clone()),
         ]

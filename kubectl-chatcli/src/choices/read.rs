@@ -203,6 +203,7 @@ modelMode: rules
 modelInstance: ops/chatcli
 sourcePrivateHosts: [git.corp.example, 10.1.2.3]
 auditRetentionDays: 90
+logStreams: 100
 clusterDomain: example.org
 metricsNamespace: observability
 prometheusUrl: http://prometheus.observability:9091
@@ -304,7 +305,7 @@ apiServerPort: 16443
         error: --set memory=1Gi: there is no value "memory"
         hint: did you mean resources.requests.memory or resources.limits.memory?
         error: --set serviceAccount.create=true: there is no value "serviceAccount.create"
-        hint: these can be chosen: image, imagePullSecrets, replicas, resources.requests.cpu, resources.requests.memory, resources.limits.cpu, resources.limits.memory, nodeSelector, tolerations, priorityClassName, logLevel, logFormat, modelMode, modelInstance, sourcePrivateHosts, auditRetentionDays, clusterDomain, metricsNamespace, prometheusUrl, apiServerPort
+        hint: these can be chosen: image, imagePullSecrets, replicas, resources.requests.cpu, resources.requests.memory, resources.limits.cpu, resources.limits.memory, nodeSelector, tolerations, priorityClassName, logLevel, logFormat, modelMode, modelInstance, sourcePrivateHosts, auditRetentionDays, logStreams, clusterDomain, metricsNamespace, prometheusUrl, apiServerPort
         "#);
     }
 

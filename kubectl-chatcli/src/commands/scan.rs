@@ -2,6 +2,7 @@
 
 use common::diagnosis::codes::Code;
 use common::facts::Facts;
+use common::facts::logged::hearing;
 use common::signals::Assessment;
 use common::{diagnosis, signals};
 use futures::{FutureExt as _, StreamExt as _, stream};
@@ -22,6 +23,9 @@ const AT_ONCE: usize = 8;
 /// Subjects that are asked in depth: a cluster in flames gets a bounded number of reads from us, the rest is judged from the lists.
 const IN_DEPTH: usize = 100;
 
+/// Workloads whose logs are read with `--logs`; each may cost six reads of a few megabytes.
+const LISTENED: usize = 50;
+
 /// Runs the command.
 pub async fn run(args: ScanArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     let cluster = context.cluster().await?;
@@ -30,7 +34,7 @@ pub async fn run(args: ScanArgs, context: &Context<'_>) -> Result<Exit, Failure>
     // Boxed: eleven lists at once are a future too large for the stack it would be copied on.
     let landscape = Landscape::read(&cluster, namespace.as_deref()).boxed_local().await?;
     busy.now("asking why");
-    let report = report(&landscape, namespace, &cluster, context).await;
+    let report = report(&landscape, namespace, args.logs, &cluster, context).await;
     drop(busy);
     let exit = if report.causes.is_empty() { Exit::Ok } else { Exit::Differs };
     let exit = exit.after(show(&report, &args, context))?;
@@ -45,11 +49,18 @@ pub async fn run(args: ScanArgs, context: &Context<'_>) -> Result<Exit, Failure>
     }
 }
 
-async fn report(landscape: &Landscape, namespace: Option<String>, cluster: &Cluster, context: &Context<'_>) -> Report {
+async fn report(
+    landscape: &Landscape,
+    namespace: Option<String>,
+    logs: bool,
+    cluster: &Cluster,
+    context: &Context<'_>,
+) -> Report {
     let mut firing = Vec::new();
     let mut may_recover = Vec::new();
-    let subjects = landscape.subjects(context.clock.now);
+    let mut subjects = landscape.subjects(context.clock.now);
     let secrets = landscape.secrets(&subjects);
+    let unheard = if logs { listen(&mut subjects, cluster).await } else { Vec::new() };
     for facts in subjects {
         let seen = signals::assess(&facts);
         match (seen.firing.is_empty(), seen.pending.first()) {
@@ -61,6 +72,7 @@ async fn report(landscape: &Landscape, namespace: Option<String>, cluster: &Clus
     let mut not_known: Vec<String> = landscape.blind.iter().map(|failure| failure.message().to_owned()).collect();
     not_known.extend(landscape.without_nodes.as_ref().map(|failure| failure.message().to_owned()));
     not_known.extend(landscape.without_ingresses.as_ref().map(|failure| failure.message().to_owned()));
+    not_known.extend(unheard);
     if firing.len() > IN_DEPTH {
         not_known.push(format!(
             "events and logs of {} objects were not read; look at one namespace with -n",
@@ -87,6 +99,24 @@ async fn report(landscape: &Landscape, namespace: Option<String>, cluster: &Clus
         if is_over { &mut causes } else { &mut warnings }.extend(of_certificate(&held, finding));
     }
     Report { at: context.clock.now, namespace, scanned: landscape.extent(), causes, warnings, may_recover, not_known }
+}
+
+/// Reads the logs of workloads that have some, up to a number. Gives what stays unknown.
+async fn listen(subjects: &mut [Facts], cluster: &Cluster) -> Vec<String> {
+    let mut speaking: Vec<&mut Facts> =
+        subjects.iter_mut().filter(|facts| !hearing::speakers(facts).is_empty()).collect();
+    let left_out = speaking.len().saturating_sub(LISTENED);
+    speaking.truncate(LISTENED);
+    let client = cluster.client();
+    stream::iter(speaking.iter_mut()).for_each_concurrent(AT_ONCE, |facts| facts::listen(&client, facts)).await;
+    let mut refused = speaking.iter().filter_map(|facts| facts.extra.unreadable.first());
+    let first = refused.next().map(|(pod, why)| match refused.count() {
+        0 => format!("{}: {why}", pod.short()),
+        more => format!("{}: {why} (and {more} more workloads)", pod.short()),
+    });
+    let left_out = (left_out > 0)
+        .then(|| format!("logs of {left_out} workloads were not read; look at one: kubectl chatcli explain KIND/NAME"));
+    first.into_iter().chain(left_out).collect()
 }
 
 /// What the rules say about one subject, with what they wanted and could not have.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use common::api::anomaly::{AnomalySpec, AnomalyStatus};
 use common::api::keys::labels;
-use common::api::{Anomaly, ResourceRef, Source, Time};
+use common::api::{Anomaly, ResourceRef, SignalType, Source, Time};
 use common::naming;
 use common::signals::{Assessment, Sighting};
 use jiff::{SignedDuration, Timestamp};
@@ -14,6 +14,8 @@ use crate::runtime::status::time;
 
 /// `platform.chatcli.io/source` on what this detector writes.
 const WATCHER: &str = "watcher";
+/// The same on what it hears in logs.
+const LOGS: &str = "logs";
 /// `status.reason` of a signal that stayed away long enough.
 pub const RECOVERED: &str = "Recovered";
 /// `status.reason` of a signal whose resource is gone.
@@ -54,8 +56,13 @@ pub enum Move {
 
 /// Whether an Anomaly is this detector's to change.
 pub fn is_ours(anomaly: &Anomaly) -> bool {
-    anomaly.spec.source == Source::Watcher
-        && anomaly.labels().get(labels::SOURCE).is_some_and(|source| source == WATCHER)
+    let said = (anomaly.spec.source, anomaly.labels().get(labels::SOURCE).map(String::as_str));
+    [(Source::Watcher, Some(WATCHER)), (Source::Logs, Some(LOGS))].contains(&said)
+}
+
+/// Where this detector sees a signal.
+fn source_of(signal: SignalType) -> (Source, &'static str) {
+    if signal == SignalType::ErrorRate { (Source::Logs, LOGS) } else { (Source::Watcher, WATCHER) }
 }
 
 /// What to write, and when to look again without any event.
@@ -114,9 +121,10 @@ fn still_counts(anomaly: &Anomaly, assessment: &Assessment) -> bool {
 fn raise(seen: &Seen, subject: &ResourceRef, sighting: &Sighting) -> Anomaly {
     let uid = subject.uid.clone().unwrap_or_default();
     let signal = sighting.signal.as_str();
-    let name = naming::anomaly(WATCHER, signal, &uid, &sighting.object, seen.episode);
+    let (source, label) = source_of(sighting.signal);
+    let name = naming::anomaly(label, signal, &uid, &sighting.object, seen.episode);
     let spec = AnomalySpec {
-        source: Source::Watcher,
+        source,
         signal_type: sighting.signal,
         resource: subject.clone(),
         value: sighting.value.clone(),
@@ -131,7 +139,7 @@ fn raise(seen: &Seen, subject: &ResourceRef, sighting: &Sighting) -> Anomaly {
     let mut anomaly = Anomaly::new(&name, spec);
     anomaly.metadata.namespace = Some(seen.home.clone());
     anomaly.labels_mut().extend([
-        (labels::SOURCE.to_owned(), WATCHER.to_owned()),
+        (labels::SOURCE.to_owned(), label.to_owned()),
         (labels::DEPLOYMENT.to_owned(), naming::label_value(&subject.name)),
         (labels::SIGNAL.to_owned(), signal.to_owned()),
         (labels::RESOURCE_UID.to_owned(), uid),
@@ -198,7 +206,6 @@ pub(super) fn active(before: &AnomalyStatus, since: Time, now: Timestamp) -> Ano
 
 #[cfg(test)]
 mod tests {
-    use common::api::SignalType;
     use common::signals::Recovery;
 
     use super::super::episode::tests::at;
@@ -265,6 +272,17 @@ mod tests {
         assert_eq!(anomaly.name_any(), naming::anomaly("watcher", "oom_kill", "web-uid", "container app", 1));
         assert_eq!(anomaly.status.as_ref().unwrap().active, Some(true));
         assert!(decide(&seen(firing(), vec![anomaly])).0.is_empty());
+    }
+
+    #[test]
+    fn what_is_heard_in_a_log_is_told_as_that_and_ends_like_anything_else() {
+        let errors = Sighting { signal: SignalType::ErrorRate, ..sighting() };
+        let (mut moves, _) = decide(&seen(Assessment { firing: vec![errors], ..Assessment::default() }, Vec::new()));
+        let Some(Move::Raise(anomaly)) = moves.pop() else { panic!("nothing was raised") };
+        assert_eq!((anomaly.spec.source, anomaly.labels()[labels::SOURCE].as_str()), (Source::Logs, "logs"));
+        assert!(is_ours(&anomaly));
+        let moves = decide(&seen(Assessment::default(), vec![*anomaly])).0;
+        assert_eq!(only_report(&moves).reason.as_deref(), Some(RECOVERED));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! From what the cluster shows to Anomalies.
 //!
-//! In: changes of pods, workloads, jobs and nodes. Out: one `Anomaly` per (resource, signal, object, episode), active while the signal holds,
+//! In: changes of pods, workloads, jobs and nodes; what is heard of logs that are to be watched. Out: one `Anomaly` per (resource, signal, object, episode), active while the signal holds,
 //! inactive with a reason once it stayed away. Never: remembers anything in memory, folds, explains, touches a workload. After a restart
 //! everything follows from the Anomalies and the cluster as they are.
 
@@ -9,6 +9,7 @@ mod apply;
 mod decide;
 mod episode;
 mod gather;
+mod logs;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub use episode::{COOLDOWN, continues, episode};
 /// Adds the detector.
 pub fn register(runtime: &mut Runtime) {
     runtime.register(Detector);
+    logs::register(runtime);
 }
 
 struct Detector;
@@ -60,6 +62,9 @@ impl Controller for Detector {
                     .zip(kind)
                     .map(|(target, kind)| SubjectKey::new(kind, &place(&scaler.metadata), &target.name));
                 key.into_iter().collect()
+            }
+            Object::Other { kind: logs::NOTICE, key } => {
+                stores.pods.get(key).and_then(|pod| subjects::of_pod(stores, &pod)).into_iter().collect()
             }
             // So that what an earlier life of this process raised is looked at again, and what somebody changed is put right.
             Object::Anomaly(anomaly) if is_ours(anomaly) => {

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use common::api::ApprovalRequest;
+use common::facts::logged::Minute;
 use kube::ResourceExt as _;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -53,6 +54,10 @@ pub struct Metrics {
     reconciles: Family<ReconcileLabels, Counter>,
     reconcile_duration: Family<ControllerLabels, Histogram>,
     server_alerts: Family<ResultLabels, Counter>,
+    log_streams: Gauge,
+    log_streams_left_out: Gauge,
+    log_streams_ended: Family<ResultLabels, Counter>,
+    log_lines: Family<ResultLabels, Counter>,
     watch_failures: Family<KindLabels, Counter>,
     unreadable: Family<KindLabels, Counter>,
     leader: Gauge,
@@ -90,6 +95,15 @@ labels! {
     KindLabels { kind }
 }
 
+/// A log that is followed.
+pub struct Open<'a>(&'a Gauge);
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("chatcli_operator");
@@ -113,6 +127,10 @@ impl Default for Metrics {
         let reconciles = Family::default();
         let reconcile_duration = Family::new_with_constructor(short as fn() -> Histogram);
         let server_alerts = Family::default();
+        let log_streams = Gauge::default();
+        let log_streams_left_out = Gauge::default();
+        let log_streams_ended = Family::default();
+        let log_lines = Family::default();
         let watch_failures = Family::default();
         let unreadable = Family::default();
         let leader = Gauge::default();
@@ -163,6 +181,14 @@ impl Default for Metrics {
             reconcile_duration.clone(),
         );
         registry.register("server_alert_questions", "Questions for a server's alerts", server_alerts.clone());
+        registry.register("log_streams", "Logs that are followed now", log_streams.clone());
+        registry.register(
+            "log_streams_left_out",
+            "Logs that should be followed and are more than may be",
+            log_streams_left_out.clone(),
+        );
+        registry.register("log_streams_ended", "Logs that were followed, by how that ended", log_streams_ended.clone());
+        registry.register("log_lines", "Lines of logs by what they are", log_lines.clone());
         registry.register("watch_failures", "Watches that broke and were started again", watch_failures.clone());
         registry.register("unreadable_objects", "Objects that could not be parsed", unreadable.clone());
         registry.register("vote_guards_intact", "1 while votes can be trusted", vote_guards_intact.clone());
@@ -190,6 +216,10 @@ impl Default for Metrics {
             reconciles,
             reconcile_duration,
             server_alerts,
+            log_streams,
+            log_streams_left_out,
+            log_streams_ended,
+            log_lines,
             watch_failures,
             unreadable,
             leader,
@@ -219,6 +249,32 @@ impl Metrics {
     /// Counts how a server answered the question for its alerts: `ok`, `error` or `timeout`.
     pub fn asked_for_alerts(&self, result: &str) {
         self.server_alerts.get_or_create(&ResultLabels { result: result.to_owned() }).inc();
+    }
+
+    /// Counts a log that is followed, until what it gives is dropped.
+    #[must_use]
+    pub fn log_stream_opened(&self) -> Open<'_> {
+        self.log_streams.inc();
+        Open(&self.log_streams)
+    }
+
+    /// Sets how many logs are not followed for want of room.
+    pub fn log_streams_left_out(&self, count: usize) {
+        self.log_streams_left_out.set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    /// Counts how following a log ended: `closed`, `failed` or `refused`.
+    pub fn log_stream_ended(&self, result: &str) {
+        self.log_streams_ended.get_or_create(&ResultLabels { result: result.to_owned() }).inc();
+    }
+
+    /// Counts lines of a log that were judged: `error` or `ordinary`.
+    pub fn log_heard(&self, heard: Minute) {
+        for (result, count) in [("error", heard.errors), ("ordinary", heard.lines - heard.errors)] {
+            if count > 0 {
+                self.log_lines.get_or_create(&ResultLabels { result: result.to_owned() }).inc_by(count.into());
+            }
+        }
     }
 
     /// Sets how many requests wait for people, by namespace and mode; a namespace without any has no series.

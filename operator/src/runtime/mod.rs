@@ -45,6 +45,7 @@ pub mod client;
 pub mod clock;
 pub mod controller;
 pub mod events;
+pub mod heard;
 pub mod http;
 pub mod leader;
 pub mod lease;

@@ -187,7 +187,7 @@ fn backoff(failures: u32) -> Duration {
 }
 
 /// 0 to 1. Spreads retries; nothing depends on its quality.
-fn jitter() -> f64 {
+pub(crate) fn jitter() -> f64 {
     use std::hash::{BuildHasher as _, RandomState};
     (RandomState::new().hash_one(0) % 1000) as f64 / 1000.0
 }

@@ -24,6 +24,7 @@ use k8s_openapi::api::{
 use kube::{Resource, ResourceExt as _};
 use serde::de::DeserializeOwned;
 
+use super::heard::Heard;
 use super::store::{ObjectKey, Store, Tag};
 
 /// Something changed: the object as it is now, or as it last was.
@@ -53,11 +54,15 @@ macro_rules! watched {
     ($($kind:ident in $field:ident, trimmed by $trim:expr, $(sharing $share:expr,)? found by $tags:expr;)*) => {
         /// Every shared store.
         #[allow(missing_docs, reason = "named after the kinds")]
-        pub struct Stores { $(pub $field: Store<$kind>,)* }
+        pub struct Stores {
+            $(pub $field: Store<$kind>,)*
+            /// What is heard of logs.
+            pub heard: Heard,
+        }
 
         impl Default for Stores {
             fn default() -> Self {
-                Self { $($field: Store::new($tags),)* }
+                Self { $($field: Store::new($tags),)* heard: Heard::default() }
             }
         }
 

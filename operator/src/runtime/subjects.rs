@@ -15,6 +15,7 @@ use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::Namespace;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 
+use super::heard;
 use super::store::{ObjectKey, Tag};
 use super::stores::Stores;
 
@@ -133,7 +134,22 @@ pub fn facts(stores: &Stores, key: &SubjectKey, now: Timestamp) -> Option<Facts>
         Kind::Node => Subject::Node(stores.nodes.get(&key.object)?),
         Kind::CronJob => return cron_job_facts(stores, key, now),
     };
-    Some(complete(stores, Facts::about(object, now)))
+    let facts = complete(stores, Facts::about(object, now));
+    let logs = heard::logs(stores, key, &facts);
+    Some(Facts { logs, ..facts })
+}
+
+/// What a question to a subject's metadata comes to; `false` when it is not there.
+pub fn meta(stores: &Stores, key: &SubjectKey, ask: impl FnOnce(&ObjectMeta) -> bool) -> bool {
+    match key.kind {
+        Kind::Deployment => stores.deployments.get(&key.object).is_some_and(|it| ask(&it.metadata)),
+        Kind::StatefulSet => stores.stateful_sets.get(&key.object).is_some_and(|it| ask(&it.metadata)),
+        Kind::DaemonSet => stores.daemon_sets.get(&key.object).is_some_and(|it| ask(&it.metadata)),
+        Kind::Job => stores.jobs.get(&key.object).is_some_and(|it| ask(&it.metadata)),
+        Kind::CronJob => stores.cron_jobs.get(&key.object).is_some_and(|it| ask(&it.metadata)),
+        Kind::Pod => stores.pods.get(&key.object).is_some_and(|it| ask(&it.metadata)),
+        Kind::Node => stores.nodes.get(&key.object).is_some_and(|it| ask(&it.metadata)),
+    }
 }
 
 fn cron_job_facts(stores: &Stores, key: &SubjectKey, now: Timestamp) -> Option<Facts> {
