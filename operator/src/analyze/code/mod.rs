@@ -9,6 +9,7 @@ pub mod words;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use common::api::keys::managers;
 use common::api::{AIInsight, Issue, SourceRepository};
@@ -27,6 +28,9 @@ use crate::source::{Code, Sources};
 /// What is owned of an AIInsight's status.
 const INSIGHT: status::Owner =
     status::Owner { manager: managers::SOURCE, fields: &["sourceCodeContext"], conditions: &[] };
+
+/// How soon code that could not be read is asked for again.
+const AGAIN: Duration = Duration::from_secs(300);
 
 /// Adds the reader.
 pub fn register(runtime: &mut Runtime, sources: Arc<Sources>) {
@@ -63,7 +67,8 @@ impl Controller for Readers {
     type Error = Error;
 
     const NAME: &'static str = "sourcecontext";
-    const CONCURRENCY: usize = 4;
+    // One answers at a time; who waits for it longer than its patience would be told nothing.
+    const CONCURRENCY: usize = 2;
     const URGENCY: Urgency = Urgency::Yields;
 
     fn wake(&self, stores: &Stores, change: &Change) -> Vec<ObjectKey> {
@@ -92,14 +97,13 @@ impl Controller for Readers {
         }
         let facts = gather::gather(ctx, &issue.spec.resource).await;
         let code = self.sources.about(ctx, &issue.spec.resource, facts.as_ref(), began(&issue)).await;
-        if let Code::Told(told) = code {
-            let known = Known::of_pods(facts.iter().flat_map(Facts::pod_specs));
-            let text = redact::secrets_and(&words::text(&told), &known).into_owned();
-            let text = redact::cut(&text, words::MOST);
-            // What others wrote while the code was read stays.
-            let Some(insight) = insight_of(ctx, key) else { return Ok(Next::OnChange) };
-            status::apply(ctx, &insight, &INSIGHT, json!({ "sourceCodeContext": text })).await?;
-        }
+        let Code::Told(told) = code else { return Ok(Next::In(AGAIN)) };
+        let known = Known::of_pods(facts.iter().flat_map(Facts::pod_specs));
+        let text = redact::secrets_and(&words::text(&told), &known).into_owned();
+        let text = redact::cut(&text, words::MOST);
+        // What others wrote while the code was read stays.
+        let Some(insight) = insight_of(ctx, key) else { return Ok(Next::OnChange) };
+        status::apply(ctx, &insight, &INSIGHT, json!({ "sourceCodeContext": text })).await?;
         self.all().insert(key.clone(), occasion);
         Ok(Next::OnChange)
     }
@@ -126,4 +130,54 @@ fn occasion(issue: &Issue, insight: &AIInsight, repository: Option<&SourceReposi
         repository: repository.uid(),
         head: head.map(|head| head.sha.clone()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use common::api::SourceRepository;
+    use common::api::ai_insight::{AIInsightSpec, AIInsightStatus, Finding};
+    use common::api::issue::IssueState;
+    use serde_json::json;
+
+    use super::*;
+    use crate::detect::testing::issue_in;
+
+    fn insight(explained: i64) -> AIInsight {
+        let mut insight = AIInsight::new("i", AIInsightSpec::by_rules("i"));
+        let status = AIInsightStatus {
+            findings: vec![Finding::default()],
+            generated_at: Some(status::time(testing::at(explained))),
+            ..AIInsightStatus::default()
+        };
+        insight.status = Some(status);
+        insight
+    }
+
+    fn repository(head: &str) -> SourceRepository {
+        let commit = json!({ "sha": head, "message": "", "author": "", "timestamp": "2023-11-14T22:00:00Z" });
+        serde_json::from_value(json!({
+            "apiVersion": "platform.chatcli.io/v1alpha1", "kind": "SourceRepository", "metadata": { "name": "web", "namespace": "shop" },
+            "spec": { "url": "https://git.example/web", "resource": { "kind": "Deployment", "name": "web" } },
+            "status": { "ready": true, "headCommit": commit },
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn code_is_read_once_for_an_explanation_and_a_fetch_and_again_for_another_of_either() {
+        let issue = issue_in(IssueState::Analyzing, 1, None);
+        let of = |explained, head| occasion(&issue, &insight(explained), Some(&repository(head)));
+        assert_eq!(of(0, "a"), of(0, "a"));
+        assert_ne!(of(0, "a"), of(9, "a"));
+        assert_ne!(of(0, "a"), of(0, "b"));
+    }
+
+    #[test]
+    fn nothing_is_read_for_an_incident_that_is_over_or_not_explained_or_without_a_repository() {
+        let issue = |state| issue_in(state, 1, None);
+        assert_eq!(occasion(&issue(IssueState::Resolved), &insight(0), Some(&repository("a"))), None);
+        assert_eq!(occasion(&issue(IssueState::Analyzing), &insight(0), None), None);
+        let bare = AIInsight::new("i", AIInsightSpec::by_rules("i"));
+        assert_eq!(occasion(&issue(IssueState::Analyzing), &bare, Some(&repository("a"))), None);
+    }
 }
