@@ -112,7 +112,8 @@ async fn room(sources: &Sources, uid: String, anew: bool) -> Result<u64, Trouble
     let others = looked.await.map_err(|_| stopped())?.map_err(|error| {
         Trouble::passing("CacheUnwritable", format!("{} cannot be used: {error}", sources.caches.root().display()))
     })?;
-    let room = all.saturating_sub(others);
+    // One that is made anew stands beside the old one until it is whole.
+    let room = all.saturating_sub(others) / 2;
     if room < LEAST_ROOM {
         return Err(Trouble::for_a_person(
             "CacheFull",
