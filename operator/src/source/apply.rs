@@ -7,7 +7,7 @@ use common::api::SourceRepository;
 use common::api::keys::OPERATOR_SERVICE_ACCOUNT;
 use common::naming;
 use common::redact;
-use common::source::{Answer, Ask, Index, Limits, Remote, Request};
+use common::source::{Answer, Ask, Index, Limits, Refusal, Remote, Request};
 use k8s_openapi::api::core::v1::Secret;
 use kube::{Api, ResourceExt as _};
 
@@ -93,6 +93,10 @@ async fn fetch(
         Err(Failure::Late(patience)) => {
             Err(Trouble::passing("TooSlow", format!("chatcli-source gave no answer within {patience:?} and was ended")))
         }
+        Err(Failure::Exhausted) => Err(Trouble::refused(
+            Refusal::TooLarge,
+            "reading the repository takes more memory or processor time than it may: name a smaller one, or a branch with less in it",
+        )),
         Err(missing @ Failure::Missing { .. }) => Err(Trouble::for_a_person("ProgramMissing", missing.to_string())),
         Err(Failure::Broken(why)) => {
             Err(Trouble::passing("ProgramFailed", format!("chatcli-source failed: {}", clean(&why))))
