@@ -84,19 +84,18 @@ pub fn operator_image(cluster: &Cluster) -> Result<String> {
         return Ok(image);
     }
     let programs = Programs::built(Build::Debug)?;
-    let path = |program: &Path| program.to_str().map(str::to_owned).context("the build folder's path is not UTF-8");
+    let path = |program: &'_ Path| program.to_str().map(str::to_owned).context("the build folder's path is not UTF-8");
     let (operator, source) = (path(&programs.operator)?, path(&programs.source)?);
     // the tag changes with the programs, or the node would go on with an image it already has
-    let digest = common::naming::hash(&[&version(&operator)?, &version(&source)?], 12);
+    let digest = common::naming::hash(&[&state(&operator)?, &state(&source)?], 12);
     let name = format!("chatcli-operator:demo-{digest}");
-    let reference = cluster.command(&["image", "build", "--from", &operator, "--beside", &source, "--name", &name])?;
+    let reference = cluster.command(&["image", "build", "--from", &operator, "--from", &source, "--name", &name])?;
     Ok(reference.trim().to_owned())
 }
 
-/// Size and time.
-fn version(program: &str) -> Result<String> {
-    let metadata = std::fs::metadata(program)?;
-    Ok(format!("{} {:?}", metadata.len(), metadata.modified()?))
+fn state(program: &str) -> Result<String> {
+    let file = std::fs::metadata(program)?;
+    Ok(format!("{} {:?}", file.len(), file.modified()?))
 }
 
 /// The environment the shipped Deployment gives the operator, but for what it takes from its pod.

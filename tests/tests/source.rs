@@ -8,6 +8,7 @@ use common::api::keys::{OPERATOR_NAMESPACE, OPERATOR_SERVICE_ACCOUNT};
 use common::api::source_repository::SourceRepositoryStatus;
 use common::api::{AIInsight, SourceRepository};
 use jiff::{SignedDuration, Timestamp};
+use k8s_openapi::api::authorization::v1::SubjectAccessReview;
 use kit::git::GitServer;
 use kit::incidents::issue_explained;
 use kit::installation::install;
@@ -15,8 +16,8 @@ use kit::models::{Model, completion};
 use kit::operator::{Options, Turn};
 use kit::servers::{Server, secret};
 use kit::{App, Cluster, Operator, TestNamespace, eventually, plugin};
-use kube::ResourceExt as _;
-use kube::api::{DeleteParams, Patch, PatchParams};
+use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
+use kube::{Api, ResourceExt as _};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
@@ -71,7 +72,27 @@ async fn grant(namespace: &TestNamespace, secret: &str) -> Result<()> {
         "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name },
         "subjects": [{ "kind": "ServiceAccount", "name": OPERATOR_SERVICE_ACCOUNT, "namespace": OPERATOR_NAMESPACE }],
     });
-    namespace.apply(binding).await
+    namespace.apply(binding).await?;
+    tokio::time::timeout(ANSWER, counts(namespace, secret)).await.context("the Role does not count")?
+}
+
+/// A grant counts a moment after it was stored, and no watch tells when.
+async fn counts(namespace: &TestNamespace, secret: &str) -> Result<()> {
+    let review: SubjectAccessReview = serde_json::from_value(json!({
+        "spec": {
+            "user": format!("system:serviceaccount:{OPERATOR_NAMESPACE}:{OPERATOR_SERVICE_ACCOUNT}"),
+            "resourceAttributes": { "namespace": namespace.name(), "verb": "get", "resource": "secrets", "name": secret },
+        },
+    }))?;
+    let reviews: Api<SubjectAccessReview> = Api::all(namespace.client());
+    let mut ticks = tokio::time::interval(Duration::from_millis(50));
+    loop {
+        ticks.tick().await;
+        let answer = reviews.create(&PostParams::default(), &review).await?;
+        if answer.status.is_some_and(|status| status.allowed) {
+            return Ok(());
+        }
+    }
 }
 
 async fn becomes(

@@ -1,7 +1,7 @@
 //! What the release that runs may be called in its repository.
 //!
 //! In: facts of a workload. Out: names, the surest first: revisions that a build wrote down, versions, tags of the image. Never: asks a
-//! registry.
+//! registry, looks for a commit inside a tag (who has the repository knows which there are).
 
 use std::collections::BTreeMap;
 
@@ -30,8 +30,6 @@ const DEFAULT_CONTAINER: &str = "kubectl.kubernetes.io/default-container";
 const MOVING: [&str; 5] = ["latest", "stable", "main", "master", "edge"];
 /// Most names.
 const MOST: usize = 10;
-/// Shortest commit id that says which commit is meant.
-const SHORTEST_ID: usize = 7;
 
 /// The names, best first.
 pub fn names(facts: &Facts) -> Vec<String> {
@@ -44,9 +42,8 @@ pub fn names(facts: &Facts) -> Vec<String> {
         keys.iter().flat_map(|key| places.into_iter().flatten().filter_map(|meta| of(meta, key))).collect()
     };
     let tag = image(facts, places[0]).and_then(tag);
-    let inside = tag.iter().filter_map(|tag| commit_in(tag)).map(str::to_owned).collect();
     let mut names: Vec<String> = Vec::new();
-    for name in [said(&REVISIONS), inside, said(&VERSIONS), tag.clone().into_iter().collect()].concat() {
+    for name in [said(&REVISIONS), said(&VERSIONS), tag.into_iter().collect()].concat() {
         let name = name.trim().to_owned();
         if !name.is_empty() && name.len() <= 256 && !names.contains(&name) {
             names.push(name);
@@ -82,17 +79,6 @@ fn tag(image: &str) -> Option<String> {
     (!MOVING.contains(&tag)).then(|| tag.to_owned())
 }
 
-/// `sha-3f9a1c2`, `main-3f9a1c2`, `1.4.0-3f9a1c2`.
-fn commit_in(tag: &str) -> Option<&str> {
-    let is_id = |part: &&str| {
-        (SHORTEST_ID..=40).contains(&part.len())
-            && part.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
-            // A date has no letters.
-            && part.chars().any(|c| c.is_ascii_alphabetic())
-    };
-    tag.rsplit(['-', '_', '.', '+']).find(is_id)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,12 +97,6 @@ mod tests {
         let written =
             json!({ "org.opencontainers.image.revision": "0123456789abcdef", "app.kubernetes.io/version": "1.4.0" });
         assert_eq!(of(&written, "registry:5000/shop/web:v1.4.0"), ["0123456789abcdef", "1.4.0", "v1.4.0"]);
-    }
-
-    #[test]
-    fn a_commit_inside_a_tag_is_found() {
-        assert_eq!(of(&json!({}), "shop/web:main-3f9a1c2"), ["3f9a1c2", "main-3f9a1c2"]);
-        assert_eq!(of(&json!({}), "shop/web:1.4.0-20261126"), ["1.4.0-20261126"]);
     }
 
     #[test]

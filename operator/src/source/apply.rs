@@ -7,7 +7,7 @@ use common::api::SourceRepository;
 use common::api::keys::OPERATOR_SERVICE_ACCOUNT;
 use common::naming;
 use common::redact;
-use common::source::{Answer, Ask, Index, Limits, Remote, Request};
+use common::source::{Answer, Ask, Index, Limits, Refusal, Remote, Request};
 use k8s_openapi::api::core::v1::Secret;
 use kube::{Api, ResourceExt as _};
 
@@ -93,6 +93,10 @@ async fn fetch(
         Err(Failure::Late(patience)) => {
             Err(Trouble::passing("TooSlow", format!("chatcli-source gave no answer within {patience:?} and was ended")))
         }
+        Err(Failure::Exhausted) => Err(Trouble::refused(
+            Refusal::TooLarge,
+            "reading the repository takes more memory or processor time than it may: name a smaller one, or a branch with less in it",
+        )),
         Err(missing @ Failure::Missing { .. }) => Err(Trouble::for_a_person("ProgramMissing", missing.to_string())),
         Err(Failure::Broken(why)) => {
             Err(Trouble::passing("ProgramFailed", format!("chatcli-source failed: {}", clean(&why))))
@@ -112,7 +116,8 @@ async fn room(sources: &Sources, uid: String, anew: bool) -> Result<u64, Trouble
     let others = looked.await.map_err(|_| stopped())?.map_err(|error| {
         Trouble::passing("CacheUnwritable", format!("{} cannot be used: {error}", sources.caches.root().display()))
     })?;
-    let room = all.saturating_sub(others);
+    // One that is made anew stands beside the old one until it is whole.
+    let room = all.saturating_sub(others) / 2;
     if room < LEAST_ROOM {
         return Err(Trouble::for_a_person(
             "CacheFull",

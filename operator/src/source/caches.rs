@@ -33,54 +33,67 @@ impl Caches {
     /// Makes the root. What an earlier process left is removed: nobody knows whether it is whole, nor how old.
     pub fn begin(&self) -> io::Result<()> {
         std::fs::create_dir_all(&self.0)?;
-        for uid in self.uids()? {
-            std::fs::remove_dir_all(self.of(&uid))?;
-        }
-        Ok(())
+        self.entries()?.iter().try_for_each(|(_, path)| gone(path))
     }
 
-    /// Whether something can be written there now. `asker` keeps who asks at the same time apart.
-    pub fn is_writable(&self, asker: &str) -> io::Result<()> {
-        let probe = self.0.join(format!(".writable-{asker}"));
+    /// Whether something can be written there now; asked for one repository at a time.
+    pub fn is_writable(&self, uid: &str) -> io::Result<()> {
+        let probe = self.0.join(format!(".{uid}.writable"));
         std::fs::write(&probe, [])?;
         std::fs::remove_file(probe)
     }
 
-    /// Removes the directory of a repository; at once where there is none.
+    /// Removes the directory of a repository and what stands beside it; at once where there is none.
     pub fn remove(&self, uid: &str) -> io::Result<()> {
-        if !is_uid(uid) {
-            return Err(io::Error::other(format!("{uid} is no UID")));
-        }
-        match std::fs::remove_dir_all(self.of(uid)) {
-            Err(gone) if gone.kind() == io::ErrorKind::NotFound => Ok(()),
-            other => other,
-        }
+        let entries = self.entries()?;
+        entries.iter().filter(|(owner, _)| owner == uid).try_for_each(|(_, path)| gone(path))
     }
 
     /// Bytes of all repositories but this one.
     pub fn beside(&self, uid: &str) -> io::Result<u64> {
-        let others = self.uids()?.into_iter().filter(|other| other != uid);
-        others.map(|other| size(&self.of(&other))).sum()
+        let entries = self.entries()?;
+        entries.iter().filter(|(owner, _)| owner != uid).map(|(_, path)| size(path)).sum()
     }
 
-    fn uids(&self) -> io::Result<Vec<String>> {
-        let names = std::fs::read_dir(&self.0)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
-        Ok(names.collect::<io::Result<Vec<_>>>()?.into_iter().filter(|name| is_uid(name)).collect())
+    /// What is there of repositories, each with the UID it belongs to: `<uid>`, and `.<uid>.<what>` while it is being made.
+    fn entries(&self) -> io::Result<Vec<(String, PathBuf)>> {
+        let mut all = Vec::new();
+        for entry in std::fs::read_dir(&self.0)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let uid =
+                name.strip_prefix('.').and_then(|rest| rest.split_once('.')).map_or(name.as_str(), |(uid, _)| uid);
+            if is_uid(uid) {
+                all.push((uid.to_owned(), entry.path()));
+            }
+        }
+        Ok(all)
     }
 }
 
-fn size(folder: &Path) -> io::Result<u64> {
+fn gone(path: &Path) -> io::Result<()> {
+    let removed = match std::fs::symlink_metadata(path) {
+        Ok(entry) if entry.is_dir() => std::fs::remove_dir_all(path),
+        Ok(_) => std::fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match removed {
+        Err(gone) if gone.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+fn size(path: &Path) -> io::Result<u64> {
     let mut all = 0;
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in std::fs::read_dir(next)? {
-            let entry = entry?;
-            let kind = entry.metadata()?;
-            if kind.is_dir() {
-                folders.push(entry.path());
-            } else {
-                all += kind.len();
-            }
+    let mut left = vec![path.to_owned()];
+    while let Some(next) = left.pop() {
+        let entry = std::fs::symlink_metadata(&next)?;
+        if !entry.is_dir() {
+            all += entry.len();
+            continue;
+        }
+        for inside in std::fs::read_dir(next)? {
+            left.push(inside?.path());
         }
     }
     Ok(all)
@@ -129,9 +142,20 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_beside_one_while_it_is_made_goes_with_it() {
+        let (_folder, caches) = caches();
+        let new = caches.root().join(format!(".{UID}.new"));
+        std::fs::create_dir(&new).unwrap();
+        std::fs::write(caches.root().join(format!(".{UID}.lock")), []).unwrap();
+        caches.remove(UID).unwrap();
+        assert!(!new.exists() && caches.entries().unwrap().iter().all(|(owner, _)| owner == OTHER));
+    }
+
+    #[test]
     fn nothing_outside_is_ever_removed() {
         let (folder, caches) = caches();
-        assert!(caches.remove("..").is_err() && caches.remove("").is_err());
+        caches.remove("..").unwrap();
+        caches.remove("").unwrap();
         assert!(folder.path().join("sources").exists());
         std::os::unix::fs::symlink(folder.path(), caches.of(UID).join("link")).unwrap();
         caches.remove(UID).unwrap();

@@ -4,6 +4,7 @@
 //! killed it lives for as long as its own limit at most; in a container it dies with the operator.
 
 use std::io;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -42,6 +43,9 @@ pub enum Failure {
     /// It was killed.
     #[error("no answer within {0:?}")]
     Late(Duration),
+    /// A signal ended it: it met a limit that leaves no answer.
+    #[error("it used up the memory or the processor time that it may")]
+    Exhausted,
     /// It ended without an answer, or with something that is none.
     #[error("{0}")]
     Broken(String),
@@ -88,6 +92,9 @@ impl Program {
         let murmur = redact::secrets_and(murmur.trim(), known);
         if !murmur.is_empty() {
             tracing::debug!(program = %self.0.display(), "{murmur}");
+        }
+        if told.status.signal().is_some() {
+            return Err(Failure::Exhausted);
         }
         if !told.status.success() {
             let last = murmur.lines().last().map(|line| format!(": {}", redact::cut(line, 300))).unwrap_or_default();

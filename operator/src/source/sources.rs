@@ -69,11 +69,12 @@ impl Sources {
             let own = std::env::current_exe().unwrap_or_default();
             own.with_file_name(PROGRAM)
         };
+        let hosts = config.source_private_hosts.iter().map(|host| host.trim().to_owned());
         Self {
             program: Program::at(config.source_program.clone().unwrap_or_else(beside)),
             caches: Caches::at(config.source_cache.clone()),
             room: config.source_cache_mebibytes * 1024 * 1024 / 10 * TENTHS,
-            private_hosts: config.source_private_hosts.iter().map(|host| host.trim().to_owned()).collect(),
+            private_hosts: hosts.filter(|host| !host.is_empty()).collect(),
             fetching: Semaphore::new(1),
             answering: Semaphore::new(1),
             places: Mutex::default(),

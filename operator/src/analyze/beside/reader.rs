@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use common::actions::Owner;
 use common::api::keys::managers;
@@ -29,6 +30,9 @@ const INSIGHT: status::Owner = status::Owner {
     fields: &["sourceCodeContext", "metricsContext", "cascadeAnalysis", "gitOpsContext"],
     conditions: &[],
 };
+
+/// How soon code that could not be read is asked for again.
+const AGAIN: Duration = Duration::from_secs(300);
 
 /// Adds the reader.
 pub fn register(runtime: &mut Runtime, sources: Arc<Sources>) {
@@ -56,7 +60,8 @@ impl Controller for Readers {
     type Error = Error;
 
     const NAME: &'static str = "context";
-    const CONCURRENCY: usize = 4;
+    // Of repositories one answers at a time; who waits for it longer than its patience would be told nothing.
+    const CONCURRENCY: usize = 2;
     const URGENCY: Urgency = Urgency::Yields;
 
     fn wake(&self, stores: &Stores, change: &Change) -> Vec<ObjectKey> {
@@ -93,6 +98,9 @@ impl Controller for Readers {
         let told: serde_json::Map<_, _> =
             told.into_iter().map(|(field, text)| (field.to_owned(), json!(text.map(clean)))).collect();
         status::apply(ctx, &insight, &INSIGHT, told.into()).await?;
+        if matches!(beside.code, Code::Unread(_)) {
+            return Ok(Next::In(AGAIN));
+        }
         self.all().insert(key.clone(), occasion);
         Ok(Next::OnChange)
     }
@@ -134,4 +142,54 @@ fn occasion(issue: &Issue, insight: &AIInsight, repository: Option<&SourceReposi
         repository: repository.and_then(ResourceExt::uid),
         head: head.map(|head| head.sha.clone()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use common::api::SourceRepository;
+    use common::api::ai_insight::{AIInsightSpec, AIInsightStatus, Finding};
+    use common::api::issue::IssueState;
+    use serde_json::json;
+
+    use super::*;
+    use crate::detect::testing::issue_in;
+
+    fn insight(explained: i64) -> AIInsight {
+        let mut insight = AIInsight::new("i", AIInsightSpec::by_rules("i"));
+        let status = AIInsightStatus {
+            findings: vec![Finding::default()],
+            generated_at: Some(status::time(super::super::testing::at(explained))),
+            ..AIInsightStatus::default()
+        };
+        insight.status = Some(status);
+        insight
+    }
+
+    fn repository(head: &str) -> SourceRepository {
+        let commit = json!({ "sha": head, "message": "", "author": "", "timestamp": "2023-11-14T22:00:00Z" });
+        serde_json::from_value(json!({
+            "apiVersion": "platform.chatcli.io/v1alpha1", "kind": "SourceRepository", "metadata": { "name": "web", "namespace": "shop" },
+            "spec": { "url": "https://git.example/web", "resource": { "kind": "Deployment", "name": "web" } },
+            "status": { "ready": true, "headCommit": commit },
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn what_stands_beside_is_read_once_for_an_explanation_and_a_fetch_and_again_for_another_of_either() {
+        let issue = issue_in(IssueState::Analyzing, 1, None);
+        let of = |explained, head| occasion(&issue, &insight(explained), Some(&repository(head)));
+        assert_eq!(of(0, "a"), of(0, "a"));
+        assert_ne!(of(0, "a"), of(9, "a"));
+        assert_ne!(of(0, "a"), of(0, "b"));
+    }
+
+    #[test]
+    fn nothing_is_read_for_an_incident_that_is_over_or_not_explained() {
+        let issue = |state| issue_in(state, 1, None);
+        assert_eq!(occasion(&issue(IssueState::Resolved), &insight(0), Some(&repository("a"))), None);
+        assert!(occasion(&issue(IssueState::Analyzing), &insight(0), None).is_some(), "there is more than code");
+        let bare = AIInsight::new("i", AIInsightSpec::by_rules("i"));
+        assert_eq!(occasion(&issue(IssueState::Analyzing), &bare, Some(&repository("a"))), None);
+    }
 }

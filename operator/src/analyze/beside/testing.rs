@@ -7,7 +7,7 @@ use crate::runtime::ObjectKey;
 use crate::source::Told;
 
 /// Seconds after the incident began.
-fn at(seconds: i64) -> Timestamp {
+pub(in crate::analyze) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_700_000_000 + seconds).unwrap()
 }
 

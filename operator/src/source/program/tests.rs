@@ -96,6 +96,12 @@ async fn one_that_fails_says_why_without_the_token() {
 }
 
 #[tokio::test]
+async fn one_that_a_limit_ended_is_told_from_one_that_failed() {
+    let ended = asked("kill -XCPU $$", LONG).await.unwrap_err();
+    assert!(matches!(ended, Failure::Exhausted), "{ended}");
+}
+
+#[tokio::test]
 async fn one_that_is_not_there_is_missing() {
     let missing = Program::at("/nowhere/chatcli-source".into()).ask(&request(), LONG, &Known::NOTHING).await;
     assert!(matches!(missing, Err(Failure::Missing { .. })), "{missing:?}");
