@@ -119,7 +119,7 @@ fn explained(story: &Story, width: usize) -> String {
             findings: &status.findings,
             folded_in: &issue.folded_in,
             gaps: &[],
-            source: explanation::source(&status),
+            beside: explanation::beside(&status),
             model: model::said(&status),
             next: incident::after_explaining(story, " -n shop"),
         },
@@ -134,7 +134,7 @@ fn an_explanation_with_receipts() {
 }
 
 #[test]
-fn an_explanation_says_what_the_source_code_says_in_short() {
+fn an_explanation_says_in_short_what_stands_beside_the_findings() {
     let mut story = checkout();
     let status = story.insight.as_mut().unwrap().status.as_mut().unwrap();
     let code = "SourceRepository shop/checkout, branch main\n\
@@ -143,6 +143,12 @@ fn an_explanation_says_what_the_source_code_says_in_short() {
                 \n\
                 cmd/main.go:42 at commit 3f9a1c203f\n>   42 | os.Getenv(\"DB_HOST\")";
     status.source_code_context = Some(code.to_owned());
+    status.metrics_context =
+        Some("memory of its pods: 80Mi before the incident, 240Mi when it began: risen".to_owned());
+    status.cascade_analysis =
+        Some("deploy/db (oom-limit-too-low), 40 s before: the cause of this one sits there".to_owned());
+    status.git_ops_context =
+        Some("Argo CD Application shop writes it: what is changed by hand is taken back".to_owned());
     let page = explained(&story, WIDTH);
     let section = page.split("Source\n").nth(1).unwrap().split("\nNext").next().unwrap();
     assert_snapshot!(section, @r#"
@@ -150,6 +156,12 @@ fn an_explanation_says_what_the_source_code_says_in_short() {
       runs 3f9a1c203f by the name v1.4.0, rolled out 3 min before it began: "Read DB_HOST" by Ana, 4
         min before it began
       suspect: 3f9a1c203f "Read DB_HOST" by Ana, 4 min before it began: cmd/main.go
+    Measured
+      memory of its pods: 80Mi before the incident, 240Mi when it began: risen
+    Around that time
+      deploy/db (oom-limit-too-low), 40 s before: the cause of this one sits there
+    Written by
+      Argo CD Application shop writes it: what is changed by hand is taken back
     Folded in
       deploy/cart not ready: calls checkout (service/checkout has no endpoints)
     "#);

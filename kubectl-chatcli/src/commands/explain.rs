@@ -117,7 +117,7 @@ async fn incident_of(
         findings: &answer.findings,
         folded_in: &status.folded_in,
         gaps: &story.gaps,
-        source: explanation::source(answer),
+        beside: explanation::beside(answer),
         model: model::said(answer),
         next: incident::after_explaining(story, &context.scope()),
     };

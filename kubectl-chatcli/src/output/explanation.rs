@@ -22,8 +22,8 @@ pub struct Explanation<'a> {
     pub folded_in: &'a [FoldedIn],
     /// Facts that could not be had, one sentence each.
     pub gaps: &'a [String],
-    /// What the workload's source code says, in short.
-    pub source: Vec<String>,
+    /// What stands beside the findings, each kind under its title.
+    pub beside: Vec<(&'static str, Vec<String>)>,
     /// What a model adds to it, or why none did.
     pub model: Vec<String>,
     /// Commands worth typing now.
@@ -67,10 +67,16 @@ pub fn code(code: Code, width: usize) -> String {
     page
 }
 
-/// What the source code says, in short: the code itself stands below the first empty line.
-pub fn source(status: &AIInsightStatus) -> Vec<String> {
-    let text = status.source_code_context.iter().flat_map(|text| text.lines());
-    text.take_while(|line| !line.is_empty()).map(str::to_owned).collect()
+/// What stands beside the findings, in short: code itself, below the first empty line, is left out.
+pub fn beside(status: &AIInsightStatus) -> Vec<(&'static str, Vec<String>)> {
+    let kinds = [
+        ("Source", &status.source_code_context),
+        ("Measured", &status.metrics_context),
+        ("Around that time", &status.cascade_analysis),
+        ("Written by", &status.git_ops_context),
+    ];
+    let short = |text: &String| text.lines().take_while(|line| !line.is_empty()).map(str::to_owned).collect();
+    kinds.into_iter().filter_map(|(title, text)| Some((title, text.as_ref().map(short)?))).collect()
 }
 
 /// The page.
@@ -84,7 +90,9 @@ pub fn page(explanation: &Explanation, clock: &Clock, width: usize) -> String {
         let _ = writeln!(page, "\n{}", title("Also found"));
         finding(&mut page, other, clock, width);
     }
-    section(&mut page, "Source", explanation.source.iter().map(|line| tame(line)), width);
+    for (title, lines) in &explanation.beside {
+        section(&mut page, title, lines.iter().map(|line| tame(line)), width);
+    }
     section(&mut page, "A model adds", explanation.model.iter().map(|line| tame(line)), width);
     section(
         &mut page,
