@@ -1,0 +1,6 @@
+//! The way to a server: https by a client of our own, ssh by `russh`. Every address is looked at before it is dialled.
+
+pub mod address;
+pub mod exchange;
+pub mod https;
+pub mod place;
