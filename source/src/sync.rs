@@ -21,8 +21,8 @@ use crate::history::History;
 use crate::index;
 use crate::limits::largest_object;
 use crate::net::exchange::Exchange;
-use crate::net::https;
 use crate::net::place::{Place, Scheme};
+use crate::net::{https, ssh};
 use crate::refused::{Refused, quoted};
 
 /// Commits from the head to the oldest that is fetched.
@@ -242,7 +242,9 @@ fn dial(exchange: &Exchange, place: &Place, remote: &Remote) -> Result<Box<dyn T
                 .map_err(|error| Refused::new(Refusal::NotFound, format!("spec.url cannot be used: {error}")))?;
             Ok(Box::new(gix_transport::client::blocking_io::http::connect_http(client, url, Protocol::V2, false)))
         }
-        (Scheme::Ssh(_), Access::Ssh { .. }) => Err(Refused::new(Refusal::Unreachable, "ssh is not understood")),
+        (Scheme::Ssh(user), Access::Ssh { key, known_hosts }) => {
+            Ok(Box::new(ssh::connect(exchange, place, user, remote, key, known_hosts)?))
+        }
         (Scheme::Ssh(_), _) => Err(Refused::new(
             Refusal::CredentialInvalid,
             "an ssh address needs a key: set spec.authType to ssh, and spec.secretRef to a Secret with the keys ssh-key and known_hosts",

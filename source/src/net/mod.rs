@@ -3,4 +3,6 @@
 pub mod address;
 pub mod exchange;
 pub mod https;
+mod known_hosts;
 pub mod place;
+pub mod ssh;
