@@ -99,10 +99,23 @@ impl Cache {
         Some((repository, fetched))
     }
 
-    /// Forgets a repository that was fetched from elsewhere: until the new one is here, nothing is known of it.
+    /// Forgets a repository that was fetched from elsewhere: until the new one is here, nothing is known of it. A folder that holds
+    /// anything else is left alone.
     pub fn forget_other(&self, url: &str) -> Result<(), Refused> {
-        let is_of_url = fs::read_to_string(self.path.join(URL)).is_ok_and(|it| it == url);
-        if is_of_url { Ok(()) } else { gone(&self.path).map_err(|error| Refused::unwritten(&error)) }
+        match fs::read_to_string(self.path.join(URL)) {
+            Ok(its) if its == url => Ok(()),
+            Ok(_) => gone(&self.path).map_err(|error| Refused::unwritten(&error)),
+            Err(_) => match fs::remove_dir(&self.path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    let message = format!(
+                        "{} holds something that is no fetched repository ({error}); give repositories a folder of their own",
+                        self.path.display()
+                    );
+                    Err(Refused::new(Refusal::CacheLost, message))
+                }
+                _ => Ok(()),
+            },
+        }
     }
 
     /// Marks the repository as one to make anew, until the mark is taken off.

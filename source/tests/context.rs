@@ -9,14 +9,10 @@ use std::path::Path;
 use common::source::{Answer, Ask, Incident, Refusal};
 use jiff::{SignedDuration, Timestamp};
 use kit::https::{Https, Manner};
-use kit::{NOON, Program, Upstream, frame, incident};
-
-fn noon() -> Timestamp {
-    NOON.parse().unwrap()
-}
+use kit::{Program, Upstream, frame, incident};
 
 fn minutes(minutes: i64) -> Timestamp {
-    noon() + SignedDuration::from_mins(minutes)
+    incident().at + SignedDuration::from_mins(minutes)
 }
 
 fn fetched(upstream: &Upstream) -> Program {
@@ -27,7 +23,7 @@ fn fetched(upstream: &Upstream) -> Program {
 }
 
 fn numbered(name: &str) -> String {
-    (1..=20).map(|it| format!("{name} {it}\n")).collect()
+    (1..=20).map(|it| format!("{name} {it}")).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -101,7 +97,7 @@ fn clocks_that_are_wrong_put_no_parent_before_the_head() {
     let upstream = Upstream::empty();
     upstream.commit_at(&[("a", "1")], "from the future", minutes(60 * 24 * 365 * 30));
     upstream.commit_at(&[("a", "2")], "from the past", minutes(-60 * 24 * 365 * 40));
-    upstream.commit_at(&[("a", "3")], "now", noon());
+    upstream.commit_at(&[("a", "3")], "now", minutes(0));
     upstream.push();
     let index = Program::new().sync(&Https::start(upstream.shown(), Manner::default()).remote());
     assert_eq!(kit::subjects(&index), ["now", "from the past", "from the future"]);
@@ -191,8 +187,7 @@ fn configuration_is_told_from_its_beginning_and_a_file_beyond_the_limit_is_not()
 #[test]
 fn a_server_that_can_leave_large_files_out_is_asked_to() {
     let upstream = Upstream::empty();
-    let noise: Vec<u8> = (0_u32..4 << 20).map(|it| it.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
-    upstream.write("big.bin", &noise);
+    upstream.write("big.bin", &kit::noise(4 << 20, 0));
     upstream.commit(&[("small.py", "x = 1\n")], "both");
     std::process::Command::new("git")
         .arg("--git-dir")

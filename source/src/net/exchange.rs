@@ -19,7 +19,7 @@ pub struct Exchange(Rc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    runtime: Runtime,
+    runtime: &'static Runtime,
     limit: u64,
     left: Cell<u64>,
     // Libraries in between turn an error into words; the first cause is kept here as it was.
@@ -34,6 +34,8 @@ impl Exchange {
             .max_blocking_threads(1)
             .thread_stack_size(512 << 10)
             .build()?;
+        // Never dropped: that would wait for a resolver that does not answer, and the process ends with the answer anyway.
+        let runtime = Box::leak(Box::new(runtime));
         Ok(Self(Rc::new(Inner {
             runtime,
             limit: limits.bytes,

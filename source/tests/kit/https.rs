@@ -9,9 +9,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use common::source::Remote;
+use futures::{StreamExt as _, stream};
 use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::{Bytes, Incoming};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt as _, Full, StreamBody};
+use hyper::body::{Bytes, Frame, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use rustls::ServerConfig;
@@ -31,6 +33,10 @@ pub struct Manner {
     pub status: Option<(u16, &'static str)>,
     /// Answers to this request, counted from 1, and to all after it never.
     pub hangs_at: Option<usize>,
+    /// Answers to this request, counted from 1, with the first half of what it should say, and nothing more.
+    pub stalls_at: Option<usize>,
+    /// The same, and hangs up.
+    pub breaks_at: Option<usize>,
     /// Sends these bytes as the body of this request, counted from 1.
     pub garbage: Option<(usize, Vec<u8>)>,
 }
@@ -102,7 +108,27 @@ impl Https {
     }
 }
 
-async fn answer(request: Request<Incoming>, number: usize, shown: PathBuf, manner: Manner) -> Response<Full<Bytes>> {
+type Body = BoxBody<Bytes, std::io::Error>;
+
+async fn answer(request: Request<Incoming>, number: usize, shown: PathBuf, manner: Manner) -> Response<Body> {
+    let (stalls, breaks) = (manner.stalls_at == Some(number), manner.breaks_at == Some(number));
+    let whole = whole(request, number, shown, manner).await;
+    if !(stalls || breaks) {
+        return whole.map(|body| body.map_err(|never| match never {}).boxed());
+    }
+    let (mut head, body) = whole.into_parts();
+    head.headers.remove("content-length");
+    let bytes = body.collect().await.unwrap().to_bytes();
+    let half = stream::iter([Ok(Frame::data(bytes.slice(..bytes.len() / 2)))]);
+    let rest = if stalls {
+        stream::pending().left_stream()
+    } else {
+        stream::iter([Err(std::io::ErrorKind::ConnectionReset.into())]).right_stream()
+    };
+    Response::from_parts(head, BoxBody::new(StreamBody::new(half.chain(rest))))
+}
+
+async fn whole(request: Request<Incoming>, number: usize, shown: PathBuf, manner: Manner) -> Response<Full<Bytes>> {
     if manner.hangs_at.is_some_and(|it| number >= it) {
         std::future::pending::<()>().await;
     }

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 
 pub mod https;
+pub mod packs;
 pub mod ssh;
 
 /// Commits are made in this minute, one second after the other, where a test says nothing else.
@@ -257,4 +258,16 @@ pub fn is_below(folder: &Path, bytes: &[u8]) -> bool {
         is_in(path.as_os_str().as_encoded_bytes())
             || if path.is_dir() { is_below(&path, bytes) } else { is_in(&std::fs::read(&path).unwrap()) }
     })
+}
+
+/// Bytes that no compression makes fewer, the same for the same seed (xorshift).
+pub fn noise(bytes: usize, seed: u64) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(2) + 1;
+    let step = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_be_bytes()[0]
+    };
+    std::iter::repeat_with(step).take(bytes).collect()
 }
