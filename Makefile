@@ -26,8 +26,8 @@ demo: ## A newcomer's first run: cluster, operator, a shop, three real faults (Y
 # --- build -------------------------------------------------------------------------------------------------------------------------
 
 .PHONY: build
-build: ## Build the operator and the plugin as they are shipped
-	$(CARGO) build --release -p chatcli-operator -p kubectl-chatcli
+build: ## Build the operator, its reader of repositories and the plugin as they are shipped
+	$(CARGO) build --release -p chatcli-operator -p chatcli-source -p kubectl-chatcli
 
 .PHONY: image
 image: build ## Build the operator's container image (IMAGE=name:tag)

@@ -41,7 +41,7 @@ pub struct Fetched {
     pub tags: Vec<(BString, ObjectId)>,
 }
 
-/// Held while a repository is changed; two processes take turns.
+/// Held while a repository is changed, or while it is read: who reads it is not disturbed by its replacement.
 #[derive(Debug)]
 pub struct Turn(#[expect(dead_code, reason = "the lock goes with the file")] File);
 
@@ -62,23 +62,43 @@ impl Cache {
         let enter = || {
             let folder = self.path.parent().ok_or(io::ErrorKind::InvalidInput)?;
             DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-            let lock = File::create(self.beside("lock"))?;
-            flock(&lock, FlockOperation::LockExclusive)?;
+            let turn = self.lock("lock", FlockOperation::LockExclusive)?;
             for left in ["new", "old"] {
                 gone(&self.beside(left))?;
             }
-            Ok(Turn(lock))
+            Ok(turn)
         };
         enter().map_err(|error| Refused::unwritten(&error))
+    }
+
+    /// Waits until nobody puts another repository into the place, and keeps it so.
+    pub fn reading(&self) -> Result<Turn, Refused> {
+        self.lock("read", FlockOperation::LockShared).map_err(|_| never_fetched())
+    }
+
+    fn lock(&self, what: &str, how: FlockOperation) -> io::Result<Turn> {
+        let file = File::create(self.beside(what))?;
+        flock(&file, how)?;
+        Ok(Turn(file))
+    }
+
+    /// Takes what is in the place out of it, once nobody reads it, and puts this there. Both by renaming: there is no half of either.
+    fn exchange(&self, new: Option<&Path>) -> io::Result<()> {
+        let _nobody_reads = self.lock("read", FlockOperation::LockExclusive)?;
+        let old = self.beside("old");
+        if self.path.exists() {
+            fs::rename(&self.path, &old)?;
+        }
+        if let Some(new) = new {
+            fs::rename(new, &self.path)?;
+        }
+        gone(&old)
     }
 
     /// The repository as it is, for reading.
     pub fn open(&self) -> Result<(Repository, Fetched), Refused> {
         if !self.path.is_dir() {
-            return Err(Refused::new(
-                Refusal::CacheLost,
-                "the repository has not been fetched, or its cache was lost with the pod; the next sync makes it anew",
-            ));
+            return Err(never_fetched());
         }
         let repository = open(&self.path, &self.limits)?;
         let fetched = fetched(&repository)?;
@@ -104,7 +124,7 @@ impl Cache {
     pub fn forget_other(&self, url: &str) -> Result<(), Refused> {
         match fs::read_to_string(self.path.join(URL)) {
             Ok(its) if its == url => Ok(()),
-            Ok(_) => gone(&self.path).map_err(|error| Refused::unwritten(&error)),
+            Ok(_) => self.exchange(None).map_err(|error| Refused::unwritten(&error)),
             Err(_) => match fs::remove_dir(&self.path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     let message = format!(
@@ -126,7 +146,10 @@ impl Cache {
 
     /// It is whole again.
     pub fn unmark(&self) -> Result<(), Refused> {
-        fs::remove_file(self.path.join(MARK)).map_err(|error| Refused::unwritten(&error))
+        match fs::remove_file(self.path.join(MARK)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Refused::unwritten(&error)),
+            _ => Ok(()),
+        }
     }
 
     /// An empty repository beside the place.
@@ -156,15 +179,7 @@ impl Cache {
             );
             return Err(Refused::new(Refusal::TooLarge, message));
         }
-        let replace = || {
-            let old = self.beside("old");
-            if self.path.exists() {
-                fs::rename(&self.path, &old)?;
-            }
-            fs::rename(&new, &self.path)?;
-            gone(&old)
-        };
-        replace().map_err(|error| Refused::unwritten(&error))
+        self.exchange(Some(&new)).map_err(|error| Refused::unwritten(&error))
     }
 
     /// Takes away what was being made beside the place.
@@ -218,6 +233,12 @@ fn fetched(repository: &Repository) -> Result<Fetched, Refused> {
     }
     let (branch, head) = heads.pop().ok_or_else(|| Refused::lost("it holds no branch"))?;
     Ok(Fetched { branch, head, tags })
+}
+
+fn never_fetched() -> Refused {
+    let message =
+        "the repository has not been fetched, or its cache was lost with the pod; the next sync makes it anew";
+    Refused::new(Refusal::CacheLost, message)
 }
 
 fn gone(path: &Path) -> io::Result<()> {

@@ -29,6 +29,7 @@ const MOST_COMMITS: usize = 50;
 /// Looks at what the last sync fetched. Where it cannot be read, the next sync makes it anew.
 pub fn context(path: &Path, limits: &Limits, incident: &Incident) -> Result<Context, Refused> {
     let cache = Cache::at(path, limits);
+    let _reading = cache.reading()?;
     let (repository, fetched) = cache.open()?;
     let history = History::of(&repository, fetched.head);
     let told = history.and_then(|history| tell(&repository, &history, &fetched.tags, limits, incident));

@@ -17,6 +17,8 @@ use crate::refused::Refused;
 const MOST_COMMITS: usize = 20_000;
 /// Paths that one commit tells.
 const MOST_PATHS: usize = 50;
+/// Changes that are looked at for them: folders may hold one another, so that a small commit has changes without end.
+const MOST_CHANGES: usize = 50_000;
 /// Characters of a subject and of a name.
 const MOST_TEXT: usize = 200;
 
@@ -146,11 +148,12 @@ fn changed(repository: &Repository, node: &Node, tree: ObjectId) -> Result<Vec<S
 struct Paths {
     way: Recorder,
     found: Vec<BString>,
+    seen: usize,
 }
 
 impl Default for Paths {
     fn default() -> Self {
-        Self { way: Recorder::default().track_location(Some(Location::Path)), found: Vec::new() }
+        Self { way: Recorder::default().track_location(Some(Location::Path)), found: Vec::new(), seen: 0 }
     }
 }
 
@@ -172,6 +175,7 @@ impl gix::diff::tree::Visit for Paths {
     }
 
     fn visit(&mut self, change: Change) -> Action {
+        self.seen += 1;
         if !change.entry_mode().is_tree() {
             let path = self.way.path_clone();
             // A file that becomes a symbolic link is told as one gone and one new.
@@ -179,6 +183,6 @@ impl gix::diff::tree::Visit for Paths {
                 self.found.push(path);
             }
         }
-        if self.found.len() < MOST_PATHS { Action::Continue(()) } else { Action::Break(()) }
+        if self.found.len() < MOST_PATHS && self.seen < MOST_CHANGES { Action::Continue(()) } else { Action::Break(()) }
     }
 }

@@ -141,7 +141,7 @@ fn a_program_that_is_killed_at_any_moment_leaves_a_whole_repository_or_none() {
         }
     }
     let beside = std::fs::read_dir(program.cache().parent().unwrap()).unwrap().count();
-    assert_eq!(beside, 2, "the cache and its lock");
+    assert_eq!(beside, 3, "the cache and its two locks");
 }
 
 #[test]
@@ -266,4 +266,60 @@ fn a_tree_whose_names_lead_out_of_it_names_no_file() {
     let frames = ["../passwd", "passwd", ".git/passwd", "b.py", "ok.py"].map(|it| frame(it, 1)).to_vec();
     let context = program.context(Incident { frames, ..incident() });
     assert_eq!(context.snippets.iter().map(|it| it.path.as_str()).collect::<Vec<_>>(), ["ok.py"]);
+}
+
+#[test]
+fn folders_that_hold_one_another_have_an_end() {
+    let upstream = Upstream::empty();
+    upstream.write("a.py", b"x = 1\n");
+    let mut id = upstream.run(&["hash-object", "-w", "a.py"]);
+    let mut kind = "100644 blob";
+    for _ in 0..10 {
+        let entries: String = (0..10).map(|it| format!("{kind} {id}\t{it}\n")).collect::<Vec<_>>().concat();
+        upstream.write("../entries", entries.as_bytes());
+        let entries = std::fs::File::open(upstream.work().join("../entries")).unwrap();
+        let made = Command::new("git").current_dir(upstream.work()).arg("mktree").stdin(entries).output().unwrap();
+        id = String::from_utf8(made.stdout).unwrap().trim().to_owned();
+        kind = "040000 tree";
+    }
+    let commit = upstream.run(&["commit-tree", "-m", "folders", &id]);
+    upstream.run(&["update-ref", "refs/heads/main", &commit]);
+    upstream.push();
+    let index = Program::new().sync(&Https::start(upstream.shown(), Manner::default()).remote());
+    assert_eq!(subjects(&index), ["folders"]);
+}
+
+#[test]
+fn a_server_that_repeats_the_credential_is_not_quoted_with_it() {
+    let upstream = Upstream::of_commits(1);
+    let words = "ERR who is t0ken-of-the-test?\n";
+    let line = format!("{:04x}{words}0000", words.len() + 4);
+    let server = Https::start(upstream.shown(), Manner { garbage: Some((3, line.into_bytes())), ..Manner::default() });
+    let remote = common::source::Remote { access: Access::Token("t0ken-of-the-test".to_owned()), ..server.remote() };
+    let done = Program::new().ask(Ask::Sync(remote));
+    assert!(!done.said.contains("t0ken-of-the-test") && done.said.contains("who is [hidden]?"), "{}", done.said);
+}
+
+#[test]
+fn who_reads_is_not_disturbed_by_who_replaces() {
+    let upstream = Upstream::of_commits(3);
+    let (one, other) =
+        (Https::start(upstream.shown(), Manner::default()), Https::start(upstream.shown(), Manner::default()));
+    let program = Program::new();
+    program.sync(&one.remote());
+    for round in 0..8 {
+        let asked = Incident { frames: vec![frame("log", 1)], ..incident() };
+        let readers: Vec<_> = (0..3).map(|_| program.start(Ask::Context(asked.clone()))).collect();
+        program.sync(&if round % 2 == 0 { other.remote() } else { one.remote() });
+        for reader in readers {
+            match Program::done(&reader.wait_with_output().unwrap()).answer {
+                Answer::Context(context) => assert_eq!(context.snippets.len(), 1),
+                // It came in between the one repository and the other.
+                Answer::Refused { refusal, message } => {
+                    assert!(refusal == Refusal::CacheLost && message.contains("not been fetched"), "{message}");
+                }
+                Answer::Index(_) => unreachable!(),
+            }
+        }
+    }
 }

@@ -136,11 +136,11 @@ func userCommand() *cobra.Command {
 }
 
 func imageCommand() *cobra.Command {
-	var from, nameAndTag string
-	var entrypoint, env []string
+	var nameAndTag string
+	var from, entrypoint, env []string
 	build := &cobra.Command{
-		Use:   "build --from PROGRAM --name NAME:TAG",
-		Short: "Make an image of a program, with its libraries; prints the reference pods use",
+		Use:   "build --from PROGRAM... --name NAME:TAG",
+		Short: "Make an image of programs, with their libraries; prints the reference pods use",
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			image, err := imageFrom(from, entrypoint, env...)
@@ -150,9 +150,9 @@ func imageCommand() *cobra.Command {
 			return publish(command, map[string]v1.Image{nameAndTag: image})
 		},
 	}
-	build.Flags().StringVar(&from, "from", "", "the program, static or dynamically linked")
+	build.Flags().StringArrayVar(&from, "from", nil, "a program, static or dynamically linked, one per flag; the first is the one that runs")
 	build.Flags().StringVar(&nameAndTag, "name", "", "name and tag below the cluster's registry")
-	build.Flags().StringArrayVar(&entrypoint, "entrypoint", nil, "the command to run, one word per flag (default: the program)")
+	build.Flags().StringArrayVar(&entrypoint, "entrypoint", nil, "the command to run, one word per flag (default: the first program)")
 	build.Flags().StringArrayVar(&env, "env", nil, "KEY=VALUE in the image's environment")
 	_ = build.MarkFlagRequired("from")
 	_ = build.MarkFlagRequired("name")

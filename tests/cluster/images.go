@@ -58,7 +58,7 @@ func (c *Cluster) pushOwnImages(ctx context.Context) error {
 		{"pause:v1", "pause", "APP_VERSION=v1"}, {"app:v1", "app", "APP_VERSION=v1"}, {"app:v2", "app", "APP_VERSION=v2"},
 		{"diillson/chatcli:1.188.0", "chatcli", "CHATCLI_VERSION=1.188.0"}, {"diillson/chatcli:latest", "chatcli", "CHATCLI_VERSION=latest"},
 	} {
-		built, err := imageFrom(filepath.Join(c.Built, "..", "images", image.program), nil, image.version)
+		built, err := imageFrom([]string{filepath.Join(c.Built, "..", "images", image.program)}, nil, image.version)
 		if err != nil {
 			return err
 		}
@@ -93,16 +93,19 @@ func (c *Cluster) pull(ctx context.Context, reference string) error {
 	return err
 }
 
-// imageFrom makes an image that runs one program of this machine. A dynamically linked one takes its libraries along, under the same
-// paths, and the machine's CA certificates.
-func imageFrom(program string, entrypoint []string, env ...string) (v1.Image, error) {
-	files := map[string]string{"/" + filepath.Base(program): program}
-	libraries, err := librariesOf(program)
-	if err != nil {
-		return nil, err
-	}
-	for _, library := range libraries {
-		files[library] = library
+// imageFrom makes an image of programs of this machine, which runs the first. Dynamically linked ones take their libraries along, under
+// the same paths, and the machine's CA certificates.
+func imageFrom(programs []string, entrypoint []string, env ...string) (v1.Image, error) {
+	files := map[string]string{}
+	for _, program := range programs {
+		files["/"+filepath.Base(program)] = program
+		libraries, err := librariesOf(program)
+		if err != nil {
+			return nil, err
+		}
+		for _, library := range libraries {
+			files[library] = library
+		}
 	}
 	for _, bundle := range []string{"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"} {
 		if _, err := os.Stat(bundle); err == nil {
@@ -119,7 +122,7 @@ func imageFrom(program string, entrypoint []string, env ...string) (v1.Image, er
 		return nil, err
 	}
 	if len(entrypoint) == 0 {
-		entrypoint = []string{"/" + filepath.Base(program)}
+		entrypoint = []string{"/" + filepath.Base(programs[0])}
 	}
 	config := &v1.ConfigFile{OS: "linux", Architecture: runtime.GOARCH}
 	existing, err := image.ConfigFile()

@@ -84,16 +84,18 @@ pub fn operator_image(cluster: &Cluster) -> Result<String> {
         return Ok(image);
     }
     let programs = Programs::built(Build::Debug)?;
-    let program = programs.operator.to_str().context("the build folder's path is not UTF-8")?;
-    // the tag changes with the program, or the node would go on with an image it already has
-    let digest = common::naming::hash(&[&std::fs::read(program)?.len().to_string(), &modified(program)?], 12);
+    let path = |program: &'_ Path| program.to_str().map(str::to_owned).context("the build folder's path is not UTF-8");
+    let (operator, source) = (path(&programs.operator)?, path(&programs.source)?);
+    // the tag changes with the programs, or the node would go on with an image it already has
+    let digest = common::naming::hash(&[&state(&operator)?, &state(&source)?], 12);
     let name = format!("chatcli-operator:demo-{digest}");
-    let reference = cluster.command(&["image", "build", "--from", program, "--name", &name])?;
+    let reference = cluster.command(&["image", "build", "--from", &operator, "--from", &source, "--name", &name])?;
     Ok(reference.trim().to_owned())
 }
 
-fn modified(program: &str) -> Result<String> {
-    Ok(format!("{:?}", std::fs::metadata(program)?.modified()?))
+fn state(program: &str) -> Result<String> {
+    let file = std::fs::metadata(program)?;
+    Ok(format!("{} {:?}", file.len(), file.modified()?))
 }
 
 /// The environment the shipped Deployment gives the operator, but for what it takes from its pod.

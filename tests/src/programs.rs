@@ -17,11 +17,13 @@ pub enum Build {
     Release,
 }
 
-/// Both programs.
+/// The programs that are shipped.
 #[derive(Clone, Debug)]
 pub struct Programs {
     /// `chatcli-operator`.
     pub operator: PathBuf,
+    /// `chatcli-source`, which the operator starts.
+    pub source: PathBuf,
     /// `kubectl-chatcli`.
     pub plugin: PathBuf,
 }
@@ -41,7 +43,9 @@ impl Programs {
         // the release build is the shipped one, with no other package's features in it; the debug build shares what the tests compiled
         let arguments: &[&str] = match build {
             Build::Debug => &["build", "--quiet", "--workspace", "--bins"],
-            Build::Release => &["build", "--release", "-p", "chatcli-operator", "-p", "kubectl-chatcli"],
+            Build::Release => {
+                &["build", "--release", "-p", "chatcli-operator", "-p", "chatcli-source", "-p", "kubectl-chatcli"]
+            }
         };
         if build == Build::Release {
             say("building the release binaries");
@@ -59,8 +63,12 @@ impl Programs {
             bail!("cargo {} failed; it says why above", arguments.join(" "));
         }
         let folder = place::target().join(if build == Build::Release { "release" } else { "debug" });
-        let programs = Self { operator: folder.join("chatcli-operator"), plugin: folder.join("kubectl-chatcli") };
-        for program in [&programs.operator, &programs.plugin] {
+        let programs = Self {
+            operator: folder.join("chatcli-operator"),
+            source: folder.join("chatcli-source"),
+            plugin: folder.join("kubectl-chatcli"),
+        };
+        for program in [&programs.operator, &programs.source, &programs.plugin] {
             anyhow::ensure!(program.exists(), "cargo built no {}", program.display());
         }
         Ok(known.get_or_init(|| programs).clone())

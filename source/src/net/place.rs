@@ -101,7 +101,12 @@ impl Place {
             Some(bracketed) => bracketed.split_once("]:")?,
             None => rest.split_once(':')?,
         };
-        Some(Self { scheme: Scheme::Ssh(user.to_owned()), host: host.to_owned(), port: 22, path: path.to_owned() })
+        // Brackets hold an IPv6 address, or a name and a port.
+        let (host, port) = match host.rsplit_once(':') {
+            Some((name, port)) if !name.contains(':') => (name, port.parse().ok()?),
+            _ => (host, 22),
+        };
+        Some(Self { scheme: Scheme::Ssh(user.to_owned()), host: host.to_owned(), port, path: path.to_owned() })
     }
 
     /// The URL of it, without a user.
@@ -159,6 +164,7 @@ mod tests {
             Ok(ssh("git", "git.example.com", 22, "shop/web.git"))
         );
         assert_eq!(Place::of("git@[::1]:shop/web.git"), Ok(ssh("git", "::1", 22, "shop/web.git")));
+        assert_eq!(Place::of("git@[git.example.com:2222]:web"), Ok(ssh("git", "git.example.com", 2222, "web")));
         assert_eq!(
             Place::of("ssh://me@git.example.com:2222/shop/we%20b"),
             Ok(ssh("me", "git.example.com", 2222, "/shop/we b"))

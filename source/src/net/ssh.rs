@@ -48,7 +48,7 @@ pub fn connect(
         words: RefCell::default(),
         _session: session,
     });
-    let said = Said { pipe: Rc::clone(&pipe), channel: said, piece: Bytes::new(), is_over: false };
+    let said = Said { pipe: Rc::clone(&pipe), channel: said, piece: Bytes::new(), has_begun: false, is_over: false };
     let told = Told { pipe, channel: told };
     Ok(Connection::new(said, told, Protocol::V2, place.path.as_str(), None::<(String, _)>, ConnectMode::Process, false))
 }
@@ -190,7 +190,7 @@ struct Pipe {
 
 impl Pipe {
     /// The server's program ended badly: its own words say why, and there are only words.
-    fn ended(&self, status: u32) -> io::Error {
+    fn ended(&self) -> io::Error {
         let words = quoted(&String::from_utf8_lossy(&self.words.borrow()));
         let lower = words.to_lowercase();
         let is_missing = [
@@ -212,7 +212,7 @@ impl Pipe {
         } else {
             Refused::new(
                 Refusal::Unreachable,
-                format!("{place} cannot be read: git-upload-pack ended with {status}; the server says: {words}"),
+                format!("{place} cannot be read: the server ends git-upload-pack and says: {words}"),
             )
         };
         self.exchange.refuse(refused)
@@ -224,6 +224,7 @@ pub struct Said {
     pipe: Rc<Pipe>,
     channel: ChannelReadHalf,
     piece: Bytes,
+    has_begun: bool,
     is_over: bool,
 }
 
@@ -234,6 +235,7 @@ impl Read for Said {
                 Some(ChannelMsg::Data { data }) => {
                     self.pipe.exchange.count(data.len())?;
                     self.piece = data;
+                    self.has_begun = true;
                 }
                 Some(ChannelMsg::ExtendedData { data, .. }) => {
                     self.pipe.exchange.count(data.len())?;
@@ -241,9 +243,10 @@ impl Read for Said {
                     let room = MOST_WORDS.saturating_sub(words.len());
                     words.extend_from_slice(&data[..data.len().min(room)]);
                 }
-                Some(ChannelMsg::ExitStatus { exit_status }) if exit_status != 0 => {
-                    return Err(self.pipe.ended(exit_status));
+                Some(ChannelMsg::ExitStatus { exit_status: 1.. } | ChannelMsg::Failure) => {
+                    return Err(self.pipe.ended());
                 }
+                Some(ChannelMsg::Close) | None if !self.has_begun => return Err(self.pipe.ended()),
                 Some(ChannelMsg::Close) | None => self.is_over = true,
                 // What follows an end of file is the status, which says why.
                 Some(_) => {}
