@@ -32,12 +32,12 @@ pub fn run() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    if let Err(error) = limits::confine(&request.limits) {
+    let say = Say::default();
+    let limited = limits::confine(&request.limits).and_then(|()| limits::watch(&request.limits, say.clone()));
+    if let Err(error) = limited {
         let _ = writeln!(std::io::stderr(), "chatcli-source: cannot limit itself: {error}");
         return ExitCode::FAILURE;
     }
-    let say = Say::default();
-    limits::watch(&request.limits, say.clone());
     say.once(&answer(&request));
     ExitCode::SUCCESS
 }

@@ -44,20 +44,20 @@ fn let_a_full_file_fail() -> io::Result<()> {
 }
 
 /// Ends the process with an answer when its time is over, whatever it is doing.
-pub fn watch(limits: &Limits, say: Say) {
+pub fn watch(limits: &Limits, say: Say) -> io::Result<()> {
     let limit = Duration::from_secs(limits.seconds);
     let watchdog = std::thread::Builder::new().name("watchdog".to_owned()).stack_size(256 << 10);
-    let _ = watchdog.spawn(move || {
+    let watch = move || {
         std::thread::sleep(limit);
-        let message = format!(
-            "no answer within {} s; the server is slow or the repository is large: allow it more time",
-            limit.as_secs()
-        );
+        let seconds = limit.as_secs();
+        let message =
+            format!("no answer within {seconds} s; the server is slow or the repository is large: allow it more time");
         if say.once(&Answer::from(Refused::new(Refusal::TooSlow, message))) {
             #[expect(clippy::exit, reason = "the thread that works may be blocked in a library")]
             std::process::exit(0);
         }
-    });
+    };
+    watchdog.spawn(watch).map(drop)
 }
 
 /// Bytes of one object, unpacked.

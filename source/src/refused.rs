@@ -88,8 +88,9 @@ pub fn secrets(access: &Access) -> Vec<String> {
 }
 
 fn forms(user: &str, password: &str) -> Vec<String> {
+    let password = password.trim();
     let encoded = percent_encoding::utf8_percent_encode(password, percent_encoding::NON_ALPHANUMERIC).to_string();
-    vec![STANDARD.encode(format!("{user}:{password}")), encoded, password.to_owned(), password.trim().to_owned()]
+    vec![STANDARD.encode(format!("{user}:{password}")), encoded, password.to_owned()]
 }
 
 /// What a server or a library said, on one line and cut.

@@ -35,6 +35,10 @@ const MOST_TAGS: usize = 1000;
 /// Brings the cache up to date with the branch, or makes it anew, and says what is there.
 pub fn sync(path: &Path, limits: &Limits, remote: &Remote) -> Result<Index, Refused> {
     let place = Place::of(&remote.url)?;
+    let branch = BString::from(format!("refs/heads/{}", remote.branch));
+    if gix::validate::reference::name(branch.as_bstr()).is_err() {
+        return Err(Refused::new(Refusal::NotFound, "git refuses the branch name in spec.branch; correct it"));
+    }
     let url = place.url();
     let cache = Cache::at(path, limits);
     let _turn = cache.turn()?;
@@ -167,6 +171,7 @@ impl<'a> Server<'a> {
         limits: &Limits,
     ) -> Result<(), Refused> {
         let Self { exchange, place, .. } = *self;
+        exchange.expect_objects(limits);
         let mut once = Once { head, haves, blob: limits.blob };
         let context = Context {
             handshake: &mut self.handshake,

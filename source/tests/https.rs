@@ -139,6 +139,9 @@ fn a_missing_branch_an_empty_and_a_missing_repository_are_told_apart_from_an_unr
     assert_eq!(refusal, Refusal::NotFound);
     assert!(message.contains("no branch release; correct spec.branch"), "{message}");
 
+    remote.branch = "main\nfff refs/heads/other".to_owned();
+    assert_eq!(program.refused(&remote).0, Refusal::NotFound);
+    remote.branch = "main".to_owned();
     remote.url = remote.url.replace("shop.git", "none.git");
     assert_eq!(program.refused(&remote).0, Refusal::NotFound);
 

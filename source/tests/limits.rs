@@ -40,6 +40,16 @@ fn more_objects_than_allowed_are_not_unpacked() {
 }
 
 #[test]
+fn a_list_of_tags_without_end_is_not_kept_in_memory() {
+    let upstream = Upstream::of_commits(1);
+    let line = format!("003d{} refs/tags/v1\n", "a".repeat(40));
+    let line = line.replacen("003d", &format!("{:04x}", line.len()), 1);
+    let list = line.repeat((17 << 20) / line.len()).into_bytes();
+    let server = Https::start(upstream.shown(), Manner { garbage: Some((2, list)), ..Manner::default() });
+    assert_eq!(Program::new().refused(&server.remote()).0, Refusal::TooLarge);
+}
+
+#[test]
 fn a_small_pack_of_a_large_object_is_refused() {
     let upstream = Upstream::empty();
     std::fs::File::create(upstream.work().join("zeros")).unwrap().set_len(80 << 20).unwrap();

@@ -13,6 +13,9 @@ use crate::refused::Refused;
 /// Longest a server may be silent between two pieces. It also counts objects in that time, and says so.
 const SILENCE: Duration = Duration::from_secs(30);
 
+/// Bytes of what a server says before it sends objects: all its branches and tags are held in memory.
+const LARGEST_LIST: u64 = 16 << 20;
+
 /// One exchange with one server.
 #[derive(Clone, Debug)]
 pub struct Exchange(Rc<Inner>);
@@ -20,8 +23,8 @@ pub struct Exchange(Rc<Inner>);
 #[derive(Debug)]
 struct Inner {
     runtime: &'static Runtime,
-    limit: u64,
-    left: Cell<u64>,
+    limit: Cell<u64>,
+    used: Cell<u64>,
     // Libraries in between turn an error into words; the first cause is kept here as it was.
     refused: RefCell<Option<Refused>>,
 }
@@ -38,8 +41,8 @@ impl Exchange {
         let runtime = Box::leak(Box::new(runtime));
         Ok(Self(Rc::new(Inner {
             runtime,
-            limit: limits.bytes,
-            left: Cell::new(limits.bytes),
+            limit: Cell::new(limits.bytes.min(LARGEST_LIST)),
+            used: Cell::default(),
             refused: RefCell::default(),
         })))
     }
@@ -61,19 +64,20 @@ impl Exchange {
 
     /// Counts what has arrived.
     pub fn count(&self, bytes: usize) -> io::Result<()> {
-        match self.0.left.get().checked_sub(bytes as u64) {
-            Some(left) => {
-                self.0.left.set(left);
-                Ok(())
-            }
-            None => Err(self.refuse(Refused::new(
-                Refusal::TooLarge,
-                format!(
-                    "the server sends more than {} bytes; allow more, or keep large files out of the repository",
-                    self.0.limit
-                ),
-            ))),
+        self.0.used.set(self.0.used.get().saturating_add(bytes as u64));
+        if self.0.used.get() <= self.0.limit.get() {
+            return Ok(());
         }
+        let message = format!(
+            "the server sends more than {} bytes; allow more, or keep large files and old tags out of the repository",
+            self.0.limit.get()
+        );
+        Err(self.refuse(Refused::new(Refusal::TooLarge, message)))
+    }
+
+    /// From now on objects arrive, which go to disk.
+    pub fn expect_objects(&self, limits: &Limits) {
+        self.0.limit.set(limits.bytes);
     }
 
     /// Remembers why it fails, and says so in the words of the libraries in between. The first cause stays.

@@ -186,7 +186,7 @@ fn authorization(access: &Access) -> Result<Option<HeaderValue>, Refused> {
         }
     };
     // The line end that most editors and `echo` leave behind is not meant.
-    let password = password.trim_end_matches(['\r', '\n']);
+    let password = password.trim();
     if password.is_empty() {
         return Err(Refused::new(
             Refusal::CredentialInvalid,
@@ -218,7 +218,7 @@ fn tls(authorities: Option<&str>) -> Result<Arc<ClientConfig>, Refused> {
         )
     };
     let mut roots = RootCertStore::empty();
-    if let Some(pem) = authorities {
+    if let Some(pem) = authorities.filter(|it| !it.trim().is_empty()) {
         for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
             let certificate = certificate.map_err(|error| untrusted(error.to_string()))?;
             roots.add(certificate).map_err(|error| untrusted(error.to_string()))?;
