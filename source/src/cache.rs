@@ -83,7 +83,7 @@ impl Cache {
     }
 
     /// Takes what is in the place out of it, once nobody reads it, and puts this there. Both by renaming: there is no half of either.
-    fn exchange(&self, new: Option<&Path>) -> io::Result<()> {
+    fn swap(&self, new: Option<&Path>) -> io::Result<()> {
         let _nobody_reads = self.lock("read", FlockOperation::LockExclusive)?;
         let old = self.beside("old");
         if self.path.exists() {
@@ -124,7 +124,7 @@ impl Cache {
     pub fn forget_other(&self, url: &str) -> Result<(), Refused> {
         match fs::read_to_string(self.path.join(URL)) {
             Ok(its) if its == url => Ok(()),
-            Ok(_) => self.exchange(None).map_err(|error| Refused::unwritten(&error)),
+            Ok(_) => self.swap(None).map_err(|error| Refused::unwritten(&error)),
             Err(_) => match fs::remove_dir(&self.path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     let message = format!(
@@ -179,7 +179,7 @@ impl Cache {
             );
             return Err(Refused::new(Refusal::TooLarge, message));
         }
-        self.exchange(Some(&new)).map_err(|error| Refused::unwritten(&error))
+        self.swap(Some(&new)).map_err(|error| Refused::unwritten(&error))
     }
 
     /// Takes away what was being made beside the place.

@@ -90,7 +90,7 @@ async fn start(
     let channel = session.channel_open_session().await.map_err(broken)?;
     // A server that does not let it through speaks the first version of the protocol.
     channel.set_env(false, "GIT_PROTOCOL", "version=2").await.map_err(broken)?;
-    channel.exec(false, command(&place.path)).await.map_err(broken)?;
+    channel.exec(true, command(&place.path)).await.map_err(broken)?;
     Ok((session, channel))
 }
 
