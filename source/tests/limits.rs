@@ -236,6 +236,27 @@ fn a_question_that_cannot_be_read_is_answered_by_an_exit_code_and_not_repeated()
 }
 
 #[test]
+fn a_cache_that_lost_objects_is_made_anew_by_the_next_sync() {
+    let upstream = Upstream::of_commits(3);
+    let server = Https::start(upstream.shown(), Manner::default());
+    let program = Program::new();
+    program.sync(&server.remote());
+    let first: Vec<_> =
+        std::fs::read_dir(program.cache().join("objects/pack")).unwrap().map(|it| it.unwrap().path()).collect();
+    upstream.commit(&[("new", "1")], "newer");
+    upstream.push();
+    program.sync(&server.remote());
+    // The head is in the second pack; what it builds on was in the first.
+    for file in first {
+        std::fs::remove_file(file).unwrap();
+    }
+    upstream.commit(&[("new", "2")], "newest");
+    upstream.push();
+    assert_eq!(subjects(&program.sync(&server.remote()))[..2], ["newest", "newer"]);
+    assert_eq!(program.packs(), 1);
+}
+
+#[test]
 fn a_folder_of_something_else_is_left_alone() {
     let upstream = Upstream::of_commits(1);
     let program = Program::new();
