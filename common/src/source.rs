@@ -2,7 +2,9 @@
 //!
 //! Repositories come from strangers and are large: they are fetched and read in a process of their own, which has no client of the
 //! cluster, gets its credential over its standard input, sets its own limits, and can be killed at any moment. One question per process:
-//! a [`Request`] as JSON on standard input, an [`Answer`] as JSON on standard output.
+//! a [`Request`] as JSON on standard input, an [`Answer`] as JSON on standard output, exit code 0. Exit code 1 means that the request could
+//! not be read, and standard error says where. A process that ends by a signal met a limit that leaves no answer, memory or processor time:
+//! [`Refusal::TooLarge`].
 
 use std::path::PathBuf;
 

@@ -22,6 +22,9 @@ trap stop_own_cluster EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# makes the repositories that chatcli-source reads, and serves them
+command -v git >/dev/null || tests/scripts/need.sh git
+
 say "building the programs and the tests"
 cargo build --workspace --bins --quiet
 cargo test --workspace --no-run --quiet

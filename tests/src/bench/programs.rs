@@ -12,6 +12,7 @@ const MIB: f64 = 1024.0 * 1024.0;
 
 pub fn measure(programs: &Programs, figures: &mut Figures) -> Result<()> {
     figures.add("operator binary", std::fs::metadata(&programs.operator)?.len() as f64 / MIB, "MiB", Some(20.0));
+    figures.add("source binary", std::fs::metadata(&programs.source)?.len() as f64 / MIB, "MiB", None);
     figures.add("plugin binary", std::fs::metadata(&programs.plugin)?.len() as f64 / MIB, "MiB", Some(15.0));
     let mut times = Vec::new();
     for _ in 0..20 {
