@@ -79,7 +79,7 @@ const SENTENCES: &[Sentence] = &[
     },
     Sentence {
         code: Code::EnvMissing,
-        pattern: r#"(?i)((?:required |mandatory )?env(?:ironment)?[ _-]?(?:var(?:iable)?s?)?[ :=]+["'`]?[A-Z][A-Z0-9_]{2,}["'`]? (?:is |was |are )?(?:not set|not defined|unset|missing|required|undefined|empty|must be set|not found)|["'`]?\b[A-Z][A-Z0-9]*_[A-Z0-9_]+["'`]?:? (?:environment variable )?(?:is |must be |was )?(?:not set|not defined|unset|missing|required|undefined|set\b|empty|unbound variable)|missing (?:required )?env(?:ironment)?(?: var(?:iable)?s?)?[ :]+[^\n]+|KeyError: '[A-Z][A-Z0-9_]+'|[A-Z][A-Z0-9_]+: (?:parameter not set|unbound variable))"#,
+        pattern: r#"(?i)((?:required |mandatory )?env(?:ironment)?[ _-]?(?:var(?:iable)?s?)?[ :=]+["'`]?[A-Z][A-Z0-9_]{2,}["'`]? (?:is |was |are )?(?:not set|not defined|unset|missing|required|undefined|empty|must be set|not found)|["'`]?(?-i:\b[A-Z][A-Z0-9]*_[A-Z0-9_]+)["'`]?:? (?:environment variable )?(?:is |must be |was )?(?:not set|not defined|unset|missing|required|undefined|set\b|empty|unbound variable)|missing (?:required )?env(?:ironment)?(?: var(?:iable)?s?)?[ :]+[^\n]+|(?-i:KeyError: '[A-Z][A-Z0-9_]+')|[A-Z][A-Z0-9_]+: (?:parameter not set|unbound variable))"#,
         statement: "an environment variable is missing: {what}",
         because: "the application names the variable itself",
         advice: "set the variable in the pod template, or the ConfigMap key it comes from",
@@ -269,6 +269,9 @@ mod tests {
             "dial tcp: lookup db.shop.svc.cluster.local on 10.96.0.10:53: no such host",
             "dial tcp: lookup payments on 10.96.0.10:53: no such host",
             "connected to host db.eu.example.com",
+            // A key of a table of the program's own, a field of somebody's request.
+            "KeyError: 'book'",
+            "validation failed: user_id is required",
         ] {
             assert_eq!(read(line).map(|(sentence, _)| sentence.code), None, "{line}");
         }
