@@ -53,7 +53,7 @@ impl Prometheus {
         let config = json!({
             "global": { "scrape_interval": "5s" },
             "scrape_configs": [{
-                "job_name": "containers", "scheme": "https", "metrics_path": "/metrics/cadvisor",
+                "job_name": "containers", "scheme": "https", "metrics_path": "/metrics/resource",
                 "tls_config": { "cert_file": certificate, "key_file": key, "insecure_skip_verify": true },
                 "static_configs": [{ "targets": [format!("{address}:{port}")] }],
             }],

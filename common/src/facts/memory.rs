@@ -7,8 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 
 /// A container younger than this still starts; what it uses then says nothing about growth.
 const STARTED: SignedDuration = SignedDuration::from_secs(30);
-/// The old ones have to be this many times as old as the young ones to be compared.
-const APART: i32 = 3;
+/// The old ones have to be this many times as old as the young ones to show growth …
+const APART: i32 = 2;
+/// … and this many times to show that there is none: what grows slowly needs longer to be seen.
+const FAR_APART: i32 = 3;
 /// Old over young: growth from here on. Caches that fill up and collectors that wait make a difference of some ten percent, not of half.
 const GROWS: f64 = 1.5;
 /// Old over young: no growth up to here. Between the two nothing is said.
@@ -74,7 +76,7 @@ pub fn growth<'a>(looks: &'a [MemoryUse], container: &str) -> Option<Growth<'a>>
     }
     match old.bytes as f64 / young.bytes as f64 {
         ratio if ratio >= GROWS => Some(Growth::Grows { young, old }),
-        ratio if ratio <= STAYS => Some(Growth::Stays { young, old }),
+        ratio if ratio <= STAYS && old.age >= young.age * FAR_APART => Some(Growth::Stays { young, old }),
         _ => None,
     }
 }
@@ -117,6 +119,14 @@ mod tests {
     #[test]
     fn replicas_of_all_ages_that_use_the_same_show_none() {
         assert_eq!(verdict(&[(60, 90), (600, 95), (3600, 92), (86_400, 97)]), "stays");
+    }
+
+    #[test]
+    fn one_life_of_two_minutes_shows_by_itself_that_it_grows() {
+        let curve: Vec<_> = (1..=8).map(|n| (n * 15, u64::try_from(5 + n * 5).unwrap())).collect();
+        assert_eq!(verdict(&curve), "grows");
+        let flat: Vec<_> = (1..=8).map(|n| (n * 15, 40)).collect();
+        assert_eq!(verdict(&flat), "nothing", "too short to be sure that it never will");
     }
 
     #[test]
