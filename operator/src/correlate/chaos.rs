@@ -46,7 +46,8 @@ fn acts(experiment: &ChaosExperiment, first: Timestamp, now: Timestamp) -> bool 
     let Some(status) = experiment.status.as_ref().filter(|_| experiment.spec.dry_run != Some(true)) else {
         return false;
     };
-    let began_before = began(experiment).is_none_or(|began| began <= first);
+    // Of pods and conditions only the second is known.
+    let began_before = began(experiment).is_none_or(|began| began.as_second() <= first.as_second());
     let ended = status.completed_at.as_ref().map(|Time(at)| *at);
     began_before
         && match status.state {
@@ -104,6 +105,13 @@ mod tests {
     #[test]
     fn trouble_that_was_there_before_the_experiment_is_nobodys_experiment() {
         assert_eq!(blamed(experiment("shop", "Running", -5, None)), None);
+    }
+
+    #[test]
+    fn trouble_of_the_second_in_which_it_began_is_its_trouble() {
+        let mut begun = experiment("shop", "Running", 0, None);
+        begun.status.as_mut().unwrap().started_at = Some(Time(at(0) + SignedDuration::from_millis(400)));
+        assert_eq!(blamed(begun).as_deref(), Some("kill-web"), "anomalies know whole seconds");
     }
 
     #[test]
