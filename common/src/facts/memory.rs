@@ -123,10 +123,15 @@ mod tests {
 
     #[test]
     fn one_life_of_two_minutes_shows_by_itself_that_it_grows() {
-        let curve: Vec<_> = (1..=8).map(|n| (n * 15, u64::try_from(5 + n * 5).unwrap())).collect();
-        assert_eq!(verdict(&curve), "grows");
-        let flat: Vec<_> = (1..=8).map(|n| (n * 15, 40)).collect();
-        assert_eq!(verdict(&flat), "nothing", "too short to be sure that it never will");
+        assert_eq!(
+            verdict(&[(15, 10), (30, 15), (45, 20), (60, 25), (75, 30), (90, 35), (105, 40), (120, 45)]),
+            "grows"
+        );
+        assert_eq!(
+            verdict(&[(30, 40), (45, 40), (60, 40), (75, 40), (90, 40), (105, 40), (120, 40)]),
+            "nothing",
+            "too short to be sure that it never will"
+        );
     }
 
     #[test]
