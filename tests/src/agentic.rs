@@ -5,9 +5,8 @@ use serde_json::{Value, json};
 
 use crate::app::{App, apply_config};
 use crate::cluster::Cluster;
-use crate::models::{Heard, Model, Say, completion};
+use crate::models::{Heard, Model, Say, completion, instance};
 use crate::namespace::TestNamespace;
-use crate::servers::{Server, secret};
 
 /// With these an operator asks the models of tests.
 pub const FLAGS: [&str; 2] = ["--model-mode=builtin", "--allow-http-providers"];
@@ -79,20 +78,8 @@ pub fn wrong() -> Say {
 
 /// An Instance whose provider is the model, and a Deployment whose ConfigMap tells it to give up.
 pub async fn told_to_give_up(cluster: &Cluster, namespace: &TestNamespace, model: &Model) -> Result<()> {
-    instance(namespace, model).await?;
+    instance(namespace, model, "sk-test", &json!({})).await?;
     give_up(cluster, namespace).await
-}
-
-/// An Instance whose provider is the model.
-pub async fn instance(namespace: &TestNamespace, model: &Model) -> Result<()> {
-    secret(namespace, "keys", &[("OPENAI_API_KEY", "sk-test")]).await?;
-    let spec = json!({
-        "provider": "OPENAI", "model": "gpt-4o", "apiKeys": { "name": "keys" },
-        "extraEnv": [{ "name": "OPENAI_API_URL", "value": model.url() }],
-    });
-    let server = Server::named(namespace, "chatcli", spec);
-    server.grant().await?;
-    server.ask().await
 }
 
 /// A Deployment whose ConfigMap tells it to give up.

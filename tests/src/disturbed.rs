@@ -99,8 +99,10 @@ impl Disturbed {
             over = over => {
                 anyhow::ensure!(over, "neither an end nor a further write\n{}", operator.log_tail());
                 operator.still_runs()?;
+                // The write that ended it may be one to die of.
+                let died = proxy.settled().await;
                 operator.kill().await?;
-                Ok(None)
+                Ok(died)
             }
             ended = operator.ended(FOREVER) => anyhow::bail!("the operator ended by itself: {}\n{}", ended?, operator.log_tail()),
             stopped = self.votes() => match stopped? {},

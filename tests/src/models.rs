@@ -10,6 +10,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::namespace::TestNamespace;
+use crate::servers::{Server, secret};
+
 /// What it does with a request.
 #[derive(Clone, Debug)]
 pub enum Say {
@@ -136,6 +139,20 @@ async fn answer(
         }
     }
     Ok(())
+}
+
+/// An Instance whose provider is a model, asked with this key; `more` is merged into its spec.
+pub async fn instance<'a>(namespace: &'a TestNamespace, model: &Model, key: &str, more: &Value) -> Result<Server<'a>> {
+    let mut spec = json!({
+        "provider": "OPENAI", "model": "gpt-4o", "apiKeys": { "name": "keys" },
+        "extraEnv": [{ "name": "OPENAI_API_URL", "value": model.url() }],
+    });
+    json_patch::merge(&mut spec, more);
+    let server = Server::named(namespace, "chatcli", spec);
+    secret(namespace, "keys", &[("OPENAI_API_KEY", key)]).await?;
+    server.grant().await?;
+    server.ask().await?;
+    Ok(server)
 }
 
 /// An answer of OpenAI's chat completions, as that API gives it.

@@ -76,6 +76,8 @@ struct Shared {
     accepted: AtomicU64,
     /// Path of the write whose sender died, once its answer is withheld.
     reach: watch::Sender<Option<String>>,
+    /// Writes on their way that kill their sender if they are accepted.
+    deadly: watch::Sender<u64>,
     /// Counts how often the watches were dropped.
     drops: watch::Sender<u64>,
 }
@@ -101,6 +103,7 @@ impl Proxy {
             script: Box::new(script),
             accepted: AtomicU64::new(0),
             reach,
+            deadly: watch::channel(0).0,
             drops: watch::channel(0).0,
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
@@ -127,6 +130,13 @@ impl Proxy {
         let mut reached = self.reached.clone();
         let path = reached.wait_for(Option::is_some).await.ok().and_then(|path| path.clone());
         path.unwrap_or_default()
+    }
+
+    /// Waits until no write that would cut is on its way any more; the path of the one that did. What a write does may be seen elsewhere before
+    /// its answer is back.
+    pub async fn settled(&self) -> Option<String> {
+        let _ = self.shared.deadly.subscribe().wait_for(|on_their_way| *on_their_way == 0).await;
+        self.reached.borrow().clone()
     }
 
     /// True once an answer is withheld.
@@ -158,14 +168,19 @@ async fn forward(State(shared): State<Arc<Shared>>, request: Request) -> Respons
         Some(Trouble::Refused(code)) => return refusal(code),
         Some(Trouble::Death | Trouble::AnswerLost | Trouble::WatchesDropped) | None => {}
     }
+    let is_deadly = matches!(trouble, Some(Trouble::Death));
+    let on_its_way = is_deadly.then(|| OnItsWay::counted_in(&shared.deadly));
     let answer = answered(&shared, request).await;
     let accepted = answer.status().is_success() || answer.status() == StatusCode::SWITCHING_PROTOCOLS;
     if accepted {
         shared.accepted.fetch_add(1, Ordering::SeqCst);
     }
+    if is_deadly && accepted {
+        shared.reach.send_replace(Some(call.path));
+    }
+    drop(on_its_way);
     match trouble {
         Some(Trouble::Death) if accepted => {
-            shared.reach.send_replace(Some(call.path));
             let _kept_open = answer;
             std::future::pending().await
         }
@@ -175,6 +190,22 @@ async fn forward(State(shared): State<Arc<Shared>>, request: Request) -> Respons
             answer
         }
         _ => answer,
+    }
+}
+
+/// Counts a write while it is on its way, and no longer: whoever asked may hang up.
+struct OnItsWay<'a>(&'a watch::Sender<u64>);
+
+impl<'a> OnItsWay<'a> {
+    fn counted_in(count: &'a watch::Sender<u64>) -> Self {
+        count.send_modify(|writes| *writes += 1);
+        Self(count)
+    }
+}
+
+impl Drop for OnItsWay<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|writes| *writes -= 1);
     }
 }
 

@@ -12,9 +12,9 @@ use k8s_openapi::api::authorization::v1::SubjectAccessReview;
 use kit::git::GitServer;
 use kit::incidents::issue_explained;
 use kit::installation::install;
-use kit::models::{Model, completion};
+use kit::models::{Model, completion, instance};
 use kit::operator::{Options, Turn};
-use kit::servers::{Server, secret};
+use kit::servers::secret;
 use kit::{App, Cluster, Operator, TestNamespace, eventually, plugin};
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use kube::{Api, ResourceExt as _};
@@ -157,14 +157,7 @@ async fn a_model_is_told_the_code_around_the_trace_and_the_suspect_and_no_secret
     assert_eq!(status.recent_commits.len(), 2);
     assert!(status.config_files.iter().any(|file| file == "Dockerfile"), "{:?}", status.config_files);
 
-    let spec = json!({
-        "provider": "OPENAI", "model": "gpt-4o", "apiKeys": { "name": "keys" },
-        "extraEnv": [{ "name": "OPENAI_API_URL", "value": model.url() }],
-    });
-    secret(&namespace, "keys", &[("OPENAI_API_KEY", "sk-proj-test0key0test0key0test0key0test")]).await?;
-    let instance = Server::named(&namespace, "chatcli", spec);
-    instance.grant().await?;
-    instance.ask().await?;
+    instance(&namespace, &model, "sk-proj-test0key0test0key0test0key0test", &json!({})).await?;
     let words = "Traceback (most recent call last):\n  File \"/app/shop/cart.py\", line 7, in total\nKeyError: 'book'";
     let message = format!("--exit-message={words}");
     App::named("web", &cluster)?.doing(&["--exit-after=200ms", &message]).create(&namespace).await?;

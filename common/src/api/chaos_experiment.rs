@@ -104,6 +104,17 @@ fn parameters_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     })
 }
 
+impl ChaosExperiment {
+    /// The workload it is on; without a namespace one of its own.
+    pub fn target(&self) -> ResourceRef {
+        let mut target = self.spec.target.clone();
+        if target.namespace.is_empty() {
+            target.namespace = self.metadata.namespace.clone().unwrap_or_default();
+        }
+        target
+    }
+}
+
 /// Fault to inject.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]

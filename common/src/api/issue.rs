@@ -1,5 +1,6 @@
 //! `Issue`: one incident, one cause.
 
+use jiff::Timestamp;
 use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -80,6 +81,19 @@ pub enum IssueState {
     Escalated,
     /// The operator could not work on it.
     Failed,
+}
+
+impl Issue {
+    /// Goes on, as far as anybody has said.
+    pub fn is_open(&self) -> bool {
+        self.status.as_ref().is_none_or(|status| status.state.is_open())
+    }
+
+    /// When it began, as far as is known: when it was detected, else when it was made.
+    pub fn began(&self) -> Option<Timestamp> {
+        let detected = self.status.as_ref().and_then(|status| status.detected_at.as_ref()).map(|time| time.0);
+        detected.or(self.metadata.creation_timestamp.as_ref().map(|time| time.0))
+    }
 }
 
 impl IssueState {

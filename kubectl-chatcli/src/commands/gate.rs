@@ -68,7 +68,7 @@ fn above(found: &[DynamicObject], args: &GateArgs, objects: &[(String, String)],
         .iter()
         // One that cannot be read as an Issue has no severity that could be compared.
         .filter_map(|object| typed::<Issue>(object).ok())
-        .filter(|issue| issue.status.as_ref().is_none_or(|status| status.state.is_open()))
+        .filter(Issue::is_open)
         .filter(|issue| args.max_severity.is_exceeded_by(issue.spec.severity))
         .filter(|issue| {
             let about = &issue.spec.resource;

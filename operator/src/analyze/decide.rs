@@ -59,7 +59,7 @@ pub fn due(now: Timestamp, issue: &Issue, insight: Option<&AIInsight>, members: 
 /// When a first answer that is not a sure one is looked at once more: what a state is explained by (the kubelet's Event, the last words in
 /// a log) arrives after the state, and an incident is explained as soon as its state shows. `None`: the answer stands.
 pub fn second_look(issue: &Issue, insight: &AIInsight) -> Option<Timestamp> {
-    let is_open = issue.status.as_ref().is_none_or(|status| status.state.is_open());
+    let is_open = issue.is_open();
     let answer = insight.status.as_ref().filter(|_| is_open)?;
     let unsure = answer.findings.first()?.confidence < diagnosis::SURE;
     let (opened, answered) = (issue.creation_timestamp()?.0, answer.generated_at.as_ref()?.0);

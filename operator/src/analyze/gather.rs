@@ -12,10 +12,14 @@ use super::measures;
 use crate::runtime::Context;
 use crate::runtime::subjects::{self, SubjectKey};
 
+/// What the stores hold of a resource; `None` when it is not there.
+pub fn held(ctx: &Context, resource: &ResourceRef) -> Option<Facts> {
+    subjects::facts(&ctx.stores, &SubjectKey::named_by(resource)?, ctx.clock.now())
+}
+
 /// Everything that can be known about a resource now; `None` when it is not there.
 pub async fn gather(ctx: &Context, resource: &ResourceRef) -> Option<Facts> {
-    let key = SubjectKey::named_by(resource)?;
-    let mut facts = subjects::facts(&ctx.stores, &key, ctx.clock.now())?;
+    let mut facts = held(ctx, resource)?;
     let mut asked = BTreeSet::new();
     for _ in 0..reading::ROUNDS {
         let wants: Vec<Want> = diagnosis::wants(&facts).into_iter().filter(|want| asked.insert(want.clone())).collect();

@@ -47,10 +47,7 @@ impl Controller for Analyst {
     fn wake(&self, stores: &Stores, change: &Change) -> Vec<ObjectKey> {
         match &change.object {
             Object::Issue(issue) if !change.gone => vec![ObjectKey::of(&**issue)],
-            Object::AIInsight(insight) => {
-                let namespace = insight.metadata.namespace.clone().unwrap_or_default();
-                vec![ObjectKey::new(namespace, &insight.spec.issue_ref.name)]
-            }
+            Object::AIInsight(insight) => vec![ObjectKey::beside(&**insight, &insight.spec.issue_ref.name)],
             Object::Anomaly(anomaly) => {
                 let incident = anomaly.status.as_ref().and_then(|status| status.issue_ref.as_ref()?.uid.as_deref());
                 incident

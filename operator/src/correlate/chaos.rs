@@ -10,15 +10,6 @@ use kube::ResourceExt as _;
 /// What an experiment did is seen up to this long after its end.
 const AFTERMATH: SignedDuration = SignedDuration::from_mins(2);
 
-/// The workload an experiment is on; without a namespace one of its own.
-pub fn target(experiment: &ChaosExperiment) -> ResourceRef {
-    let mut target = experiment.spec.target.clone();
-    if target.namespace.is_empty() {
-        target.namespace = experiment.namespace().unwrap_or_default();
-    }
-    target
-}
-
 /// The name of the experiment that made this trouble: one that runs, or ran until a moment ago, on this very workload, and began before the
 /// trouble did. One of another namespace counts only from the operator's: whoever may write experiments somewhere must not explain away
 /// what happens elsewhere.
@@ -32,7 +23,7 @@ pub fn behind(
     let first = trouble.iter().filter_map(|anomaly| seen_first(anomaly)).min().unwrap_or(now);
     let mut found: Vec<&Arc<ChaosExperiment>> = experiments
         .iter()
-        .filter(|experiment| target(experiment).same_object(resource))
+        .filter(|experiment| experiment.target().same_object(resource))
         .filter(|experiment| {
             experiment.namespace().is_some_and(|it| it == resource.namespace || it == operator_namespace)
         })

@@ -10,7 +10,6 @@ use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::Node;
 
 use super::ResourceKey;
-use super::chaos;
 use super::decide::{Explanation, Seen};
 use super::topology::{self, Elsewhere, is_open};
 use super::weights::Impact;
@@ -59,7 +58,7 @@ pub fn gather(ctx: &Context, key: &ResourceKey) -> Seen {
             _ => None,
         },
         anomalies: anomalies.into_iter().map(|anomaly| (Arc::clone(&anomaly), incident_of(ctx, &anomaly))).collect(),
-        experiments: ctx.stores.chaos_experiments.filter(|it| chaos::target(it).same_object(&resource)),
+        experiments: ctx.stores.chaos_experiments.tagged(&tag),
         home,
         resource,
     }
@@ -169,12 +168,7 @@ fn lost_nodes(ctx: &Context, facts: &Facts) -> Option<Explanation> {
     let name = node.metadata.name.as_deref()?;
     let of_node = SubjectKey::new(Kind::Node, "", name).reference();
     let tag = ResourceKey(of_node).tag();
-    let issue = ctx
-        .stores
-        .issues
-        .tagged(&tag)
-        .into_iter()
-        .find(|issue| issue.status.as_ref().is_none_or(|status| status.state.is_open()))?;
+    let issue = ctx.stores.issues.tagged(&tag).into_iter().find(|issue| issue.is_open())?;
     Some(Explanation {
         issue,
         signals: OF_A_LOST_NODE,

@@ -13,16 +13,26 @@ use kube::ResourceExt as _;
 use super::ResourceKey;
 use crate::runtime::Context;
 
+/// How often the trouble of an incident's resource was over within the last day.
+pub fn times_over(ctx: &Context, issue: &Issue) -> usize {
+    flapping::times_over(of_its_resource(ctx, issue).iter().map(AsRef::as_ref), ctx.clock.now())
+}
+
+/// All incidents of an incident's resource, itself included.
+fn of_its_resource(ctx: &Context, issue: &Issue) -> Vec<Arc<Issue>> {
+    let mut issues = ctx.stores.issues.tagged(&ResourceKey::of(&issue.spec.resource).tag());
+    issues.retain(|other| other.spec.resource.same_object(&issue.spec.resource));
+    issues
+}
+
 /// Why an incident may be noise.
 pub fn noise(ctx: &Context, issue: &Issue, members: &[Arc<Anomaly>]) -> Vec<NoiseReason> {
-    let tag = ResourceKey::of(&issue.spec.resource).tag();
-    let mut issues = ctx.stores.issues.tagged(&tag);
-    issues.retain(|other| other.spec.resource.same_object(&issue.spec.resource));
+    let mut issues = of_its_resource(ctx, issue);
     let times_over = flapping::times_over(issues.iter().map(AsRef::as_ref), ctx.clock.now());
     issues.retain(|other| other.metadata.uid != issue.metadata.uid && other.spec.signal_type == issue.spec.signal_type);
     // A report outlives its incident.
     let known: HashSet<String> = issues.iter().map(|issue| issue.name_any()).chain([issue.name_any()]).collect();
-    let mut reports = ctx.stores.post_mortems.tagged(&tag);
+    let mut reports = ctx.stores.post_mortems.tagged(&ResourceKey::of(&issue.spec.resource).tag());
     reports.retain(|report| !known.contains(&report.spec.issue_ref.name) && is_of(report, issue));
     let earlier: Vec<_> = issues
         .iter()
@@ -37,7 +47,7 @@ pub fn noise(ctx: &Context, issue: &Issue, members: &[Arc<Anomaly>]) -> Vec<Nois
         members.iter().filter(own).filter_map(|anomaly| anomaly.creation_timestamp()).map(|Time(at)| at).collect();
     noise::reasons(&noise::Past {
         now: ctx.clock.now(),
-        began: began(issue).unwrap_or(ctx.clock.now()),
+        began: issue.began().unwrap_or(ctx.clock.now()),
         anomalies: &anomalies,
         earlier: &earlier,
         times_over,
@@ -50,17 +60,12 @@ fn is_of(report: &PostMortem, issue: &Issue) -> bool {
     signal.is_none_or(|signal| Some(signal) == issue.spec.signal_type.as_ref())
 }
 
-fn began(issue: &Issue) -> Option<Timestamp> {
-    let detected = issue.status.as_ref().and_then(|status| status.detected_at.as_ref()).map(|Time(at)| *at);
-    detected.or(issue.creation_timestamp().map(|Time(at)| at))
-}
-
 fn of_issue(issue: &Issue) -> Option<noise::Earlier> {
     let status = issue.status.as_ref()?;
     let by_a_person = issue.annotations().contains_key(annotations::RESOLVED_BY);
     Some(noise::Earlier {
-        began: began(issue)?,
-        ended: !status.state.is_open(),
+        began: issue.began()?,
+        ended: !issue.is_open(),
         healed_by_itself: status.state == IssueState::Resolved && status.remediation_attempts == 0 && !by_a_person,
     })
 }

@@ -27,6 +27,7 @@ use common::api::{Issue, ResourceRef};
 use crate::runtime::{
     Change, Context, Controller, Error, Next, Object, ObjectKey, Runtime, Stores, Tag, Urgency, cause_tag, listed_in,
 };
+pub use history::times_over;
 use incident_id::IncidentIds;
 
 /// While anomalies pour in, an Issue's risk and summary are rewritten at most this often. A higher severity is written at once.

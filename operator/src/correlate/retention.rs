@@ -79,7 +79,7 @@ impl Controller for Retention {
         }
         for report in ctx.stores.post_mortems.filter(|report| past(report_ends(report))) {
             let issue = ObjectKey::new(report.namespace().unwrap_or_default(), report.spec.issue_ref.name.clone());
-            if !ctx.stores.issues.get(&issue).is_some_and(|issue| is_open(&issue)) {
+            if !ctx.stores.issues.get(&issue).is_some_and(|issue| issue.is_open()) {
                 gone(ctx.delete(&*report).await)?;
             }
         }
@@ -128,10 +128,6 @@ fn issue_ends(issue: &Issue) -> Option<Timestamp> {
     let status = issue.status.as_ref().filter(|status| !status.state.is_open())?;
     let over = status.resolved_at.as_ref().map(|time| time.0).or_else(|| issue.creation_timestamp().map(|time| time.0));
     Some(over? + ISSUES)
-}
-
-fn is_open(issue: &Issue) -> bool {
-    issue.status.as_ref().is_none_or(|status| status.state.is_open())
 }
 
 /// When a report may go.

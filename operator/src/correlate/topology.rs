@@ -176,5 +176,5 @@ pub fn reason(stores: &Stores, resource: &ResourceRef, issue: &Issue, now: Times
 
 /// Goes on, as far as anybody has said.
 pub fn is_open(issue: &Issue) -> bool {
-    issue.metadata.deletion_timestamp.is_none() && issue.status.as_ref().is_none_or(|status| status.state.is_open())
+    issue.metadata.deletion_timestamp.is_none() && issue.is_open()
 }

@@ -84,7 +84,7 @@ fn servers(ctx: &Context) -> Vec<(String, String, bool)> {
 }
 
 async fn metrics(State(ctx): State<Arc<Context>>) -> impl IntoResponse {
-    let open = ctx.stores.issues.filter(|issue| issue.status.as_ref().is_none_or(|status| status.state.is_open()));
+    let open = ctx.stores.issues.filter(common::api::Issue::is_open);
     ctx.metrics.active_issues.set(i64::try_from(open.len()).unwrap_or(i64::MAX));
     let waiting = ctx.stores.approval_requests.filter(common::api::ApprovalRequest::is_pending);
     ctx.metrics.waiting(waiting.iter().map(|request| &**request));

@@ -30,6 +30,11 @@ impl ObjectKey {
     pub fn of<K: Resource>(object: &K) -> Self {
         Self::new(object.namespace().unwrap_or_default(), object.name_any())
     }
+
+    /// Of what has this name in an object's namespace.
+    pub fn beside<K: Resource>(object: &K, name: &str) -> Self {
+        Self::new(object.namespace().unwrap_or_default(), name)
+    }
 }
 
 impl std::fmt::Display for ObjectKey {

@@ -132,7 +132,7 @@ watched! {
     Anomaly in anomalies, trimmed by meta, found by |anomaly| {
         let issue = anomaly.status.as_ref().and_then(|status| status.issue_ref.as_ref());
         let incident = issue.and_then(|issue| issue.uid.clone()).map(Tag::Incident);
-        let issue = issue.map(|issue| Tag::Issue(beside(anomaly, &issue.name)));
+        let issue = issue.map(|issue| Tag::Issue(ObjectKey::beside(anomaly, &issue.name)));
         resource_tags(&anomaly.spec.resource).chain(issue).chain(incident).collect()
     };
     Issue in issues, trimmed by meta, found by |issue| {
@@ -141,17 +141,17 @@ watched! {
         let absorbed = listed_in(issue, annotations::ABSORBS).map(|resource| Tag::Absorbs(resource.to_owned()));
         resource_tags(&issue.spec.resource).chain(cause).chain(shared).chain(absorbed).collect()
     };
-    AIInsight in insights, trimmed by insight, found by |insight| vec![Tag::Issue(beside(insight, &insight.spec.issue_ref.name))];
-    RemediationPlan in plans, trimmed by meta, found by |plan| vec![Tag::Issue(beside(plan, &plan.spec.issue_ref.name))];
+    AIInsight in insights, trimmed by insight, found by |insight| vec![Tag::Issue(ObjectKey::beside(insight, &insight.spec.issue_ref.name))];
+    RemediationPlan in plans, trimmed by meta, found by |plan| vec![Tag::Issue(ObjectKey::beside(plan, &plan.spec.issue_ref.name))];
     Runbook in runbooks, trimmed by meta, found by |_| Vec::new();
     ApprovalPolicy in approval_policies, trimmed by meta, found by |_| Vec::new();
     ApprovalRequest in approval_requests, trimmed by meta, found by |request| owner(request).into_iter().collect();
-    ApprovalVote in approval_votes, trimmed by meta, found by |vote| vec![Tag::Request(beside(vote, &vote.spec.request_ref.name))];
-    ChaosExperiment in chaos_experiments, trimmed by meta, found by |_| Vec::new();
+    ApprovalVote in approval_votes, trimmed by meta, found by |vote| vec![Tag::Request(ObjectKey::beside(vote, &vote.spec.request_ref.name))];
+    ChaosExperiment in chaos_experiments, trimmed by meta, found by |experiment| resource_tags(&experiment.target()).collect();
     Instance in instances, trimmed by meta, found by |_| Vec::new();
     ChatCLIInstance in legacy_instances, trimmed by meta, found by |_| Vec::new();
     PostMortem in post_mortems, trimmed by meta, found by |review| {
-        let issue = Tag::Issue(beside(review, &review.spec.issue_ref.name));
+        let issue = Tag::Issue(ObjectKey::beside(review, &review.spec.issue_ref.name));
         resource_tags(&review.spec.resource).chain([issue]).collect()
     };
     SourceRepository in source_repositories, trimmed by meta, found by |repository| {
@@ -213,8 +213,4 @@ pub fn controller_of<K: Resource>(object: &K) -> Option<&str> {
 
 fn owner<K: Resource>(object: &K) -> Option<Tag> {
     controller_of(object).map(|uid| Tag::Owner(uid.to_owned()))
-}
-
-fn beside<K: Resource>(object: &K, name: &str) -> ObjectKey {
-    ObjectKey::new(object.namespace().unwrap_or_default(), name)
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::{Figures, latency};
-use crate::agentic::{FLAGS, analysis, instance};
+use crate::agentic::{FLAGS, analysis};
 use crate::app::App;
 use crate::cluster::Cluster;
-use crate::models::{Model, Say};
+use crate::models::{Model, Say, instance};
 use crate::namespace::TestNamespace;
 use crate::operator::{Operator, Options};
 use crate::programs::Build;
@@ -28,7 +28,7 @@ pub async fn measure(cluster: &Cluster, faults: usize, figures: &mut Figures) ->
     let options = Options { build: Build::Release, log: "bench".to_owned(), quiet: true, flags, ..Options::default() };
     let operator = Operator::start(cluster.connection(), &options).await?;
     operator.leads(&cluster.client()).await?;
-    instance(&namespace, &model).await?;
+    instance(&namespace, &model, "sk-test", &serde_json::json!({})).await?;
     for (number, words) in ASKED.iter().enumerate() {
         let message = format!("--exit-message=fatal: {words}");
         App::named(&format!("weak-{number}"), cluster)?

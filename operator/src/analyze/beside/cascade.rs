@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use common::api::{Issue, ResourceRef, Time};
-use jiff::{SignedDuration, Timestamp};
+use common::api::{Issue, ResourceRef};
+use jiff::SignedDuration;
 use kube::ResourceExt as _;
 
 /// So far apart may two begins be (pipeline.md §4.20).
@@ -15,11 +15,11 @@ const MOST: usize = 10;
 
 /// One sentence for each other incident that began around the same time, those with a link first, then in the order they began.
 pub fn around(issue: &Issue, others: &[Arc<Issue>]) -> Vec<String> {
-    let at = began(issue);
+    let Some(at) = issue.began() else { return Vec::new() };
     let mut found: Vec<_> = others
         .iter()
         .filter(|other| other.metadata.uid != issue.metadata.uid)
-        .map(|other| (link(issue, other), began(other), other))
+        .filter_map(|other| Some((link(issue, other), other.began()?, other)))
         .filter(|(_, theirs, _)| theirs.duration_since(at).abs() <= AROUND)
         .collect();
     found.sort_by_key(|(link, theirs, other)| (link.is_none(), *theirs, other.name_any()));
@@ -61,16 +61,12 @@ fn blamed(issue: &Issue) -> Option<&ResourceRef> {
     Some(&issue.status.as_ref()?.cause.as_ref()?.place.object)
 }
 
-/// When an incident began, as far as is known.
-pub fn began(issue: &Issue) -> Timestamp {
-    let detected = issue.status.as_ref().and_then(|status| status.detected_at.as_ref()).map(|Time(at)| *at);
-    detected.or(issue.creation_timestamp().map(|Time(at)| at)).unwrap_or(Timestamp::UNIX_EPOCH)
-}
-
 #[cfg(test)]
 mod tests {
     use common::api::issue::{IssueCause, IssueState};
     use common::api::shared::CauseRef;
+
+    use common::api::Time;
 
     use super::*;
     use crate::detect::testing::{at, issue_in};

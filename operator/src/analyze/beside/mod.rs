@@ -12,11 +12,11 @@ pub mod testing;
 use common::actions::{Owner, owner_by_metadata};
 use common::api::Issue;
 use common::facts::Facts;
+use jiff::Timestamp;
 
 use super::measures::{self, Trend};
 use crate::runtime::Context;
 use crate::source::{Code, Sources};
-pub use cascade::began;
 pub use reader::register;
 
 /// What stands beside the facts.
@@ -41,7 +41,7 @@ impl Default for Beside {
 
 /// Reads it. What does not answer within seconds is left out.
 pub async fn gather(ctx: &Context, sources: &Sources, issue: &Issue, facts: Option<&Facts>) -> Beside {
-    let began = began(issue);
+    let began = issue.began().unwrap_or(Timestamp::UNIX_EPOCH);
     let measured = async {
         match (&ctx.prometheus, facts) {
             (Some(prometheus), Some(facts)) => measures::around(prometheus, facts, began).await,

@@ -66,13 +66,10 @@ impl Controller for Readers {
 
     fn wake(&self, stores: &Stores, change: &Change) -> Vec<ObjectKey> {
         match &change.object {
-            Object::AIInsight(insight) => {
-                let namespace = insight.metadata.namespace.clone().unwrap_or_default();
-                vec![ObjectKey::new(namespace, &insight.spec.issue_ref.name)]
-            }
+            Object::AIInsight(insight) => vec![ObjectKey::beside(&**insight, &insight.spec.issue_ref.name)],
             Object::SourceRepository(repository) if !change.gone => {
                 let about = stores.issues.tagged(&Tag::Resource(repository.workload().path()));
-                about.iter().filter(|issue| is_open(issue)).map(|issue| ObjectKey::of(&**issue)).collect()
+                about.iter().filter(|issue| issue.is_open()).map(|issue| ObjectKey::of(&**issue)).collect()
             }
             _ => Vec::new(),
         }
@@ -88,7 +85,11 @@ impl Controller for Readers {
         if self.all().get(key) == Some(&occasion) {
             return Ok(Next::OnChange);
         }
-        let facts = gather::gather(ctx, &issue.spec.resource).await;
+        // Only code is asked by what stands in logs; for the rest the stores hold enough.
+        let facts = match repository {
+            Some(_) => gather::gather(ctx, &issue.spec.resource).await,
+            None => gather::held(ctx, &issue.spec.resource),
+        };
         let beside = super::gather(ctx, &self.sources, &issue, facts.as_ref()).await;
         let known = Known::of_pods(facts.iter().flat_map(Facts::pod_specs));
         // What others wrote while this was read stays.
@@ -128,15 +129,11 @@ impl Readers {
     }
 }
 
-fn is_open(issue: &Issue) -> bool {
-    issue.status.as_ref().is_none_or(|status| status.state.is_open())
-}
-
 /// None where there is nobody to read for.
 fn occasion(issue: &Issue, insight: &AIInsight, repository: Option<&SourceRepository>) -> Option<Occasion> {
     let status = insight.status.as_ref().filter(|status| !status.findings.is_empty())?;
     let head = repository.and_then(|repository| repository.status.as_ref()?.head_commit.as_ref());
-    is_open(issue).then(|| Occasion {
+    issue.is_open().then(|| Occasion {
         insight: insight.uid(),
         explained: status.generated_at.as_ref().map(|time| time.0),
         repository: repository.and_then(ResourceExt::uid),

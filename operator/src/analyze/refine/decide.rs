@@ -122,8 +122,7 @@ pub fn standing(input: &Input<'_>) -> Standing {
 
 /// An open incident whose cause the rules do not know for sure, or that a person wants looked at again.
 pub fn is_wanted(issue: &Issue, status: &AIInsightStatus) -> bool {
-    let is_open = issue.metadata.deletion_timestamp.is_none()
-        && issue.status.as_ref().is_none_or(|status| status.state.is_open());
+    let is_open = issue.metadata.deletion_timestamp.is_none() && issue.is_open();
     let is_weak = status.findings.first().is_some_and(|first| first.confidence < WEAK);
     is_open && !status.findings.is_empty() && (is_weak || is_asked_for(status))
 }

@@ -83,8 +83,7 @@ impl Controller for Refiner {
     fn wake(&self, stores: &Stores, change: &Change) -> Vec<ObjectKey> {
         match &change.object {
             Object::AIInsight(insight) if !change.gone => {
-                let namespace = insight.metadata.namespace.clone().unwrap_or_default();
-                vec![ObjectKey::new(namespace, &insight.spec.issue_ref.name)]
+                vec![ObjectKey::beside(&**insight, &insight.spec.issue_ref.name)]
             }
             Object::Issue(issue) => {
                 let key = ObjectKey::of(&**issue);
@@ -94,12 +93,9 @@ impl Controller for Refiner {
                 }
                 vec![key]
             }
-            Object::Instance(_) => stores
-                .issues
-                .filter(|issue| issue.status.as_ref().is_none_or(|status| status.state.is_open()))
-                .iter()
-                .map(|issue| ObjectKey::of(&**issue))
-                .collect(),
+            Object::Instance(_) => {
+                stores.issues.filter(Issue::is_open).iter().map(|issue| ObjectKey::of(&**issue)).collect()
+            }
             _ => Vec::new(),
         }
     }

@@ -14,8 +14,8 @@ use jiff::Timestamp;
 use kube::ResourceExt as _;
 
 use super::decide::Consent;
-use super::world;
 use crate::approve::{self, AskError, PolicyAsRead};
+use crate::correlate;
 use crate::remediate::insight_of;
 use crate::remediate::place::{self, Place};
 use crate::runtime::{Context, Error, ObjectKey};
@@ -82,7 +82,7 @@ pub(super) async fn ask(
         confidence: confidence(ctx, plan),
         overrides: &overrides,
         radius: preview.blast_radius.as_ref().map(Level::of),
-        times_over: world::times_over(ctx, issue),
+        times_over: correlate::times_over(ctx, issue),
         contradicts: plan.spec.step_of.as_ref().and_then(|step| step.contradicts.as_deref()),
         success_rate: history(ctx, &types, target).rate(),
     });

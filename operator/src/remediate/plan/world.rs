@@ -8,7 +8,7 @@ use common::api::{
     Anomaly, Issue, RemediationPlan, ResourceRef, SignalType,
     remediation_plan::{HealthSample, RemediationState, StepPhase},
 };
-use common::decisions::{breaker, cooldown, flapping};
+use common::decisions::{breaker, cooldown};
 use common::facts::{self, Pod};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::ContainerStatus;
@@ -191,14 +191,6 @@ pub(super) fn cooling_until(ctx: &Context, plan: &RemediationPlan, target: &Reso
         other.uid() != plan.uid() && place::target_of(&ctx.stores, other).is_some_and(|its| its.same_object(target))
     });
     cooldown::cooling_until(others.iter().map(AsRef::as_ref), ctx.clock.now())
-}
-
-/// How often the trouble of an incident's resource was over within the last day.
-pub(super) fn times_over(ctx: &Context, issue: &Issue) -> usize {
-    let resource = &issue.spec.resource;
-    let known = ctx.stores.issues.tagged(&Tag::Resource(resource.path()));
-    let of_it = known.iter().filter(|other| other.spec.resource.same_object(resource));
-    flapping::times_over(of_it.map(AsRef::as_ref), ctx.clock.now())
 }
 
 /// UIDs of the objects a plan writes to.
