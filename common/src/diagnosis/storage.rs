@@ -15,7 +15,7 @@ use super::draft::{Draft, receipt};
 use crate::api::ResourceRef;
 use crate::api::ai_insight::Finding;
 use crate::facts::Pod;
-use crate::facts::membership;
+use crate::facts::{containers, membership};
 
 /// A claim with this class wants a volume that was made by hand.
 const NO_CLASS: &str = "";
@@ -201,9 +201,8 @@ pub fn volumes(case: &Case<'_>) -> Vec<Finding> {
         })
         .find(|event| {
             let said = event.message.as_deref().unwrap_or_default();
-            // The kubelet has not heard of the namespace's objects yet; it has a moment later.
-            let starting = said.contains("failed to sync") && said.contains("cache");
-            config::parse(said).is_none() && !said.contains("references non-existent") && !starting
+            let is_named = config::parse(said).is_some() || said.contains("references non-existent");
+            !is_named && !containers::kubelet_is_behind(said)
         });
     let named = case.sick.iter().any(|container| {
         case.events_of(container.pod, "FailedMount").any(|event| {

@@ -40,6 +40,12 @@ pub struct Waiting<'a> {
     pub message: &'a str,
 }
 
+/// Has the kubelet not heard of the namespace's objects yet? It says so for a second when the first pod that needs one arrives, and says
+/// what is really missing a sync round later.
+pub fn kubelet_is_behind(message: &str) -> bool {
+    message.contains("failed to sync") && message.contains("cache")
+}
+
 /// How a life of a container ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Ended<'a> {

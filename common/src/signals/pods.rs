@@ -201,26 +201,16 @@ fn start(pod: &Pod, container: &View<'_>, object: &str, soak: SignedDuration, bo
                 },
             );
         }
-        "CreateContainerConfigError" => {
+        reason @ ("CreateContainerConfigError" | "CreateContainerError") => {
+            // What is missing stays so until somebody adds it; what the runtime or the kubelet's own reading fails at may pass.
+            let is_missing = reason == "CreateContainerConfigError" && !containers::kubelet_is_behind(waiting.message);
+            let due = if is_missing { since } else { since + CREATE_RETRIES };
             board.sight(
                 PodNotReady,
                 object,
                 since,
-                Counts::At(since),
-                Words {
-                    state: "in CreateContainerConfigError",
-                    detail: waiting.message.to_owned(),
-                    expected: "running",
-                },
-            );
-        }
-        "CreateContainerError" => {
-            board.sight(
-                PodNotReady,
-                object,
-                since,
-                Counts::At(since + CREATE_RETRIES),
-                Words { state: "in CreateContainerError", detail: waiting.message.to_owned(), expected: "running" },
+                Counts::At(due),
+                Words { state: &format!("in {reason}"), detail: waiting.message.to_owned(), expected: "running" },
             );
         }
         _ if container.is_being_prepared() => {

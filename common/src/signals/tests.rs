@@ -218,6 +218,14 @@ fn a_missing_key_counts_at_once_on_the_container() {
 }
 
 #[test]
+fn a_kubelet_that_has_not_read_the_configuration_yet_is_given_three_rounds() {
+    let late = "failed to sync configmap cache: timed out waiting for the condition";
+    let scene = deployment().pod(pod("web-1").waiting("CreateContainerConfigError", late));
+    quiet(&scene, 29);
+    fires(&scene, 30, PodNotReady, "container app");
+}
+
+#[test]
 fn an_unschedulable_pod_counts_at_once() {
     let scene = deployment().pod(pod("web-1").unschedulable("0/1 nodes are available: 1 Insufficient memory.", 0));
     fires(&scene, 1, PodNotReady, "pod");

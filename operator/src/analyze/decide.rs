@@ -31,6 +31,8 @@ pub enum Because {
     NewSigns,
     /// The first answer came before the signs that make it a sure one.
     LateSigns,
+    /// The cause is unknown since long enough to be looked for again.
+    StillUnknown,
 }
 
 /// When an incident has to be explained.
@@ -49,11 +51,17 @@ pub fn due(now: Timestamp, issue: &Issue, insight: Option<&AIInsight>, members: 
     if let Some(because) = at_once(issue, insight, members) {
         return Due::Now(because);
     }
-    match insight.and_then(|insight| second_look(issue, insight)) {
-        Some(at) if at <= now => Due::Now(Because::LateSigns),
-        Some(at) => Due::At(at),
+    match insight.and_then(|insight| next_look(issue, insight)) {
+        Some((at, because)) if at <= now => Due::Now(because),
+        Some((at, _)) => Due::At(at),
         None => Due::OnChange,
     }
+}
+
+/// When an answer is looked at again although nothing was reported, and why. `None`: it stands.
+pub fn next_look(issue: &Issue, insight: &AIInsight) -> Option<(Timestamp, Because)> {
+    let second = second_look(issue, insight).map(|at| (at, Because::LateSigns));
+    second.or_else(|| later_look(issue, insight).map(|at| (at, Because::StillUnknown)))
 }
 
 /// When a first answer that is not a sure one is looked at once more: what a state is explained by (the kubelet's Event, the last words in
@@ -64,6 +72,20 @@ pub fn second_look(issue: &Issue, insight: &AIInsight) -> Option<Timestamp> {
     let unsure = answer.findings.first()?.confidence < diagnosis::SURE;
     let (opened, answered) = (issue.creation_timestamp()?.0, answer.generated_at.as_ref()?.0);
     (unsure && opened.duration_until(answered) < SIGNS_ARE_LATE).then(|| answered + SIGNS_ARE_LATE)
+}
+
+/// When an unknown cause is looked for again although nothing was reported: what a state is about may be said long after it began (the
+/// kubelet names what it misses once it could read; a log gets its decisive line). After as long as it has been unknown, so that an
+/// incident costs a handful of looks a day. Nobody waits for it.
+fn later_look(issue: &Issue, insight: &AIInsight) -> Option<Timestamp> {
+    let answer = insight.status.as_ref().filter(|_| issue.is_open())?;
+    let (opened, answered) = (issue.creation_timestamp()?.0, answer.generated_at.as_ref()?.0);
+    let unknown_for = opened.duration_until(answered).max(SIGNS_ARE_LATE);
+    is_unknown(answer).then(|| answered + unknown_for)
+}
+
+fn is_unknown(answer: &AIInsightStatus) -> bool {
+    answer.findings.first().is_some_and(|finding| finding.code == UNKNOWN)
 }
 
 fn at_once(issue: &Issue, insight: Option<&AIInsight>, members: &[Arc<Anomaly>]) -> Option<Because> {
@@ -80,9 +102,8 @@ fn at_once(issue: &Issue, insight: Option<&AIInsight>, members: &[Arc<Anomaly>])
         return Some(Because::Asked);
     }
     let answered = answer.generated_at.as_ref().map(|time| time.0)?;
-    let unknown = answer.findings.first().is_some_and(|finding| finding.code == UNKNOWN);
     let newest = members.iter().filter_map(|anomaly| anomaly.creation_timestamp()).map(|time| time.0).max();
-    (unknown && newest? > answered).then_some(Because::NewSigns)
+    (is_unknown(answer) && newest? > answered).then_some(Because::NewSigns)
 }
 
 /// A resource that is not there, or of a kind nobody here can look into.
@@ -225,8 +246,17 @@ mod tests {
 
     #[test]
     fn an_unknown_cause_is_looked_for_again_when_something_new_is_seen() {
-        assert_eq!(due(at(600), &open(), Some(&insight(UNKNOWN)), &seen_at(100)), Due::OnChange);
-        assert_eq!(due(at(600), &open(), Some(&insight(UNKNOWN)), &seen_at(101)), Due::Now(Because::NewSigns));
+        let (unknown, issue) = (insight(UNKNOWN), opened_at(0));
+        assert_eq!(due(at(150), &issue, Some(&unknown), &seen_at(100)), Due::At(at(200)));
+        assert_eq!(due(at(150), &issue, Some(&unknown), &seen_at(101)), Due::Now(Because::NewSigns));
+    }
+
+    #[test]
+    fn a_cause_that_stays_unknown_is_looked_for_again_after_as_long_as_it_has_been_unknown() {
+        let unknown = insight(UNKNOWN);
+        assert_eq!(due(at(109), &opened_at(99), Some(&unknown), &[]), Due::At(at(110)), "ten seconds at least");
+        assert_eq!(due(at(139), &opened_at(60), Some(&unknown), &[]), Due::At(at(140)));
+        assert_eq!(due(at(140), &opened_at(60), Some(&unknown), &[]), Due::Now(Because::StillUnknown));
     }
 
     #[test]

@@ -84,6 +84,6 @@ impl Controller for Analyst {
         };
         let Some(insight) = insight else { return Ok(Next::OnChange) };
         apply::cause(ctx, key, &insight).await?;
-        Ok(Next::at(decide::second_look(&issue, &insight)))
+        Ok(Next::at(decide::next_look(&issue, &insight).map(|(at, _)| at)))
     }
 }

@@ -131,15 +131,15 @@ fn is_asked_for(status: &AIInsightStatus) -> bool {
     status.observed_analysis_generation.unwrap_or(0) > 0
 }
 
-/// Digest of what the rules say: another one is another question.
+/// Digest of what the rules say: another one is another question. One more restart is not, so numbers do not count.
 pub fn about(status: &AIInsightStatus) -> String {
+    let said = status.findings.iter().flat_map(|finding| {
+        let receipts = finding.evidence.iter().map(|receipt| receipt.statement.as_str());
+        [finding.code.as_str(), finding.statement.as_str()].into_iter().chain(receipts)
+    });
     let generation = status.observed_analysis_generation.unwrap_or(0).to_string();
-    let mut words = vec![generation.as_str()];
-    for finding in &status.findings {
-        words.extend([finding.code.as_str(), finding.statement.as_str()]);
-        words.extend(finding.evidence.iter().map(|receipt| receipt.statement.as_str()));
-    }
-    naming::hash(&words, 16)
+    let words: Vec<String> = said.map(|text| shape(text, &BTreeSet::new())).chain([generation]).collect();
+    naming::hash(&words.iter().map(String::as_str).collect::<Vec<_>>(), 16)
 }
 
 /// Digest of the cause, without the names and numbers in which two incidents of one cause differ.
@@ -346,6 +346,17 @@ mod tests {
         insight.status.as_mut().unwrap().findings[0].evidence[0].statement = "container app ended again".into();
         assert_eq!(asked(&insight, 599), Move::Wait(at(600)));
         assert_eq!(asked(&insight, 600), Move::Ask);
+    }
+
+    #[test]
+    fn one_more_restart_is_no_other_question() {
+        let mut insight = insight(0.3);
+        let mut said = |restarts: u8| {
+            let text = format!("container app ended: exit 1 after 3 s, {restarts} restarts");
+            insight.status.as_mut().unwrap().findings[0].evidence[0].statement = text;
+            about(insight.status.as_ref().unwrap())
+        };
+        assert_eq!(said(2), said(3));
     }
 
     #[test]
