@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use common::api::issue::IssueState;
 use common::api::remediation_plan::RemediationState;
-use common::api::{AIInsight, Anomaly, Issue, RemediationPlan, ResourceRef};
+use common::api::{AIInsight, Anomaly, ApprovalVote, Issue, RemediationPlan, ResourceRef};
 use k8s_openapi::api::apps::v1::{DaemonSet, StatefulSet};
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams};
 use kube::core::GroupVersionKind;
@@ -25,6 +25,7 @@ use crate::incidents::plan_state;
 use crate::namespace::TestNamespace;
 use crate::place;
 use crate::receipts;
+use crate::votes;
 use crate::watching::{Seen, never, watch_until};
 
 /// A fault as its folder tells it.
@@ -84,6 +85,9 @@ pub struct Expectation {
     /// Why none of the remedies can cure it here, where that is so; else the first is carried out and has to.
     #[serde(default)]
     pub incurable: Option<String>,
+    /// Its remedy reaches further than the workload, so nothing is carried out before a person says yes.
+    #[serde(default)]
+    pub voted: bool,
 }
 
 fn usual() -> u64 {
@@ -264,7 +268,7 @@ impl Fault {
         }
         let mut cured = None;
         if !expect.remedies.is_empty() && expect.incurable.is_none() && wrong.is_empty() {
-            match scene.cured(&issue).await? {
+            match scene.cured(&issue, expect.voted).await? {
                 Ok(after) => cured = Some(after.as_secs_f64()),
                 Err(why) => wrong = why,
             }
@@ -280,6 +284,8 @@ const TOUCHED: [&str; 8] =
 
 /// Longest wait for a remedy to be carried out and proven.
 const CURE: Duration = Duration::from_secs(300);
+/// Who says yes where a remedy takes a vote.
+const VOTER: &str = "alice";
 
 fn told(issue: &Issue) -> String {
     let status = issue.status.clone().unwrap_or_default();
@@ -360,9 +366,9 @@ impl Scene<'_> {
         Ok(())
     }
 
-    /// Lets the operator carry out by itself what it proposes: how long that took, or what was wrong with it. Nothing but what the
-    /// plans say they write may have changed.
-    async fn cured(&self, issue: &Issue) -> Result<Result<Duration, Vec<String>>> {
+    /// Lets the operator carry out what it proposes, by itself or with a person's vote: how long that took, or what was wrong with it.
+    /// Nothing but what the plans say they write may have changed.
+    async fn cured(&self, issue: &Issue, voted: bool) -> Result<Result<Duration, Vec<String>>> {
         let (before, began) = (self.objects().await?, Instant::now());
         self.namespace.set_autonomy("auto").await?;
         let name = issue.name_any();
@@ -371,7 +377,18 @@ impl Scene<'_> {
             let state = issue.status.as_ref().map(|status| status.state)?;
             (!matches!(state, IssueState::Detected | IssueState::Analyzing | IssueState::Remediating)).then_some(state)
         };
-        let state = watch_until(&self.namespace.api(), tokio::time::Instant::now() + CURE, over).await;
+        let issues = self.namespace.api();
+        let ends = watch_until(&issues, tokio::time::Instant::now() + CURE, over);
+        let state = if voted {
+            votes::may_vote(self.namespace, VOTER).await?;
+            let voter = self.cluster.person(VOTER, &["on-call"]).await?.client()?;
+            tokio::select! {
+                state = ends => state,
+                never = votes::approve_every_plan(self.namespace, VOTER, &voter) => match never? {},
+            }
+        } else {
+            ends.await
+        };
         let took = began.elapsed();
         let plans = self.namespace.api::<RemediationPlan>().list(&ListParams::default()).await?.items;
         let told: Vec<String> = plans
@@ -382,6 +399,11 @@ impl Scene<'_> {
                 format!("{}: {:?}, {}", actions.join(", "), status.state, status.result.unwrap_or_default())
             })
             .collect();
+        let unasked =
+            voted && self.namespace.api::<ApprovalVote>().list(&ListParams::default()).await?.items.is_empty();
+        if unasked {
+            return Ok(Err([vec!["it was carried out without a vote".to_owned()], told].concat()));
+        }
         let own = plans.iter().filter(|plan| plan.spec.issue_ref.name == name);
         let proven = own.filter(|plan| plan_state(plan) == RemediationState::Completed).count();
         if !matches!(state, Ok(IssueState::Resolved)) || proven != 1 {

@@ -10,7 +10,7 @@ use common::api::{AIInsight, SourceRepository};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::authorization::v1::SubjectAccessReview;
 use kit::git::GitServer;
-use kit::incidents::issue_explained;
+use kit::incidents::{issue_explained, report_of};
 use kit::installation::install;
 use kit::models::{Model, completion, instance};
 use kit::operator::{Options, Turn};
@@ -160,7 +160,7 @@ async fn a_model_is_told_the_code_around_the_trace_and_the_suspect_and_no_secret
     instance(&namespace, &model, "sk-proj-test0key0test0key0test0key0test", &json!({})).await?;
     let words = "Traceback (most recent call last):\n  File \"/app/shop/cart.py\", line 7, in total\nKeyError: 'book'";
     let message = format!("--exit-message={words}");
-    App::named("web", &cluster)?.doing(&["--exit-after=200ms", &message]).create(&namespace).await?;
+    let web = App::named("web", &cluster)?.doing(&["--exit-after=200ms", &message]).create(&namespace).await?;
     let issue = issue_explained(&namespace, "web", WEAK).await;
 
     model.has_heard(1, ANSWER).await?;
@@ -182,6 +182,14 @@ async fn a_model_is_told_the_code_around_the_trace_and_the_suspect_and_no_secret
     assert!(text.contains("shop/cart.py:7") && !text.contains(PLANTED), "{text}");
     let page = plugin::run(cluster.connection(), &["explain", &issue.name_any(), "-n", namespace.name()])?.results();
     assert!(page.contains("Source\n") && page.contains(&format!("suspect: {}", &suspect[..10])), "{page}");
+
+    web.delete().await?;
+    let report = report_of(&namespace, &issue).await;
+    let commit = report.status.clone().and_then(|status| status.git_correlation).context("a suspected commit")?;
+    assert_eq!((commit.commit_sha.as_str(), commit.confidence), (suspect.as_str(), 0.9), "it changed what broke");
+    let page =
+        plugin::run(cluster.connection(), &["postmortem", &report.name_any(), "-n", namespace.name()])?.results();
+    assert!(page.contains("\"Look rates up by name\" by") && page.contains("shop/cart.py"), "{page}");
     let log = std::fs::read_to_string(operator.log())?;
     assert!(!log.contains(TOKEN) && !log.contains(PLANTED), "a secret is in the operator's log");
     operator.still_runs()

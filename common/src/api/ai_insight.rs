@@ -6,6 +6,7 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::post_mortem::GitCorrelation;
 use super::shared::{CauseRef, Condition, NameRef, RemediationAction, ResourceRef, Time, conditions_schema};
 
 /// Which incident, and which model may refine the answer.
@@ -86,6 +87,9 @@ pub struct AIInsightStatus {
     /// Summary of related commits and code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_code_context: Option<String>,
+    /// The commit that is suspected; the report of the incident carries it on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub git_correlation: Option<GitCorrelation>,
     /// Summary of Helm, Argo CD or Flux state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub git_ops_context: Option<String>,

@@ -205,7 +205,7 @@ pub struct GitCorrelation {
     pub author: String,
     /// Commit time.
     pub timestamp: Time,
-    /// 0 to 1.
+    /// 0.9 where it changed a file that a stack trace of the incident names, 0.7 where only its time and size speak against it.
     pub confidence: f64,
     /// Files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

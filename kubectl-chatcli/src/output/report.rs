@@ -66,6 +66,7 @@ pub fn page(report: &PostMortem, clock: &Clock, width: usize) -> String {
         writeln!(page, "  {} in namespace {}{lasted}\n", report.spec.resource.short(), report.spec.resource.namespace);
     paragraph(&mut page, "What happened", status.summary.as_deref(), width);
     paragraph(&mut page, "Why", root_cause(&status), width);
+    paragraph(&mut page, "Suspected commit", commit(&status).as_deref(), width);
     paragraph(&mut page, "Impact", status.impact.as_deref(), width);
     table(
         &mut page,
@@ -116,6 +117,17 @@ fn root_cause(status: &PostMortemStatus) -> Option<&str> {
         .or(status.root_cause.as_deref())
 }
 
+/// As `git log --oneline` shows it, with the author and the files.
+fn commit(status: &PostMortemStatus) -> Option<String> {
+    let commit = status.git_correlation.as_ref()?;
+    let id = commit.commit_sha.get(..10).unwrap_or(&commit.commit_sha);
+    let mut text = format!("{id} \"{}\" by {}", commit.commit_message, commit.author);
+    if !commit.files_changed.is_empty() {
+        let _ = write!(text, ", changed {}", commit.files_changed.join(", "));
+    }
+    Some(text)
+}
+
 fn paragraph(page: &mut String, name: &str, text: Option<&str>, width: usize) {
     if let Some(text) = text.filter(|text| !text.is_empty()) {
         let _ = writeln!(page, "{}\n  {}", title(name), wrapped(&tame(text), width, "  "));
@@ -147,6 +159,7 @@ pub fn markdown(report: &PostMortem) -> String {
     for (name, text) in [
         ("What happened", status.summary.as_deref()),
         ("Why", root_cause(&status)),
+        ("Suspected commit", commit(&status).as_deref()),
         ("Impact", status.impact.as_deref()),
         ("Still to do", status.required_action.as_deref()),
     ] {

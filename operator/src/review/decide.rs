@@ -67,6 +67,7 @@ pub fn report(input: &Input<'_>) -> Option<PostMortemStatus> {
         blast_radius: radius(input),
         cascade_chain: cascade(input, finding),
         log_analysis_summary: explained.and_then(|status| status.log_analysis.clone()),
+        git_correlation: explained.and_then(|status| status.git_correlation.clone()),
         git_ops_context: explained.and_then(|status| status.git_ops_context.clone()),
         requires_human_action: issue.requires_human_action.filter(|required| *required),
         required_action: issue.required_action.clone(),

@@ -2,15 +2,21 @@
 
 use std::fmt::Write as _;
 
+use common::api::post_mortem::GitCorrelation;
 use common::source::{Commit, File, Snippet};
 use jiff::Timestamp;
 
+use crate::runtime::status::time;
 use crate::source::Told;
 
 /// Most of it, in bytes.
 pub const MOST: usize = 5000;
 /// Files of a commit that are named.
 const FILES: usize = 8;
+/// How sure a suspicion is when the commit changed what broke.
+const IN_THE_TRACE: f64 = 0.9;
+/// How sure it is when only time and size speak against the commit; upstream's number for every suspicion.
+const NEAR_IN_TIME: f64 = 0.7;
 
 /// For people: what runs, what changed, then the code. The first part has no empty line in it.
 pub fn text(told: &Told) -> String {
@@ -32,8 +38,7 @@ pub fn summary(told: &Told) -> Vec<String> {
     let says = &told.says;
     let mut lines = vec![format!("SourceRepository {}, branch {}", told.repository, told.branch)];
     lines.push(running(told));
-    let suspect = says.around.iter().find(|commit| Some(&commit.id) == says.suspect.as_ref());
-    if let Some(commit) = suspect {
+    if let Some(commit) = suspected(told) {
         lines.push(format!("suspect: {}", commit_line(commit, told.began)));
     }
     let others = says.around.iter().filter(|commit| Some(&commit.id) != says.suspect.as_ref());
@@ -42,6 +47,24 @@ pub fn summary(told: &Told) -> Vec<String> {
         lines.push("no commit from 30 min before until 5 min after it began".to_owned());
     }
     lines
+}
+
+/// The suspected commit as reports carry it, its words cleaned by `clean`.
+pub fn suspect(told: &Told, clean: impl Fn(String) -> String) -> Option<GitCorrelation> {
+    let commit = suspected(told)?;
+    let is_in_the_trace = told.says.snippets.iter().any(|snippet| commit.files.contains(&snippet.path));
+    Some(GitCorrelation {
+        commit_sha: commit.id.clone(),
+        commit_message: clean(commit.subject.clone()),
+        author: clean(commit.author.clone()),
+        timestamp: time(commit.at),
+        confidence: if is_in_the_trace { IN_THE_TRACE } else { NEAR_IN_TIME },
+        files_changed: commit.files.iter().take(FILES).cloned().map(clean).collect(),
+    })
+}
+
+fn suspected(told: &Told) -> Option<&Commit> {
+    told.says.around.iter().find(|commit| Some(&commit.id) == told.says.suspect.as_ref())
 }
 
 fn running(told: &Told) -> String {
@@ -138,6 +161,17 @@ mod tests {
         Dockerfile, from its beginning
           | FROM python:3.13
         "#);
+    }
+
+    #[test]
+    fn a_commit_that_changed_what_broke_is_suspected_more_than_one_of_that_time() {
+        let mut told = told();
+        let sure = suspect(&told, |text| text).unwrap();
+        assert_eq!((sure.commit_message.as_str(), sure.confidence), ("Look rates up by name", 0.9));
+        told.says.snippets.clear();
+        assert_eq!(suspect(&told, |text| text).unwrap().confidence, 0.7);
+        told.says.suspect = None;
+        assert!(suspect(&told, |text| text).is_none());
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! From an explained incident to what stands beside it, in words, for people.
 //!
-//! In: an explanation that stands already. Out: `sourceCodeContext`, `metricsContext`, `cascadeAnalysis` and `gitOpsContext` of its AIInsight.
-//! Never: delays the rules or a model.
+//! In: an explanation that stands already. Out: `sourceCodeContext`, `gitCorrelation`, `metricsContext`, `cascadeAnalysis` and `gitOpsContext`
+//! of its AIInsight. Never: delays the rules or a model.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use common::actions::Owner;
+use common::api::ai_insight::AIInsightStatus;
 use common::api::keys::managers;
 use common::api::{AIInsight, Issue, SourceRepository};
 use common::facts::Facts;
@@ -27,7 +27,7 @@ use crate::source::{Code, Sources};
 /// What is owned of an AIInsight's status.
 const INSIGHT: status::Owner = status::Owner {
     manager: managers::CONTEXT,
-    fields: &["sourceCodeContext", "metricsContext", "cascadeAnalysis", "gitOpsContext"],
+    fields: &["sourceCodeContext", "gitCorrelation", "metricsContext", "cascadeAnalysis", "gitOpsContext"],
     conditions: &[],
 };
 
@@ -94,11 +94,9 @@ impl Controller for Readers {
         let known = Known::of_pods(facts.iter().flat_map(Facts::pod_specs));
         // What others wrote while this was read stays.
         let Some(insight) = insight_of(ctx, key) else { return Ok(Next::OnChange) };
-        let told = in_words(&beside, insight.status.as_ref().and_then(|status| status.source_code_context.clone()));
         let clean = |text: String| redact::cut(&redact::secrets_and(&text, &known), code::MOST);
-        let told: serde_json::Map<_, _> =
-            told.into_iter().map(|(field, text)| (field.to_owned(), json!(text.map(clean)))).collect();
-        status::apply(ctx, &insight, &INSIGHT, told.into()).await?;
+        let before = insight.status.clone().unwrap_or_default();
+        status::apply(ctx, &insight, &INSIGHT, written(&beside, before, clean)).await?;
         if matches!(beside.code, Code::Unread(_)) {
             return Ok(Next::In(AGAIN));
         }
@@ -107,20 +105,21 @@ impl Controller for Readers {
     }
 }
 
-/// The fields and their texts. What could not be read again stays as it was read before.
-fn in_words(beside: &Beside, code_before: Option<String>) -> [(&'static str, Option<String>); 4] {
-    let lines = |lines: Vec<String>| (!lines.is_empty()).then(|| lines.join("\n"));
-    let code = match &beside.code {
-        Code::Told(told) => Some(code::text(told)),
-        Code::Unread(_) => code_before,
-        Code::Unnamed => None,
+/// The fields, their texts cleaned by `clean`. What could not be read again stays as it was read before.
+fn written(beside: &Beside, before: AIInsightStatus, clean: impl Fn(String) -> String) -> serde_json::Value {
+    let lines = |lines: Vec<String>| (!lines.is_empty()).then(|| clean(lines.join("\n")));
+    let (code, suspect) = match &beside.code {
+        Code::Told(told) => (Some(clean(code::text(told))), code::suspect(told, &clean)),
+        Code::Unread(_) => (before.source_code_context, before.git_correlation),
+        Code::Unnamed => (None, None),
     };
-    [
-        ("sourceCodeContext", code),
-        ("metricsContext", lines(beside.trends.iter().map(Trend::sentence).collect())),
-        ("cascadeAnalysis", lines(beside.others.clone())),
-        ("gitOpsContext", beside.owner.as_ref().map(Owner::sentence)),
-    ]
+    json!({
+        "sourceCodeContext": code,
+        "gitCorrelation": suspect,
+        "metricsContext": lines(beside.trends.iter().map(Trend::sentence).collect()),
+        "cascadeAnalysis": lines(beside.others.clone()),
+        "gitOpsContext": beside.owner.as_ref().map(|owner| clean(owner.sentence())),
+    })
 }
 
 impl Readers {
@@ -144,7 +143,7 @@ fn occasion(issue: &Issue, insight: &AIInsight, repository: Option<&SourceReposi
 #[cfg(test)]
 mod tests {
     use common::api::SourceRepository;
-    use common::api::ai_insight::{AIInsightSpec, AIInsightStatus, Finding};
+    use common::api::ai_insight::{AIInsightSpec, Finding};
     use common::api::issue::IssueState;
     use serde_json::json;
 
