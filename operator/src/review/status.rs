@@ -33,6 +33,7 @@ const OWNER: Owner = Owner {
         "blastRadius",
         "cascadeChain",
         "logAnalysisSummary",
+        "gitCorrelation",
         "gitOpsContext",
         "requiresHumanAction",
         "requiredAction",
@@ -47,7 +48,7 @@ pub(super) async fn write(ctx: &Context, report: &Arc<PostMortem>, told: &PostMo
     let (now, generation) = (ctx.clock.now(), report.metadata.generation);
     let mut wanted = json!(told);
     if let Some(fields) = wanted.as_object_mut() {
-        fields.retain(|name, _| OWNER.fields.contains(&name.as_str()));
+        fields.remove("feedback");
     }
     let human = told.requires_human_action == Some(true);
     let action = told.required_action.as_deref().unwrap_or_default();
