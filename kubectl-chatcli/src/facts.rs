@@ -26,6 +26,7 @@ use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::kube::{Cluster, Doing, Kind, typed};
+use crate::volumes;
 
 /// Kinds one can ask about, for messages.
 pub const KINDS: &str = "deployment, statefulset, daemonset, job, cronjob, replicaset, pod, node, ingress";
@@ -93,6 +94,9 @@ pub async fn gather(
         let all = ResourceRef::new("Ingress", cluster.namespace(), "");
         facts.extra.unreadable.extend(refused.map(|failure| (all, failure.message().to_owned())));
     }
+    let uncounted = volumes::look(std::slice::from_mut(&mut facts), &cluster.client()).await;
+    let claims = ResourceRef::new("PersistentVolumeClaim", cluster.namespace(), "");
+    facts.extra.unreadable.extend(uncounted.map(|why| (claims, why)));
     listen(&cluster.client(), &mut facts).await;
     deepen(&cluster.client(), &mut facts).await;
     Ok(Some(facts))
@@ -132,6 +136,12 @@ pub fn told(facts: &Facts) -> Value {
     let memory = extra.memory.iter().map(|it| {
         json!({ "pod": it.pod, "container": it.container, "at": it.at, "ageSeconds": it.age.as_secs(), "bytes": it.bytes })
     });
+    let volumes = extra.volumes.iter().map(|it| {
+        json!({
+            "claim": it.claim, "node": it.node, "at": it.at, "freeBytes": it.bytes.free, "bytes": it.bytes.all,
+            "freeInodes": it.inodes.map(|room| room.free), "inodes": it.inodes.map(|room| room.all),
+        })
+    });
     let unreadable = extra.unreadable.iter().map(|(what, why)| json!({ "object": what, "why": why }));
     let mut told = json!({
         "at": facts.now,
@@ -151,6 +161,7 @@ pub fn told(facts: &Facts) -> Value {
         "limitRanges": extra.limit_ranges,
         "revisions": revisions,
         "memory": all(memory.collect()),
+        "volumes": all(volumes.collect()),
         "missing": extra.missing,
         "unreadable": all(unreadable.collect()),
     });

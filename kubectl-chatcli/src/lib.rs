@@ -26,6 +26,7 @@ pub mod scratch;
 pub mod story;
 pub mod survey;
 pub mod ui;
+pub mod volumes;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -4,6 +4,7 @@
 //! context, which may be somebody's production.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use kube::Client;
@@ -84,6 +85,19 @@ impl Cluster {
     pub fn command(&self, arguments: &[&str]) -> Result<String> {
         anyhow::ensure!(self.own, "the cluster of CHATCLI_TEST_KUBECONFIG is not ours to steer");
         OwnCluster::shared().run(arguments)
+    }
+
+    /// Runs a program on the node: among its mounts and processes.
+    pub fn on_the_node(&self, program: &[&str]) -> Result<()> {
+        anyhow::ensure!(self.own, "the node of CHATCLI_TEST_KUBECONFIG is not ours to enter");
+        let log = PathBuf::from(self.fact("AUDIT_LOG", "CHATCLI_TEST_AUDIT_LOG")?);
+        let file = log.with_file_name("pids").join("node-supervisor");
+        let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+        let pid = text.split_whitespace().next().context("no process in it")?;
+        let status = Command::new("nsenter").args(["--mount", "--pid", "--target", pid, "--"]).args(program).status();
+        let status = status.context("cannot run nsenter")?;
+        anyhow::ensure!(status.success(), "{} failed on the node ({status})", program.join(" "));
+        Ok(())
     }
 
     fn fact(&self, name: &str, variable: &str) -> Result<String> {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Result;
 use common::api::ai_insight::{Evidence, Finding};
 use common::facts::logged::line::{Line, Reader};
+use common::facts::volumes::Summary;
 use k8s_openapi::api::core::v1::{Event, Pod};
 use kube::Client;
 use kube::api::{Api, ListParams, LogParams};
@@ -43,6 +44,7 @@ async fn doubt(client: &Client, receipt: &Evidence) -> Result<Option<String>> {
             return Ok(service.is_none().then(|| "there is no such Service".to_owned()));
         }
         path if path.starts_with("log[") => return log(client, receipt).await,
+        path if path.starts_with("stats/summary[") => return volume(client, receipt).await,
         path if path.starts_with("errors[") => return errors(client, receipt).await,
         _ => {}
     }
@@ -100,6 +102,16 @@ async fn log(client: &Client, receipt: &Evidence) -> Result<Option<String>> {
     let restarts = api.get(&object.name).await?.status.and_then(|status| status.container_statuses).unwrap_or_default();
     let lives = restarts.iter().map(|status| status.restart_count).max().unwrap_or(0);
     Ok((lives < 2).then(|| format!("its log does not hold {line:?}")))
+}
+
+/// Does the kubelet count a volume of that claim, and as full as it is told? What is free changes while somebody looks.
+async fn volume(client: &Client, receipt: &Evidence) -> Result<Option<String>> {
+    let node = &receipt.object.name;
+    let request = http::Request::get(format!("/api/v1/nodes/{node}/proxy/stats/summary")).body(Vec::new())?;
+    let counted = client.request::<Summary>(request).await?.volumes(node);
+    let claim = receipt.field_path.trim_start_matches("stats/summary[").trim_end_matches(']');
+    let found = counted.iter().find(|volume| format!("{}/{}", volume.namespace, volume.claim) == claim);
+    Ok(found.is_none_or(|volume| volume.full().is_none()).then(|| format!("{node} does not count it as full")))
 }
 
 /// `86 of 91 lines in 5 minutes`: does the log hold as many errors?

@@ -1,5 +1,7 @@
 //! The plugin on its own: what it says with nothing but the caller's rights is what the operator says.
 
+use std::time::Duration;
+
 use anyhow::{Context as _, Result};
 use kit::app::{apply_config, remove_config_key};
 use kit::incidents::issue_explained;
@@ -68,5 +70,102 @@ async fn a_healthy_namespace_is_found_healthy_by_its_exit_code() -> Result<()> {
     let ran = run(cluster.connection(), &["scan", "-n", namespace.name()])?;
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
     assert!(ran.stderr.contains("looked at 1 workload, 2 pods"), "{}", ran.stderr);
+    Ok(())
+}
+
+/// A disk of two mebibytes on the node, gone when the test is.
+struct Disk<'a> {
+    cluster: &'a Cluster,
+    path: String,
+}
+
+impl<'a> Disk<'a> {
+    fn small(cluster: &'a Cluster, name: &str) -> Result<Self> {
+        let path = format!("/run/{name}");
+        cluster.on_the_node(&["mkdir", "-p", &path])?;
+        cluster.on_the_node(&["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", &path])?;
+        Ok(Self { cluster, path })
+    }
+
+    fn fill(&self) -> Result<()> {
+        let file = format!("of={}/everything", self.path);
+        self.cluster.on_the_node(&["dd", "if=/dev/zero", &file, "bs=1k", "count=2040", "status=none"])
+    }
+}
+
+impl Drop for Disk<'_> {
+    fn drop(&mut self) {
+        // Lazily: a pod may still write to it.
+        let _ = self.cluster.on_the_node(&["umount", "--lazy", &self.path]);
+    }
+}
+
+/// How long a kubelet takes to count anew, and a little more.
+const COUNTED: Duration = Duration::from_secs(150);
+
+#[tokio::test]
+async fn a_full_volume_is_found_by_what_its_kubelet_counts() -> Result<()> {
+    let cluster = Cluster::start().await?;
+    let namespace = TestNamespace::create(cluster.connection(), "volume", Some("observe")).await?;
+    let (place, node) = (namespace.name(), cluster.node()?);
+    let disk = Disk::small(&cluster, place)?;
+    let size = json!({ "storage": "2Mi" });
+    let term = json!({ "matchExpressions": [{ "key": "kubernetes.io/hostname", "operator": "In", "values": [node] }] });
+    namespace
+        .apply(json!({
+            "apiVersion": "v1", "kind": "PersistentVolume", "metadata": { "name": place },
+            "spec": {
+                "capacity": size, "accessModes": ["ReadWriteOnce"], "storageClassName": "", "local": { "path": disk.path },
+                "persistentVolumeReclaimPolicy": "Delete", "claimRef": { "namespace": place, "name": "data" },
+                "nodeAffinity": { "required": { "nodeSelectorTerms": [term] } },
+            },
+        }))
+        .await?;
+    namespace
+        .apply(json!({
+            "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": { "name": "data" },
+            "spec": { "accessModes": ["ReadWriteOnce"], "storageClassName": "", "volumeName": place, "resources": { "requests": size } },
+        }))
+        .await?;
+    let mounted = json!({ "spec": { "template": { "spec": {
+        "containers": [{ "name": "app", "image": cluster.app_image()?, "volumeMounts": [{ "name": "data", "mountPath": "/mnt" }] }],
+        "volumes": [{ "name": "data", "persistentVolumeClaim": { "claimName": "data" } }],
+    } } } });
+    App::named("web", &cluster)?.with(&mounted).running(&namespace).await?;
+    let scan = || run(cluster.connection(), &["scan", "-n", place, "-o", "json"]);
+    let well = scan()?;
+    assert_eq!(well.code, 0, "there is room yet: {}{}", well.stdout, well.stderr);
+
+    disk.fill()?;
+    let counted = async {
+        let mut ticks = tokio::time::interval(Duration::from_secs(5));
+        loop {
+            ticks.tick().await;
+            let ran = scan()?;
+            if ran.code == 1 {
+                return anyhow::Ok(serde_json::from_str::<Value>(&ran.stdout)?);
+            }
+        }
+    };
+    let report = tokio::time::timeout(COUNTED, counted).await.context("a full volume")??;
+    let finding = &report["causes"][0]["findings"][0];
+    assert_eq!(
+        (finding["code"].as_str(), finding["cause"]["ref"]["name"].as_str()),
+        (Some("volume-full"), Some("data"))
+    );
+    let finding = serde_json::from_value(finding.clone())?;
+    let unproven = kit::receipts::unproven(&cluster.client(), &finding).await?;
+    assert!(unproven.is_empty(), "{unproven:?}");
+    let page = run(cluster.connection(), &["explain", "deploy/web", "-n", place])?.results();
+    assert!(page.contains("the volume of claim data is full"), "{page}");
+
+    // Who may not ask a kubelet is told so, and nothing is guessed.
+    let carol = cluster.person("carol", &["readers"]).await?;
+    kit::votes::bind(&namespace, "carol", json!({ "metadata": { "name": "reader" }, "rules": [
+        { "apiGroups": ["", "apps", "batch", "autoscaling", "networking.k8s.io", "policy", "discovery.k8s.io"], "resources": ["*"], "verbs": ["get", "list"] },
+    ] })).await?;
+    let blind = run(&carol, &["scan", "-n", place])?;
+    assert!(blind.stderr.contains("not known: how full volumes are"), "{}{}", blind.stdout, blind.stderr);
+    assert!(!blind.stdout.contains("volume-full"), "{}", blind.stdout);
     Ok(())
 }

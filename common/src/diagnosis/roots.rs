@@ -9,8 +9,8 @@ use super::case::Case;
 use super::{config, dependencies, rollout, scheduling, storage, wiring};
 use crate::api::ResourceRef;
 use crate::api::SignalType::{self, CrashloopBackoff, DeployFailing, ErrorRate, IngressError, PodNotReady, PodRestart};
-use crate::facts::Facts;
 use crate::facts::membership::{condition, ready_since, started};
+use crate::facts::{Facts, references};
 
 /// An object outside the subject that explains some of its signals.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -61,7 +61,7 @@ pub fn roots(facts: &Facts) -> Vec<Root> {
         let Some(refusal) = scheduling::refusal(pod) else { continue };
         let said = refusal.message.as_deref().unwrap_or_default();
         if storage::is_about_volumes(said)
-            && let [only] = storage::claims_of(pod).as_slice()
+            && let [only] = references::claims_of(pod).as_slice()
         {
             add(
                 case.neighbour("PersistentVolumeClaim", only),

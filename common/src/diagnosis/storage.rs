@@ -11,27 +11,16 @@ use regex::Regex;
 use super::case::{Case, event_receipt, schedulers_word};
 use super::codes::Code;
 use super::config;
-use super::draft::{Draft, receipt};
-use crate::api::ResourceRef;
-use crate::api::ai_insight::Finding;
+use super::draft::{Draft, receipt, remedy};
+use crate::api::ai_insight::{Finding, Remedy};
+use crate::api::{ActionType, ResourceRef};
 use crate::facts::Pod;
-use crate::facts::{containers, membership};
+use crate::facts::quantity::bytes;
+use crate::facts::volumes::{CountedBy, Full, VolumeUse};
+use crate::facts::{containers, membership, reading, references};
 
 /// A claim with this class wants a volume that was made by hand.
 const NO_CLASS: &str = "";
-
-/// Names of the claims a pod mounts.
-pub fn claims_of(pod: &Pod) -> Vec<String> {
-    let volumes = pod.spec.as_ref().and_then(|spec| spec.volumes.as_deref()).unwrap_or_default();
-    let name = pod.metadata.name.as_deref().unwrap_or_default();
-    volumes
-        .iter()
-        .filter_map(|volume| {
-            let claim = volume.persistent_volume_claim.as_ref().map(|source| source.claim_name.clone());
-            claim.or_else(|| volume.ephemeral.as_ref().map(|_| format!("{name}-{}", volume.name)))
-        })
-        .collect()
-}
 
 /// Does the scheduler's sentence speak of volumes?
 pub fn is_about_volumes(said: &str) -> bool {
@@ -63,7 +52,7 @@ pub fn unplaced(case: &Case<'_>, pod: &Pod, condition: &PodCondition, short: &st
         ..case.neighbour("PersistentVolumeClaim", name)
     };
     let unbound = case.facts.extra.claims.iter().find(|claim| {
-        is_pending(claim) && claims_of(pod).iter().any(|name| Some(name) == claim.metadata.name.as_ref())
+        is_pending(claim) && references::claims_of(pod).iter().any(|name| Some(name) == claim.metadata.name.as_ref())
     });
     let lost = case
         .facts
@@ -94,7 +83,7 @@ pub fn unplaced(case: &Case<'_>, pod: &Pod, condition: &PodCondition, short: &st
     } else if said.contains("volume node affinity conflict") {
         Draft::of(Code::VolumeElsewhere, format!("{subject} cannot be placed: its volume is where no node can take it"))
             .cause(
-                &claims_of(pod).first().map_or_else(|| case.facts.subject.clone(), |name| claim(name)),
+                &references::claims_of(pod).first().map_or_else(|| case.facts.subject.clone(), |name| claim(name)),
                 ".spec.volumeName",
             )
             .receipt(word)
@@ -191,6 +180,59 @@ fn pending(case: &Case<'_>, found: &PersistentVolumeClaim) -> Draft {
     };
     draft.receipt(phase).receipts(events)
 }
+
+/// Volumes of claims that have run full.
+pub fn full(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.facts.extra.volumes.iter().filter_map(|volume| Some((volume, volume.full()?)));
+    found.map(|(volume, full)| judge_full(case, volume, full)).collect()
+}
+
+fn judge_full(case: &Case<'_>, volume: &VolumeUse, full: Full) -> Finding {
+    let name = volume.claim.as_str();
+    let claim = case.neighbour("PersistentVolumeClaim", name);
+    let words = full.in_words();
+    let (object, path) = match volume.by {
+        CountedBy::Prometheus => (claim.clone(), "kubelet_volume_stats_available_bytes".to_owned()),
+        CountedBy::Kubelet => {
+            (reading::object("Node", "", &volume.node), format!("stats/summary[{}/{name}]", volume.namespace))
+        }
+    };
+    let subject = case.subject();
+    let said = case.sick.iter().filter_map(|container| case.telling_line(container).map(|it| (container, it)));
+    let said = said.into_iter().find(|(_, (line, _))| SAID_FULL.is_match(line));
+    let (confidence, reason) = match (&said, case.sick.is_empty()) {
+        (Some(_), _) => (0.97, "who counts it and who writes to it say the same"),
+        (None, true) => (0.9, "it is counted; nothing fails yet, or nothing says so"),
+        (None, false) => (0.75, "it is counted; that its containers fail for it, their logs do not say"),
+    };
+    Draft::of(Code::VolumeFull, format!("{subject} has no room to write: the volume of claim {name} is full, {words}"))
+        .cause(&claim, ".status.capacity[storage]")
+        .receipt(receipt(format!("the volume of claim {name}: {words}"), object, path, &words, Some(volume.at)))
+        .receipts(said.map(|(container, (line, tail))| case.line_receipt(container, tail, line)))
+        .confidence(confidence, reason)
+        .remedy(grow(case, name).filter(|_| matches!(full, Full::Bytes(_))))
+        .advice(match full {
+            Full::Bytes(_) => format!("free room in it, or make claim {name} larger if its StorageClass allows that"),
+            Full::Inodes(_) => "remove files: there is room for bytes, and none for more files".to_owned(),
+        })
+        .done()
+}
+
+/// Half as much again. Without a class nobody is there to make it larger.
+fn grow(case: &Case<'_>, name: &str) -> Option<Remedy> {
+    let found = case.facts.extra.claims.iter().find(|claim| claim.metadata.name.as_deref() == Some(name))?;
+    let spec = found.spec.as_ref()?;
+    spec.storage_class_name.as_deref().filter(|class| *class != NO_CLASS)?;
+    let asked = bytes(spec.resources.as_ref()?.requests.as_ref()?.get("storage")?)?;
+    let size = format!("{}Gi", (asked + asked / 2).div_ceil(1 << 30));
+    let why = format!("makes claim {name} half as large again, in whole Gi");
+    Some(remedy(ActionType::ResizePVC, [("pvc", name.to_owned()), ("size", size)], why))
+}
+
+/// An application's words for it.
+static SAID_FULL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)no space left|ENOSPC|not enough space|disk (?:is )?full|quota exceeded").expect("a valid pattern")
+});
 
 /// Volumes that cannot be attached or mounted; missing ConfigMaps and Secrets have their own rule.
 pub fn volumes(case: &Case<'_>) -> Vec<Finding> {

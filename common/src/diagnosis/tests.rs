@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::*;
-use crate::facts::{Facts, Kept, MemoryUse, Want, trim};
+use crate::facts::volumes::{CountedBy, Room};
+use crate::facts::{Facts, Kept, LogTail, MemoryUse, VolumeUse, Want, trim};
 use crate::testing::{PodSketch, Scene, deployment, job, node, pod, stateful_set};
 
 fn first(facts: &Facts) -> Finding {
@@ -228,6 +229,63 @@ fn what_does_not_grow_was_killed_in_a_peak_and_gets_more() {
     let finding = first(&measured(killed(), &[(60, 50), (3000, 52)]));
     assert_eq!(finding.code, "oom-limit-too-low");
     assert_eq!(remedies(&finding), ["AdjustResources container=app memory_limit=200Mi"]);
+}
+
+/// A pod that mounts claim `data`, of whose volume so much of a hundred is free.
+fn writes_to_a_volume(sketch: PodSketch, free: u64) -> Facts {
+    let volumes = json!([{ "name": "data", "persistentVolumeClaim": { "claimName": "data" } }]);
+    let mut facts = stateful_set().pod(sketch.set("/spec/volumes", volumes)).facts(100);
+    facts.extra.volumes = vec![VolumeUse {
+        namespace: "shop".to_owned(),
+        claim: "data".to_owned(),
+        node: "node-1".to_owned(),
+        at: facts.now,
+        bytes: Room { free, all: 100 },
+        inodes: None,
+        by: CountedBy::Kubelet,
+    }];
+    facts
+}
+
+#[test]
+fn a_volume_that_has_run_full_is_the_cause_before_anything_fails() {
+    let well = || pod("web-1").running_since(1).ready_since(2);
+    let facts = writes_to_a_volume(well(), 2);
+    assert_eq!(crate::signals::assess(&facts).firing[0].description, "pvc/data: full, 2 of 100 are free");
+    let finding = first(&facts);
+    assert_eq!((finding.code.as_str(), finding.cause.object.short().as_str()), ("volume-full", "pvc/data"));
+    assert!(crate::signals::assess(&writes_to_a_volume(well(), 3)).firing.is_empty());
+}
+
+#[test]
+fn a_full_disk_that_an_application_complains_of_is_named_by_its_claim() {
+    let ended = pod("web-1").waiting("CrashLoopBackOff", "").died("Error", 1, 10, 20).restarts(2);
+    let mut facts = writes_to_a_volume(ended, 0);
+    facts.extra.logs = vec![LogTail {
+        pod: "web-1".to_owned(),
+        container: "app".to_owned(),
+        previous: true,
+        lines: vec!["write /data/x: no space left on device".to_owned()],
+    }];
+    assert_eq!(codes(&facts), ["volume-full"]);
+    assert!(first(&facts).evidence.iter().any(|it| it.field_path == "log[app]"), "both who count and who write");
+    facts.extra.volumes[0].bytes.free = 50;
+    assert_eq!(codes(&facts)[0], "disk-full", "another disk");
+}
+
+#[test]
+fn a_full_volume_grows_where_a_class_makes_volumes() {
+    let mut facts = writes_to_a_volume(pod("web-1").running_since(1).ready_since(2), 0);
+    assert!(wants(&facts).contains(&Want::Claim("data".to_owned())));
+    let claim = |class: &str| {
+        let spec = json!({ "storageClassName": class, "resources": { "requests": { "storage": "5Gi" } } });
+        serde_json::from_value(json!({ "metadata": { "name": "data", "namespace": "shop" }, "spec": spec })).unwrap()
+    };
+    facts.extra.claims = vec![claim("fast")];
+    assert!(!wants(&facts).contains(&Want::Claim("data".to_owned())));
+    assert_eq!(remedies(&first(&facts)), ["ResizePVC pvc=data size=8Gi"]);
+    facts.extra.claims = vec![claim("")];
+    assert!(remedies(&first(&facts)).is_empty(), "made by hand");
 }
 
 #[test]

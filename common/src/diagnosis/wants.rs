@@ -65,6 +65,10 @@ pub fn wants(case: &Case<'_>) -> Vec<Want> {
         wants.push(Want::MemoryUse);
     }
 
+    // One that is full may be made larger.
+    let full = extra.volumes.iter().filter(|volume| volume.full().is_some());
+    wants.extend(full.map(|volume| &volume.claim).filter(|name| !is_read(extra, name)).cloned().map(Want::Claim));
+
     let mut seen: Vec<&str> = Vec::new();
     for container in &case.sick {
         let ended = container.latest_end().filter(|end| !is_start_error(end) && !end.is_oom());
@@ -135,15 +139,13 @@ pub fn wants(case: &Case<'_>) -> Vec<Want> {
 /// The claims of a pod that were not asked for yet.
 fn claims(case: &Case<'_>, pod: &crate::facts::Pod) -> Vec<Want> {
     let extra = &case.facts.extra;
-    storage::claims_of(pod)
-        .into_iter()
-        .filter(|name| {
-            !extra.claims.iter().any(|claim| claim.metadata.name.as_ref() == Some(name))
-                && !is_known(extra, "PersistentVolumeClaim", name)
-        })
-        .take(CLAIMS)
-        .map(Want::Claim)
-        .collect()
+    references::claims_of(pod).into_iter().filter(|name| !is_read(extra, name)).take(CLAIMS).map(Want::Claim).collect()
+}
+
+/// Was this claim asked for?
+fn is_read(extra: &Extra, claim: &str) -> bool {
+    let found = extra.claims.iter().any(|it| it.metadata.name.as_deref() == Some(claim));
+    found || is_known(extra, "PersistentVolumeClaim", claim)
 }
 
 /// Was it asked for, and is it missing or unreadable?

@@ -17,6 +17,7 @@ pub mod schedule;
 pub mod surroundings;
 pub mod traces;
 pub mod trim;
+pub mod volumes;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub use logged::{Logged, Logs};
 pub use memory::MemoryUse;
 pub use pod::Pod;
 pub use surroundings::Surroundings;
+pub use volumes::VolumeUse;
 
 /// Everything known about one subject at one moment.
 #[derive(Clone, Debug)]
@@ -100,6 +102,8 @@ pub struct Extra {
     pub revisions: Option<Vec<Kept>>,
     /// What its containers use of memory, where a metrics API tells.
     pub memory: Vec<MemoryUse>,
+    /// How full the volumes of its claims are, where somebody may ask who counts it.
+    pub volumes: Vec<VolumeUse>,
     /// Objects that do not exist, of those asked for.
     pub missing: Vec<ResourceRef>,
     /// Objects that could not be read, and why.
@@ -207,6 +211,7 @@ impl Extra {
             storage_classes,
             revisions,
             memory,
+            volumes,
             missing,
             unreadable,
         } = one;
@@ -221,6 +226,7 @@ impl Extra {
         self.storage_classes = self.storage_classes.take().or(storage_classes);
         self.revisions = self.revisions.take().or(revisions);
         self.memory.extend(memory);
+        self.volumes.extend(volumes);
         self.missing.extend(missing);
         // One refusal may answer several questions.
         for one in unreadable {

@@ -10,6 +10,8 @@ use k8s_openapi::api::core::v1::{ConfigMap, Container, PodSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use regex::Regex;
 
+use super::Pod;
+
 /// Written by `kubectl apply`.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -189,6 +191,19 @@ pub fn last_applied_data(map: &ConfigMap) -> Option<BTreeMap<String, String>> {
     let applied: serde_json::Value = serde_json::from_str(text).ok()?;
     let data = applied.get("data")?.as_object()?;
     Some(data.iter().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect())
+}
+
+/// Names of the claims a pod mounts.
+pub fn claims_of(pod: &Pod) -> Vec<String> {
+    let volumes = pod.spec.as_ref().and_then(|spec| spec.volumes.as_deref()).unwrap_or_default();
+    let name = pod.metadata.name.as_deref().unwrap_or_default();
+    volumes
+        .iter()
+        .filter_map(|volume| {
+            let claim = volume.persistent_volume_claim.as_ref().map(|source| source.claim_name.clone());
+            claim.or_else(|| volume.ephemeral.as_ref().map(|_| format!("{name}-{}", volume.name)))
+        })
+        .collect()
 }
 
 /// The latest edit that managedFields record, by whom and when. A removed key leaves no trace there, so it may be older than the change.

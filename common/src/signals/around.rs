@@ -74,8 +74,8 @@ pub fn observe(facts: &Facts, board: &mut Board) {
             Words { state: "no eviction allowed", detail: String::new(), expected: "one disruption allowed" },
         );
     }
-    departures(facts, board);
     board.total = pods;
+    departures(facts, board);
 }
 
 /// Pods that should be gone, and pods that were put out.

@@ -32,6 +32,7 @@ struct Tally {
     since: Timestamp,
     counts_from: Timestamp,
     by_clock: bool,
+    total: usize,
     seen: usize,
     state: String,
     detail: String,
@@ -41,7 +42,7 @@ struct Tally {
 /// Collects observations at one moment.
 pub struct Board {
     pub now: Timestamp,
-    /// Of how many objects (pods) the observations are; 0 where there is nothing to count.
+    /// Of how many pods the observations that follow are; 0 where they are not of pods.
     pub total: usize,
     tallies: Vec<Tally>,
     recoveries: Vec<(SignalType, String, Timestamp, bool)>,
@@ -82,6 +83,7 @@ impl Board {
             since,
             counts_from,
             by_clock,
+            total: self.total,
             seen: 1,
             state: words.state.to_owned(),
             detail: words.detail,
@@ -124,7 +126,7 @@ impl Board {
     }
 
     pub fn assessment(self) -> Assessment {
-        let Self { now, total, tallies, recoveries, mut wakes } = self;
+        let Self { now, tallies, recoveries, mut wakes, .. } = self;
         let mut answer = Assessment::default();
         for (signal, object, until, by_clock) in recoveries {
             if tallies.iter().any(|tally| tally.signal == signal && tally.object == object) {
@@ -140,7 +142,7 @@ impl Board {
             if tally.by_clock {
                 wakes.push(tally.counts_from);
             }
-            let sighting = tally.sighting(total);
+            let sighting = tally.sighting();
             if fires { answer.firing.push(sighting) } else { answer.pending.push(sighting) }
         }
         answer.look_again = wakes.into_iter().filter(|moment| *moment > now).min();
@@ -149,8 +151,8 @@ impl Board {
 }
 
 impl Tally {
-    fn sighting(self, total: usize) -> Sighting {
-        let Self { signal, object, since, counts_from, seen, state, detail, expected, .. } = self;
+    fn sighting(self) -> Sighting {
+        let Self { signal, object, since, counts_from, total, seen, state, detail, expected, .. } = self;
         let value = match (total, detail.is_empty()) {
             (0, true) => state.clone(),
             (0, false) => format!("{state}: {detail}"),

@@ -12,6 +12,7 @@ mod nodes;
 mod pods;
 mod rollouts;
 mod schedules;
+mod volumes;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -85,6 +86,7 @@ pub fn assess(facts: &Facts) -> Assessment {
         Subject::Job(job) => {
             if jobs::observe(job, !facts.pods.is_empty(), &mut board) {
                 pods::observe(facts, &mut board);
+                volumes::observe(facts, &mut board);
             }
         }
         Subject::Deployment(_) | Subject::StatefulSet(_) | Subject::DaemonSet(_) if facts.object.desired() == 0 => {}
@@ -92,10 +94,12 @@ pub fn assess(facts: &Facts) -> Assessment {
             pods::observe(facts, &mut board);
             rollouts::observe(facts, &mut board);
             around::observe(facts, &mut board);
+            volumes::observe(facts, &mut board);
             errors::observe(facts, &mut board);
         }
         Subject::Pod(_) => {
             pods::observe(facts, &mut board);
+            volumes::observe(facts, &mut board);
             errors::observe(facts, &mut board);
         }
     }

@@ -11,6 +11,8 @@ use clap::{Args, ValueEnum};
 /// Certificates that a workload mounts or an Ingress serves are looked at if you may list Secrets of type kubernetes.io/tls. One that is
 /// over is wrong; one that ends within 14 days, or within the last sixth of a short life, is shown and counts for nothing yet.
 ///
+/// How full volumes are is asked of the kubelets if you may get nodes/proxy: one with less than 3 % of its bytes or inodes free is wrong.
+///
 /// The log of a workload that shows nothing else is not read unless you ask for it with --logs; `explain KIND/NAME` always reads it.
 ///
 /// Exits 0 when nothing is wrong, 1 when something is, and 2 when that cannot be told: the cluster does not answer, or nothing was

@@ -17,6 +17,7 @@ use crate::output::scan::{Columns, Report, remarks, table};
 use crate::output::structured;
 use crate::survey::Landscape;
 use crate::survey::causes::{Troubled, group, of_certificate};
+use crate::volumes;
 
 /// Subjects whose events, logs and references are read at once.
 const AT_ONCE: usize = 8;
@@ -60,6 +61,7 @@ async fn report(
     let mut may_recover = Vec::new();
     let mut subjects = landscape.subjects(context.clock.now);
     let secrets = landscape.secrets(&subjects);
+    let uncounted = volumes::look(&mut subjects, &cluster.client()).await;
     let unheard = if logs { listen(&mut subjects, cluster).await } else { Vec::new() };
     for facts in subjects {
         let seen = signals::assess(&facts);
@@ -72,6 +74,7 @@ async fn report(
     let mut not_known: Vec<String> = landscape.blind.iter().map(|failure| failure.message().to_owned()).collect();
     not_known.extend(landscape.without_nodes.as_ref().map(|failure| failure.message().to_owned()));
     not_known.extend(landscape.without_ingresses.as_ref().map(|failure| failure.message().to_owned()));
+    not_known.extend(uncounted);
     not_known.extend(unheard);
     if firing.len() > IN_DEPTH {
         not_known.push(format!(

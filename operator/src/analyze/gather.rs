@@ -20,6 +20,9 @@ pub fn held(ctx: &Context, resource: &ResourceRef) -> Option<Facts> {
 /// Everything that can be known about a resource now; `None` when it is not there.
 pub async fn gather(ctx: &Context, resource: &ResourceRef) -> Option<Facts> {
     let mut facts = held(ctx, resource)?;
+    if let Some(prometheus) = &ctx.prometheus {
+        facts.extra.volumes = measures::volumes(prometheus, &facts).await.unwrap_or_default();
+    }
     let mut asked = BTreeSet::new();
     for _ in 0..reading::ROUNDS {
         let wants: Vec<Want> = diagnosis::wants(&facts).into_iter().filter(|want| asked.insert(want.clone())).collect();

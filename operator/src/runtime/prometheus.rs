@@ -34,6 +34,12 @@ pub struct Series {
     pub pod: String,
     /// The container it is of, where the query keeps it.
     pub container: String,
+    /// The volume claim it is of, where the query keeps it.
+    pub claim: String,
+    /// The node it is of, where the query keeps it.
+    pub node: String,
+    /// The metric, where the query keeps its name.
+    pub metric: String,
     /// When, and how much. Never infinite, never not a number.
     pub points: Vec<(Timestamp, f64)>,
 }
@@ -64,6 +70,12 @@ struct Labels {
     pod: String,
     #[serde(default)]
     container: String,
+    #[serde(default)]
+    persistentvolumeclaim: String,
+    #[serde(default)]
+    node: String,
+    #[serde(default, rename = "__name__")]
+    name: String,
 }
 
 impl Prometheus {
@@ -134,7 +146,8 @@ fn series(found: Found) -> Series {
         let at = Timestamp::from_millisecond((at * 1000.0) as i64).ok()?;
         Some((at, value.parse::<f64>().ok().filter(|value| value.is_finite())?))
     });
-    Series { pod: found.metric.pod, container: found.metric.container, points: points.collect() }
+    let Labels { pod, container, persistentvolumeclaim: claim, node, name: metric } = found.metric;
+    Series { pod, container, claim, node, metric, points: points.collect() }
 }
 
 /// Whether this can be the address of a Prometheus; empty means none.

@@ -169,7 +169,7 @@ mod tests {
         let sure = suspect(&told, |text| text).unwrap();
         assert_eq!((sure.commit_message.as_str(), sure.confidence), ("Look rates up by name", 0.9));
         told.says.snippets.clear();
-        assert_eq!(suspect(&told, |text| text).unwrap().confidence, 0.7);
+        assert!(suspect(&told, |text| text).unwrap().confidence < sure.confidence);
         told.says.suspect = None;
         assert!(suspect(&told, |text| text).is_none());
     }

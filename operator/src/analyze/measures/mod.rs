@@ -6,11 +6,14 @@
 mod queries;
 mod trend;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use common::facts::Facts;
 use common::facts::containers;
 use common::facts::memory::{MeasuredBy, MemoryUse};
+use common::facts::references;
+use common::facts::volumes::{CountedBy, Room, VolumeUse};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
@@ -25,6 +28,8 @@ const AFTER: SignedDuration = SignedDuration::from_mins(15);
 const STEP: Duration = Duration::from_secs(60);
 /// Lives of a container that are looked at began at most so long ago.
 const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(6);
+/// How old the last count of a volume may be.
+const COUNTED: SignedDuration = SignedDuration::from_mins(10);
 /// Looks per life: a curve, not every point of it.
 const LOOKS: u64 = 60;
 
@@ -54,6 +59,41 @@ pub async fn memory(prometheus: &Prometheus, facts: &Facts) -> Result<Vec<Memory
     let step = Duration::from_secs((seconds / LOOKS).max(15));
     let found = prometheus.range(&query, (first, facts.now), step, facts.now).await?;
     Ok(found.iter().flat_map(|series| looks(&lives, series)).collect())
+}
+
+/// How full the volumes of the subject's claims are, as its kubelets told the Prometheus last.
+///
+/// # Errors
+/// Why the Prometheus did not tell.
+pub async fn volumes(prometheus: &Prometheus, facts: &Facts) -> Result<Vec<VolumeUse>, String> {
+    let claims: BTreeSet<String> = facts.current_pods().flat_map(references::claims_of).collect();
+    if claims.is_empty() {
+        return Ok(Vec::new());
+    }
+    let namespace = &facts.subject.namespace;
+    let span = (facts.now - COUNTED, facts.now);
+    let found = prometheus.range(&queries::volumes(namespace, &claims), span, STEP, facts.now).await?;
+    Ok(claims.into_iter().filter_map(|claim| volume(&found, namespace, claim)).collect())
+}
+
+fn volume(found: &[Series], namespace: &str, claim: String) -> Option<VolumeUse> {
+    let last = |metric: &str| {
+        let series = found.iter().filter(|series| series.metric == metric && series.claim == claim);
+        series.filter_map(|series| Some((series.points.last()?, &series.node))).max_by_key(|((at, _), _)| *at)
+    };
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes and inodes, never negative")]
+    let number = |metric: &str| last(metric).map(|((_, value), _)| value.max(0.0) as u64);
+    let [free, all, inodes_free, inodes] = queries::VOLUME;
+    let ((at, _), node) = last(free)?;
+    Some(VolumeUse {
+        namespace: namespace.to_owned(),
+        node: node.clone(),
+        at: *at,
+        bytes: Room { free: number(free)?, all: number(all)? },
+        inodes: number(inodes_free).zip(number(inodes)).map(|(free, all)| Room { free, all }),
+        by: CountedBy::Prometheus,
+        claim,
+    })
 }
 
 /// One life of one container.

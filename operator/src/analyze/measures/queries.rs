@@ -1,5 +1,7 @@
 //! What is asked of a Prometheus about a workload: usual metrics of the kubelet, kube-state-metrics, HTTP libraries and meshes. Pure.
 
+use std::collections::BTreeSet;
+
 use common::facts::quantity::mebibytes_of;
 use common::facts::{Facts, Subject};
 
@@ -20,6 +22,14 @@ const LATENCIES: [(&str, f64); 3] = [
     ("http_request_duration_seconds_bucket", 1.0),
     ("http_server_requests_seconds_bucket", 1.0),
     ("istio_request_duration_milliseconds_bucket", 0.001),
+];
+
+/// Of a volume: free bytes, all bytes, free inodes, all inodes.
+pub const VOLUME: [&str; 4] = [
+    "kubelet_volume_stats_available_bytes",
+    "kubelet_volume_stats_capacity_bytes",
+    "kubelet_volume_stats_inodes_free",
+    "kubelet_volume_stats_inodes",
 ];
 
 /// One thing that is measured, as one series.
@@ -124,6 +134,16 @@ pub fn memory_by_container(facts: &Facts) -> Option<String> {
     Some(format!(
         r#"sum by (pod, container) (container_memory_working_set_bytes{{{of_pods},container!="",container!="POD"}})"#
     ))
+}
+
+/// What kubelets count of the volumes of these claims, each number by itself.
+pub fn volumes(namespace: &str, claims: &BTreeSet<String>) -> String {
+    let claims: Vec<String> = claims.iter().map(|name| quoted(name)).collect();
+    format!(
+        r#"{{__name__=~"{}",namespace="{namespace}",persistentvolumeclaim=~"{}"}}"#,
+        VOLUME.join("|"),
+        claims.join("|")
+    )
 }
 
 /// Matchers for the workload's own pods, those of its past included: its pods of 20 minutes ago are gone, and their names unknown.

@@ -53,6 +53,27 @@ fn a_deployments_pods_are_found_by_its_own_replica_sets_and_dots_are_dots() {
 }
 
 #[test]
+fn a_volume_is_counted_by_the_last_of_each_of_its_numbers() {
+    let series = |metric: &str, claim: &str, points: &[(i64, f64)]| Series {
+        metric: metric.to_owned(),
+        claim: claim.to_owned(),
+        node: "node-1".to_owned(),
+        points: points.iter().map(|(second, value)| (at(*second), *value)).collect(),
+        ..Series::default()
+    };
+    let found = [
+        series("kubelet_volume_stats_available_bytes", "data", &[(60, 50.0), (120, 1.0)]),
+        series("kubelet_volume_stats_capacity_bytes", "data", &[(60, 100.0), (120, 100.0)]),
+        series("kubelet_volume_stats_available_bytes", "half-told", &[(120, 1.0)]),
+    ];
+    let told = volume(&found, "shop", "data".to_owned()).unwrap();
+    assert_eq!((told.bytes, told.inodes, told.at), (Room { free: 1, all: 100 }, None, at(120)));
+    assert_eq!(volume(&found, "shop", "half-told".to_owned()), None);
+    let query = queries::volumes("shop", &["data.old".to_owned()].into());
+    assert!(query.contains(r#"namespace="shop",persistentvolumeclaim=~"data\\.old""#), "{query}");
+}
+
+#[test]
 fn a_stateful_sets_pods_are_found_by_their_ordinals() {
     let set: StatefulSet = serde_json::from_value(json!({"metadata": {"name": "db", "namespace": "shop"}})).unwrap();
     let facts = Facts::about(Subject::StatefulSet(Arc::new(set)), at(0));
@@ -67,6 +88,7 @@ fn every_value_gets_the_age_of_the_life_it_was_measured_in() {
         pod: "web-0".to_owned(),
         container: "app".to_owned(),
         points: points.map(|(second, value)| (at(second), value * 1_048_576.0)).to_vec(),
+        ..Series::default()
     };
     let looks = looks(&lives(&facts), &series);
     let ages: Vec<_> = looks.iter().map(|look| (look.age.as_secs(), look.bytes >> 20)).collect();
