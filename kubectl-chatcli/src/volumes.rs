@@ -1,7 +1,7 @@
 //! How full the volumes of claims are, counted by the kubelets and read with the caller's own rights.
 //!
-//! In: workloads, their pods and claims. Out: what their nodes have counted, put into the facts. Never: asks a node on which no claim is mounted, or
-//! more than [`KUBELETS`].
+//! In: workloads, their pods and claims. Out: what their nodes have counted, put into the facts. Never: asks a node on which no claim is
+//! mounted, or more than [`KUBELETS`].
 
 use std::collections::BTreeSet;
 use std::time::Duration;

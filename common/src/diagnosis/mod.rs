@@ -119,7 +119,6 @@ fn drop_symptoms(findings: &mut Vec<Finding>) {
         || of(&[Application, Nodes], &[])
         || of(&[Command], &exits)
         || of(&[Probes], &[Code::ReadinessProbeFailing, Code::ReadinessGateUnmet])
-        || sure(Code::VolumeFull)
         || sure(Code::JobBackoffExceeded)
         || sure(Code::JobDeadlineExceeded)
         || sure(Code::JobPodFailurePolicy);
@@ -139,9 +138,7 @@ fn drop_symptoms(findings: &mut Vec<Finding>) {
         || dependency
         || found.iter().any(|(code, _)| code.family() == Probes || exits.contains(code));
     // What the errors say, where it is understood, is why they are logged.
-    let errors = dependency || of(&[Application], &[]) || sure(Code::VolumeFull);
-    // Whose disk it is.
-    let disk = sure(Code::VolumeFull);
+    let errors = dependency || of(&[Application], &[]);
     // Who is put out for its disk is not started again as something else.
     findings.retain(|it| {
         let Some(code) = Code::from_name(&it.code) else { return true };
@@ -155,7 +152,7 @@ fn drop_symptoms(findings: &mut Vec<Finding>) {
             || rollout && code == Code::BadRollout
             || init && code == Code::InitContainerFailing
             || errors && code == Code::ErrorsLogged
-            || disk && code == Code::DiskFull
+            || sure(Code::VolumeFull) && code == Code::DiskFull
             || stuck && code == Code::RolloutStuck)
     });
 }

@@ -12,6 +12,7 @@ use super::case::{Case, event_receipt, schedulers_word};
 use super::codes::Code;
 use super::config;
 use super::draft::{Draft, receipt, remedy};
+use super::said;
 use crate::api::ai_insight::{Finding, Remedy};
 use crate::api::{ActionType, ResourceRef};
 use crate::facts::Pod;
@@ -198,8 +199,7 @@ fn judge_full(case: &Case<'_>, volume: &VolumeUse, full: Full) -> Finding {
         }
     };
     let subject = case.subject();
-    let said = case.sick.iter().filter_map(|container| case.telling_line(container).map(|it| (container, it)));
-    let said = said.into_iter().find(|(_, (line, _))| SAID_FULL.is_match(line));
+    let said = said::said(case).into_iter().find(|it| it.code == Code::DiskFull.as_str());
     let (confidence, reason) = match (&said, case.sick.is_empty()) {
         (Some(_), _) => (0.97, "who counts it and who writes to it say the same"),
         (None, true) => (0.9, "it is counted; nothing fails yet, or nothing says so"),
@@ -208,7 +208,7 @@ fn judge_full(case: &Case<'_>, volume: &VolumeUse, full: Full) -> Finding {
     Draft::of(Code::VolumeFull, format!("{subject} has no room to write: the volume of claim {name} is full, {words}"))
         .cause(&claim, ".status.capacity[storage]")
         .receipt(receipt(format!("the volume of claim {name}: {words}"), object, path, &words, Some(volume.at)))
-        .receipts(said.map(|(container, (line, tail))| case.line_receipt(container, tail, line)))
+        .receipts(said.into_iter().flat_map(|it| it.evidence))
         .confidence(confidence, reason)
         .remedy(grow(case, name).filter(|_| matches!(full, Full::Bytes(_))))
         .advice(match full {
@@ -228,11 +228,6 @@ fn grow(case: &Case<'_>, name: &str) -> Option<Remedy> {
     let why = format!("makes claim {name} half as large again, in whole Gi");
     Some(remedy(ActionType::ResizePVC, [("pvc", name.to_owned()), ("size", size)], why))
 }
-
-/// An application's words for it.
-static SAID_FULL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)no space left|ENOSPC|not enough space|disk (?:is )?full|quota exceeded").expect("a valid pattern")
-});
 
 /// Volumes that cannot be attached or mounted; missing ConfigMaps and Secrets have their own rule.
 pub fn volumes(case: &Case<'_>) -> Vec<Finding> {
