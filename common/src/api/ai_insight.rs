@@ -87,9 +87,10 @@ pub struct AIInsightStatus {
     /// Summary of related commits and code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_code_context: Option<String>,
+    // Boxed, as the transcript: thousands are held, and few have one.
     /// The commit that is suspected; the report of the incident carries it on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub git_correlation: Option<GitCorrelation>,
+    pub git_correlation: Option<Box<GitCorrelation>>,
     /// Summary of Helm, Argo CD or Flux state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub git_ops_context: Option<String>,
@@ -108,7 +109,7 @@ pub struct AIInsightStatus {
     pub model: Option<ModelUse>,
     /// The last exchange with a model, redacted as it left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub transcript: Option<Transcript>,
+    pub transcript: Option<Box<Transcript>>,
     /// `spec.analysisGeneration` this answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_analysis_generation: Option<i64>,

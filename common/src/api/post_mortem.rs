@@ -94,7 +94,7 @@ pub struct PostMortemStatus {
     pub blast_radius: Vec<BlastRadiusEntry>,
     /// Suspected commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub git_correlation: Option<GitCorrelation>,
+    pub git_correlation: Option<Box<GitCorrelation>>,
     /// Effect on service levels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sli_impact: Option<String>,

@@ -109,7 +109,7 @@ impl Controller for Readers {
 fn written(beside: &Beside, before: AIInsightStatus, clean: impl Fn(String) -> String) -> serde_json::Value {
     let lines = |lines: Vec<String>| (!lines.is_empty()).then(|| clean(lines.join("\n")));
     let (code, suspect) = match &beside.code {
-        Code::Told(told) => (Some(clean(code::text(told))), code::suspect(told, &clean)),
+        Code::Told(told) => (Some(clean(code::text(told))), code::suspect(told, &clean).map(Box::new)),
         Code::Unread(_) => (before.source_code_context, before.git_correlation),
         Code::Unnamed => (None, None),
     };
