@@ -2,8 +2,8 @@
 //!
 //! In: Kubernetes API objects. Out: our API types ([`api`]), what is wrong and why ([`facts`] → [`signals`] → [`diagnosis`]), what
 //! would change it ([`actions`]) and who may decide that ([`decisions`]), what models cost ([`costs`]), certificates ([`tls`]), where an
-//! address leads ([`addresses`]). Everything except the verbs that talk to
-//! the API server (`actions::preview`, `actions::apply`) and `tls::look` is a pure function.
+//! address leads ([`addresses`]). Everything except the verbs that talk to the API server (`actions::preview`, `actions::apply`) and
+//! `tls::look` is a pure function.
 
 pub mod actions;
 pub mod addresses;

@@ -3,10 +3,10 @@
 //! In: workloads, their pods and claims. Out: what their nodes have counted, put into the facts. Never: asks a node on which no claim is
 //! mounted, or more than [`KUBELETS`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-use common::facts::volumes::{Summary, VolumeUse};
+use common::facts::volumes::{self, Summary, VolumeUse};
 use common::facts::{Facts, references};
 use futures::{StreamExt as _, stream};
 use kube::Client;
@@ -27,14 +27,21 @@ pub async fn look(subjects: &mut [Facts], client: &Client) -> Option<String> {
         .buffer_unordered(AT_ONCE)
         .collect()
         .await;
-    let (counted, silent): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
-    for volume in counted.into_iter().flatten().flatten() {
-        for facts in subjects.iter_mut().filter(|facts| volume.is_mounted_by(facts)) {
-            facts.extra.volumes.push(volume.clone());
+    let (mut counted, mut silent) = (HashMap::new(), Vec::new());
+    for answer in answers {
+        match answer {
+            Ok(all) => counted.extend(all.into_iter().map(|it| ((it.namespace.clone(), it.claim.clone()), it))),
+            Err(why) => silent.push(why),
         }
     }
+    for facts in subjects {
+        let namespace = &facts.subject.namespace;
+        let own =
+            volumes::mounted(facts).into_iter().filter_map(|claim| counted.get(&(namespace.clone(), claim)).cloned());
+        facts.extra.volumes = own.collect();
+    }
     let unknown = silent.len() + left_out;
-    let why = silent.into_iter().find_map(Result::err);
+    let why = silent.into_iter().next();
     let why = why.or_else(|| (left_out > 0).then(|| format!("only {KUBELETS} nodes are asked")))?;
     let more = if unknown > 1 { format!(" ({unknown} nodes in all)") } else { String::new() };
     Some(format!("how full volumes are: {why}{more}"))

@@ -3,6 +3,8 @@
 //! In: a kubelet's `stats/summary`. Out: one [`VolumeUse`] per claim. Never: speaks of a volume whose driver does not count, or of one
 //! that is shared with everything else on the node's disk (the kubelet gives no claim for it).
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -75,17 +77,16 @@ impl Full {
 }
 
 impl VolumeUse {
-    /// Is it one that a pod of the subject mounts?
-    pub fn is_mounted_by(&self, facts: &Facts) -> bool {
-        self.namespace == facts.subject.namespace
-            && facts.current_pods().any(|pod| references::claims_of(pod).contains(&self.claim))
-    }
-
     /// What it has run out of, if it has.
     pub fn full(&self) -> Option<Full> {
         let inodes = self.inodes.filter(|room| room.is_full()).map(Full::Inodes);
         if self.bytes.is_full() { Some(Full::Bytes(self.bytes)) } else { inodes }
     }
+}
+
+/// Names of the claims that the subject's pods mount.
+pub fn mounted(facts: &Facts) -> BTreeSet<String> {
+    facts.current_pods().flat_map(references::claims_of).collect()
 }
 
 /// Bytes in the largest binary unit of which there is one, rounded down: what is left is not more than said.

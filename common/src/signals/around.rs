@@ -26,7 +26,6 @@ const EVICTION: SignedDuration = SignedDuration::from_mins(10);
 
 /// Observes the surroundings.
 pub fn observe(facts: &Facts, board: &mut Board) {
-    let pods = std::mem::take(&mut board.total);
     let born = created(facts.object.meta()).unwrap_or(board.now);
     for fault in wiring::faults(facts) {
         let since = fault.made.unwrap_or(born).max(born);
@@ -74,12 +73,10 @@ pub fn observe(facts: &Facts, board: &mut Board) {
             Words { state: "no eviction allowed", detail: String::new(), expected: "one disruption allowed" },
         );
     }
-    board.total = pods;
-    departures(facts, board);
 }
 
 /// Pods that should be gone, and pods that were put out.
-fn departures(facts: &Facts, board: &mut Board) {
+pub fn departures(facts: &Facts, board: &mut Board) {
     for pod in &facts.pods {
         let lost = facts.node_of(pod).is_some_and(|node| nodes::not_ready(node).is_some());
         let until = pod.metadata.deletion_timestamp.as_ref().filter(|_| !lost);

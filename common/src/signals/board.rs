@@ -91,6 +91,13 @@ impl Board {
         });
     }
 
+    /// Observes what is no pod: meanwhile none are counted.
+    pub fn beside_pods(&mut self, observe: impl FnOnce(&mut Self)) {
+        let pods = std::mem::take(&mut self.total);
+        observe(self);
+        self.total = pods;
+    }
+
     /// No predicate holds so far.
     pub fn has_seen_nothing(&self) -> bool {
         self.tallies.is_empty()

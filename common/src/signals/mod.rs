@@ -86,20 +86,23 @@ pub fn assess(facts: &Facts) -> Assessment {
         Subject::Job(job) => {
             if jobs::observe(job, !facts.pods.is_empty(), &mut board) {
                 pods::observe(facts, &mut board);
-                volumes::observe(facts, &mut board);
+                board.beside_pods(|board| volumes::observe(facts, board));
             }
         }
         Subject::Deployment(_) | Subject::StatefulSet(_) | Subject::DaemonSet(_) if facts.object.desired() == 0 => {}
         Subject::Deployment(_) | Subject::StatefulSet(_) | Subject::DaemonSet(_) => {
             pods::observe(facts, &mut board);
-            rollouts::observe(facts, &mut board);
-            around::observe(facts, &mut board);
-            volumes::observe(facts, &mut board);
+            board.beside_pods(|board| {
+                rollouts::observe(facts, board);
+                around::observe(facts, board);
+                volumes::observe(facts, board);
+            });
+            around::departures(facts, &mut board);
             errors::observe(facts, &mut board);
         }
         Subject::Pod(_) => {
             pods::observe(facts, &mut board);
-            volumes::observe(facts, &mut board);
+            board.beside_pods(|board| volumes::observe(facts, board));
             errors::observe(facts, &mut board);
         }
     }

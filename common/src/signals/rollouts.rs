@@ -19,13 +19,11 @@ const NEVER_MADE: SignedDuration = SignedDuration::from_secs(30);
 
 /// Observes the workload's rollout.
 pub fn observe(facts: &Facts, board: &mut Board) {
-    let pods = std::mem::take(&mut board.total);
     match &facts.object {
         Subject::Deployment(deployment) => observe_deployment(deployment, board),
         Subject::StatefulSet(_) | Subject::DaemonSet(_) => observe_by_pods(facts, board),
         Subject::Job(_) | Subject::CronJob(_) | Subject::Pod(_) | Subject::Node(_) => {}
     }
-    board.total = pods;
 }
 
 fn observe_deployment(deployment: &Deployment, board: &mut Board) {

@@ -8,7 +8,6 @@ use crate::facts::Facts;
 
 /// Observes the volumes of the subject's claims.
 pub fn observe(facts: &Facts, board: &mut Board) {
-    let pods = std::mem::take(&mut board.total);
     for volume in &facts.extra.volumes {
         let Some(full) = volume.full() else { continue };
         board.sight(
@@ -19,5 +18,4 @@ pub fn observe(facts: &Facts, board: &mut Board) {
             Words { state: &format!("full, {}", full.in_words()), detail: String::new(), expected: "3 % free" },
         );
     }
-    board.total = pods;
 }

@@ -95,8 +95,7 @@ impl Controller for Readers {
         // What others wrote while this was read stays.
         let Some(insight) = insight_of(ctx, key) else { return Ok(Next::OnChange) };
         let clean = |text: String| redact::cut(&redact::secrets_and(&text, &known), code::MOST);
-        let before = insight.status.clone().unwrap_or_default();
-        status::apply(ctx, &insight, &INSIGHT, written(&beside, before, clean)).await?;
+        status::apply(ctx, &insight, &INSIGHT, written(&beside, insight.status.as_ref(), clean)).await?;
         if matches!(beside.code, Code::Unread(_)) {
             return Ok(Next::In(AGAIN));
         }
@@ -106,11 +105,13 @@ impl Controller for Readers {
 }
 
 /// The fields, their texts cleaned by `clean`. What could not be read again stays as it was read before.
-fn written(beside: &Beside, before: AIInsightStatus, clean: impl Fn(String) -> String) -> serde_json::Value {
+fn written(beside: &Beside, before: Option<&AIInsightStatus>, clean: impl Fn(String) -> String) -> serde_json::Value {
     let lines = |lines: Vec<String>| (!lines.is_empty()).then(|| clean(lines.join("\n")));
     let (code, suspect) = match &beside.code {
         Code::Told(told) => (Some(clean(code::text(told))), code::suspect(told, &clean).map(Box::new)),
-        Code::Unread(_) => (before.source_code_context, before.git_correlation),
+        Code::Unread(_) => {
+            before.map(|it| (it.source_code_context.clone(), it.git_correlation.clone())).unwrap_or_default()
+        }
         Code::Unnamed => (None, None),
     };
     json!({

@@ -6,14 +6,12 @@
 mod queries;
 mod trend;
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use common::facts::Facts;
 use common::facts::containers;
 use common::facts::memory::{MeasuredBy, MemoryUse};
-use common::facts::references;
-use common::facts::volumes::{CountedBy, Room, VolumeUse};
+use common::facts::volumes::{self, CountedBy, Room, VolumeUse};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
@@ -66,7 +64,7 @@ pub async fn memory(prometheus: &Prometheus, facts: &Facts) -> Result<Vec<Memory
 /// # Errors
 /// Why the Prometheus did not tell.
 pub async fn volumes(prometheus: &Prometheus, facts: &Facts) -> Result<Vec<VolumeUse>, String> {
-    let claims: BTreeSet<String> = facts.current_pods().flat_map(references::claims_of).collect();
+    let claims = volumes::mounted(facts);
     if claims.is_empty() {
         return Ok(Vec::new());
     }
