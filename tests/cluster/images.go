@@ -39,8 +39,25 @@ const nobody = "65532:65532"
 func serveRegistry() int {
 	address, blobs := os.Args[1], os.Args[2]
 	handler := registry.New(registry.WithBlobHandler(registry.NewDiskBlobHandler(blobs)), registry.Logger(log.New(os.Stderr, "", log.LstdFlags)))
-	fmt.Fprintln(os.Stderr, http.ListenAndServe(address, handler))
+	fmt.Fprintln(os.Stderr, http.ListenAndServe(address, refusing(handler)))
 	return 1
+}
+
+// refusing answers what is below private/ and limited/ as registries do that want credentials, and that have given enough.
+func refusing(next http.Handler) http.Handler {
+	refuse := func(status int, code, message string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("WWW-Authenticate", `Basic realm="registry"`)
+			w.WriteHeader(status)
+			fmt.Fprintf(w, `{"errors":[{"code":%q,"message":%q}]}`, code, message)
+		}
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", next)
+	mux.Handle("/v2/private/", refuse(http.StatusUnauthorized, "UNAUTHORIZED", "authentication required"))
+	mux.Handle("/v2/limited/", refuse(http.StatusTooManyRequests, "TOOMANYREQUESTS", "You have reached your pull rate limit."))
+	return mux
 }
 
 func (c *Cluster) startRegistry() error {
@@ -51,8 +68,8 @@ func (c *Cluster) registryAnswers(ctx context.Context) error {
 	return answers(ctx, "http://"+c.registry()+"/v2/")
 }
 
-// pushOwnImages fills the registry with the images every cluster has: app:v1 and app:v2, which differ in APP_VERSION only, the stand-in
-// for the ChatCLI server, and the pause image of the sandboxes. The programs lie where the script that built this one put them.
+// pushOwnImages fills the registry with the images every cluster has: app:v1 and app:v2, which differ in APP_VERSION only, app:elsewhere,
+// which is for another platform alone, the stand-in for the ChatCLI server, and the pause image of the sandboxes. The programs lie where the script that built this one put them.
 func (c *Cluster) pushOwnImages(ctx context.Context) error {
 	for _, image := range []struct{ reference, program, version string }{
 		{"pause:v1", "pause", "APP_VERSION=v1"}, {"app:v1", "app", "APP_VERSION=v1"}, {"app:v2", "app", "APP_VERSION=v2"},
@@ -66,7 +83,20 @@ func (c *Cluster) pushOwnImages(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return c.pushForElsewhere(ctx)
+}
+
+// pushForElsewhere pushes the index of an image that was built for one platform, which is not this one.
+func (c *Cluster) pushForElsewhere(ctx context.Context) error {
+	tag, err := name.NewTag(c.registry()+"/app:elsewhere", name.Insecure)
+	if err != nil {
+		return err
+	}
+	index := mutate.AppendManifests(empty.Index, mutate.IndexAddendum{
+		Add:        empty.Image,
+		Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: "s390x"}},
+	})
+	return remote.WriteIndex(tag, index, remote.WithContext(ctx))
 }
 
 // push puts an image into the registry and gives the reference pods use.

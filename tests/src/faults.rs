@@ -508,7 +508,9 @@ fn fill_all(value: &mut Value, places: &[(&str, String)]) {
 pub async fn dynamic(client: &Client, object: &ResourceRef) -> Result<Api<DynamicObject>> {
     let known = common::actions::Kind::named(&object.kind).map(|kind| (kind.group, kind.version));
     let (group, version) = known.unwrap_or(match object.kind.as_str() {
-        "ValidatingWebhookConfiguration" => ("admissionregistration.k8s.io", "v1"),
+        "ValidatingWebhookConfiguration" | "ValidatingAdmissionPolicy" | "ValidatingAdmissionPolicyBinding" => {
+            ("admissionregistration.k8s.io", "v1")
+        }
         _ => ("", "v1"),
     });
     let kind = GroupVersionKind::gvk(group, version, &object.kind);

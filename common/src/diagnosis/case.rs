@@ -3,6 +3,7 @@
 //! In: [`Facts`]. Out: questions with answers. Never: concludes.
 
 use jiff::Timestamp;
+use k8s_openapi::api::apps::v1::DeploymentCondition;
 use k8s_openapi::api::core::v1::{Event, PodCondition};
 
 use super::draft::{receipt, remedy};
@@ -38,16 +39,19 @@ pub struct Complaint<'a> {
 
 impl<'a> Case<'a> {
     pub fn new(facts: &'a Facts) -> Self {
-        // A Job's story is told by pods that have ended.
-        let job = matches!(facts.object, Subject::Job(_));
-        let pods = facts.pods.iter().map(AsRef::as_ref).filter(|pod: &&Pod| {
-            pod.metadata.deletion_timestamp.is_none()
-                && membership::phase(pod) != "Succeeded"
-                && (job || !membership::is_finished(pod))
-        });
         let current: Vec<&Pod> = facts.current_pods().collect();
-        let pods = pods.filter(|pod| job || current.iter().any(|other| std::ptr::eq(*other, *pod)));
-        let mut sick: Vec<View<'a>> = pods.flat_map(containers::of).filter(is_sick).collect();
+        let pods: Vec<&Pod> = match facts.object {
+            // A Job's story is told by pods that have ended.
+            Subject::Job(_) => facts
+                .pods
+                .iter()
+                .map(AsRef::as_ref)
+                .filter(|pod: &&Pod| pod.metadata.deletion_timestamp.is_none() && membership::phase(pod) != "Succeeded")
+                .collect(),
+            _ => current.clone(),
+        };
+        let mut sick: Vec<View<'a>> =
+            pods.into_iter().flat_map(containers::of).filter(|container| is_sick(container, facts.now)).collect();
         // The newest pod first: it shows the revision that is meant to run.
         sick.sort_by_key(|container| std::cmp::Reverse(membership::created(&container.pod.metadata)));
         let complaints = if sick.is_empty() { complaints(facts, &current) } else { Vec::new() };
@@ -89,6 +93,20 @@ impl<'a> Case<'a> {
             }
         }
         found
+    }
+
+    /// Is the time over that something which began then gets, by the workload's own numbers or its controller's word?
+    pub fn is_overdue(&self, since: Timestamp) -> bool {
+        self.late().is_some() || self.facts.now >= since + self.facts.object.progress_deadline()
+    }
+
+    /// The Deployment controller's word that its rollout makes no progress.
+    pub fn late(&self) -> Option<&'a DeploymentCondition> {
+        let Subject::Deployment(deployment) = &self.facts.object else { return None };
+        let conditions = deployment.status.as_ref()?.conditions.as_ref()?;
+        conditions
+            .iter()
+            .find(|it| it.type_ == "Progressing" && it.reason.as_deref() == Some("ProgressDeadlineExceeded"))
     }
 
     /// Events about the subject, its ReplicaSets and pods, with this reason, newest first.
@@ -172,10 +190,10 @@ impl<'a> Case<'a> {
     }
 
     /// Going back, for a pod of the newest revision that has no container status yet.
-    pub fn rollback_of_pending(&self, pod: &Pod) -> Option<Remedy> {
+    pub fn rollback_of_pending(&self, pod: &Pod, why: &str) -> Option<Remedy> {
         let rollout = self.rollout.as_ref()?;
         let good = rollout.good?;
-        rollout.current.has_made(pod).then(|| self.go_back_to(good, "asks for another place"))?
+        rollout.current.has_made(pod).then(|| self.go_back_to(good, why))?
     }
 
     /// Going back, for a newest revision whose pods are not even made; none while no older revision has proven itself.
@@ -247,7 +265,7 @@ fn complaints<'a>(facts: &'a Facts, current: &[&'a Pod]) -> Vec<Complaint<'a>> {
 }
 
 /// Is this container part of the trouble?
-fn is_sick(container: &View<'_>) -> bool {
+fn is_sick(container: &View<'_>, now: Timestamp) -> bool {
     if container.is_done() || container.pod.node.is_none() {
         return false;
     }
@@ -258,6 +276,7 @@ fn is_sick(container: &View<'_>) -> bool {
     container.waiting().is_some()
         || container.ended().is_some()
         || (container.role == Role::App && !container.is_ready())
+        || container.is_still_preparing(now)
         || container.previous_end().is_some()
 }
 
@@ -374,7 +393,11 @@ fn status_path(container: &View<'_>) -> String {
 /// Path of a container in the subject's template.
 pub fn template_path(facts: &Facts, container: &View<'_>) -> String {
     let list = if container.role == Role::App { "containers" } else { "initContainers" };
-    let spec = if matches!(facts.object, Subject::Pod(_)) { ".spec" } else { ".spec.template.spec" };
+    let spec = match &facts.object {
+        Subject::Pod(_) => ".spec",
+        _ if facts.cron_job.is_some() => ".spec.jobTemplate.spec.template.spec",
+        _ => ".spec.template.spec",
+    };
     format!("{spec}.{list}[{}]", container.name())
 }
 

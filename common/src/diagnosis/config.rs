@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use k8s_openapi::api::core::v1::ConfigMap;
 use regex::Regex;
 
-use super::case::{Case, event_receipt, waiting_receipt};
+use super::case::{Case, event_receipt, template_path, waiting_receipt};
 use super::codes::Code;
 use super::draft::{Draft, receipt, remedy};
 use crate::api::ai_insight::{Evidence, Finding};
@@ -50,6 +50,32 @@ pub fn config(case: &Case<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// The kubelet starts no container as root where the pod forbids it.
+pub fn runs_as_root(case: &Case<'_>) -> Vec<Finding> {
+    const WORDS: [&str; 2] = ["runAsNonRoot", "breaks non-root policy"];
+    let refused = case
+        .waiting(&["CreateContainerConfigError"])
+        .find(|(_, waiting)| WORDS.iter().any(|words| waiting.message.contains(words)));
+    let Some((container, waiting)) = refused else { return Vec::new() };
+    let name = container.name();
+    // `<words> (pod: "web-1_shop(<uid>)", container: app)`
+    let said = waiting.message.split(" (pod: ").next().unwrap_or(waiting.message);
+    vec![
+        Draft::of(
+            Code::RunsAsRoot,
+            format!("{} cannot start: container {name} may not run as root: {said}", case.subject()),
+        )
+        .cause(&case.facts.subject, format!("{}.securityContext", template_path(case.facts, &container)))
+        .receipt(waiting_receipt(&container, &waiting))
+        .receipts(case.rollout_receipt())
+        .confidence(0.95, "the kubelet says why it does not start the container")
+        .rules_out("image", "pulled: the kubelet looks at its user")
+        .remedy(case.rollback(|_, _| true, "is the last one before"))
+        .advice(format!("set runAsUser of container {name} to a number other than 0, or give its image such a user"))
+        .done(),
+    ]
 }
 
 fn judge(case: &Case<'_>, missing: &Missing, container: &View<'_>, evidence: Evidence) -> Finding {

@@ -1,20 +1,26 @@
 //! The trouble is elsewhere: a Service that this workload calls has nobody behind it.
 //!
 //! In: Services named by environment, arguments and log lines, with their endpoints. Out: findings on the Service or on the workload
-//! behind it. No remedy here: the dependency has an incident of its own.
+//! behind it. The only remedy here is to go back where the newest revision is the first to call it: the dependency has an incident of
+//! its own.
 
 use std::collections::BTreeSet;
 
-use super::case::{Case, end_receipt, pod_ref};
+use super::case::{Case, end_receipt, pod_ref, template_path};
 use super::codes::Code;
 use super::draft::{Draft, receipt};
 use super::exits::is_start_error;
-use super::wiring;
+use super::{exits, said, wiring};
 use crate::api::ResourceRef;
 use crate::api::ai_insight::{Evidence, Finding};
 use crate::facts::containers::View;
-use crate::facts::references::{ServiceHint, services_in, services_of};
+use crate::facts::logged::line::without_time;
+use crate::facts::references::{ServiceHint, calls_of, services_in, services_of};
+use crate::facts::revisions::Revision;
 use crate::facts::{Facts, ServiceFacts, Subject, Surroundings};
+
+/// What a pod without `dnsPolicy` has.
+const CLUSTER_FIRST: &str = "ClusterFirst";
 
 /// Containers that got far enough to call anybody, and those that look well and log errors.
 pub fn callers<'a, 'c>(case: &'c Case<'a>) -> impl Iterator<Item = &'c View<'a>> {
@@ -54,7 +60,8 @@ pub fn dependency(case: &Case<'_>) -> Vec<Finding> {
             && wanted.contains(&(it.service.namespace.clone(), it.service.name.clone()))
             && !is_own(case.facts, it)
     });
-    findings.extend(unreached.filter_map(|service| judge_wiring(case, service)));
+    findings.extend(unreached.clone().filter_map(|service| judge_wiring(case, service)));
+    findings.extend(unreached.filter_map(|service| judge_port(case, service)));
     let gone = case
         .facts
         .extra
@@ -83,6 +90,53 @@ pub fn at_rest(case: &Case<'_>) -> Vec<Finding> {
     ]
 }
 
+/// The Service is there, and the pod does not ask the DNS that knows it.
+pub fn beside_the_clusters_dns(case: &Case<'_>) -> Vec<Finding> {
+    let found = failing(case).find_map(|container| {
+        let spec = container.pod.spec.as_deref()?;
+        let policy = spec.dns_policy.as_deref().unwrap_or(CLUSTER_FIRST);
+        let on_host = spec.host_network.unwrap_or(false);
+        let (path, value) = match policy {
+            "Default" => ("dnsPolicy", "Default"),
+            CLUSTER_FIRST if on_host => ("hostNetwork", "true"),
+            _ => return None,
+        };
+        let (service, words) = case.facts.extra.services.iter().find_map(|it| {
+            let words = spoken_of(case, container, &it.service.name)?;
+            let line = words.value.as_deref()?;
+            (line.contains("lookup ") || said::is_failed_lookup(line)).then_some((&it.service, words))
+        })?;
+        Some((container, path, value, service, words))
+    });
+    let Some((container, path, value, service, words)) = found else { return Vec::new() };
+    let service = service.short();
+    vec![
+        Draft::of(
+            Code::HostUnresolved,
+            format!(
+                "{} does not find {service}: its pods ask the node's DNS, and only the cluster's knows it",
+                case.subject()
+            ),
+        )
+        .cause(&case.facts.subject, format!(".spec.template.spec.{path}"))
+        .receipt(words)
+        .receipt(receipt(
+            format!("{path} is {value}"),
+            pod_ref(container.pod),
+            format!(".spec.{path}"),
+            value,
+            Some(case.facts.now),
+        ))
+        .receipts(case.rollout_receipt())
+        .confidence(0.93, "the name is a Service's, and the pod's DNS is another than the cluster's")
+        .rules_out("dependency", format!("{service} exists"))
+        .rules_out("image", "pulled and started")
+        .remedy(case.rollback(|_, _| true, "is the last one before"))
+        .advice("set dnsPolicy to ClusterFirst; with hostNetwork to ClusterFirstWithHostNet")
+        .done(),
+    ]
+}
+
 /// A container that may call the Service, with its words about it. One that looks well calls only whom it names.
 fn caller<'a, 'c>(case: &'c Case<'a>, service: &str) -> Option<(&'c View<'a>, Option<Evidence>)> {
     if let Some(container) = failing(case).next() {
@@ -98,7 +152,9 @@ fn judge(case: &Case<'_>, down: &ServiceFacts) -> Option<Finding> {
     let (culprit, path) = down.behind.first().map_or((&down.service, ".spec.selector"), |workload| (workload, ""));
     // Pods of the older revision call the same Service and are well: then it is not the Service.
     let others_are_well = case.way_back().is_some_and(|(_, good)| good.ready > 0);
+    let new = is_new(case, container, &down.service.name);
     let (confidence, reason) = match (words.is_some(), others_are_well) {
+        (true, true) if new => (0.95, "the newest revision is the first to call it, and it has no ready endpoint"),
         (_, true) => (0.35, "pods of the older revision are well without it"),
         (true, false) => (0.95, "the application names it, and it has no ready endpoint"),
         (false, false) => {
@@ -141,6 +197,7 @@ fn judge(case: &Case<'_>, down: &ServiceFacts) -> Option<Finding> {
             .confidence(confidence, reason)
             .rules_out("image", "pulled and started")
             .rules_out("memory", "no OOM kill")
+            .remedy(case.rollback(|_, _| new, "does not call it"))
             .advice(if let Some(idle) = &down.scaled_down {
                 format!("scale {} up again, or find out why it was scaled down", idle.short())
             } else if behind.is_empty() {
@@ -177,9 +234,60 @@ fn judge_wiring(case: &Case<'_>, service: &ServiceFacts) -> Option<Finding> {
     )
 }
 
+/// The Service is well, and is called at a port that it does not have.
+fn judge_port(case: &Case<'_>, service: &ServiceFacts) -> Option<Finding> {
+    let spec = service.object.as_ref()?.spec.as_ref()?;
+    let ports: Vec<String> = spec.ports.iter().flatten().map(|port| port.port.to_string()).collect();
+    // Without an address of its own its name leads to the pods, at whatever port they have.
+    if ports.is_empty() || spec.cluster_ip.as_deref() == Some("None") {
+        return None;
+    }
+    let own = &case.facts.subject.namespace;
+    let is_it = |hint: &ServiceHint| {
+        hint.name == service.service.name && hint.namespace.as_ref().unwrap_or(own) == &service.service.namespace
+    };
+    let (container, call) = failing(case).find_map(|container| {
+        let mut calls: Vec<_> = calls_of(container.spec).into_iter().filter(|call| is_it(&call.service)).collect();
+        calls.retain(|call| !ports.contains(&call.port.to_string()));
+        Some((container, calls.into_iter().next()?))
+    })?;
+    let words = spoken_of(case, container, &service.service.name);
+    let (name, port) = (service.service.short(), call.port);
+    let has = ports.join(", ");
+    Some(
+        Draft::of(
+            Code::DependencyPortWrong,
+            format!("{} fails because it calls {name} at port {port}, and {name} has {has}", case.subject()),
+        )
+        .cause(&case.facts.subject, format!("{}.{}", template_path(case.facts, container), call.place))
+        .confidence(if words.is_some() { 0.95 } else { 0.8 }, "nobody answers at a port that the Service does not have")
+        .receipts(words)
+        .receipt(receipt(
+            format!("container {} calls {}:{port}", container.name(), call.service.name),
+            pod_ref(container.pod),
+            format!(".spec.containers[{}].{}", container.name(), call.place),
+            port.to_string(),
+            Some(case.facts.now),
+        ))
+        .receipt(receipt(
+            format!("{name} has {has}"),
+            service.service.clone(),
+            ".spec.ports",
+            &has,
+            Some(case.facts.now),
+        ))
+        .receipts(case.rollout_receipt())
+        .rules_out("dependency", "the pods behind it are ready")
+        .remedy(case.rollback(|good, current| exits::differs(good, current, container.name()), "calls another port"))
+        .advice(format!("correct the port in the configuration of container {}, or add it to {name}", container.name()))
+        .done(),
+    )
+}
+
 fn judge_missing(case: &Case<'_>, service: &ResourceRef) -> Option<Finding> {
     let (container, words) =
         callers(case).find_map(|container| Some((container, spoken_of(case, container, &service.name)?)))?;
+    let new = is_new(case, container, &service.name);
     Some(
         Draft::of(
             Code::DependencyMissing,
@@ -188,11 +296,29 @@ fn judge_missing(case: &Case<'_>, service: &ResourceRef) -> Option<Finding> {
         .cause(service, "")
         .receipt(words)
         .receipts(container.latest_end().map(|end| end_receipt(container, &end)))
-        .confidence(0.8, "the application names it, and there is no such Service")
+        .confidence(
+            if new { 0.95 } else { 0.8 },
+            if new {
+                "the newest revision is the first to call it, and there is no such Service"
+            } else {
+                "the application names it, and there is no such Service"
+            },
+        )
         .rules_out("image", "pulled and started")
+        .remedy(case.rollback(|_, _| new, "does not call it"))
         .advice(format!("create {}, or correct the name that container {} calls", service.short(), container.name()))
         .done(),
     )
+}
+
+/// Does the newest revision alone call the Service, as far as its configuration names it?
+fn is_new(case: &Case<'_>, container: &View<'_>, service: &str) -> bool {
+    let calls = |revision: Revision<'_>| {
+        revision
+            .container(container.name())
+            .is_some_and(|spec| services_of(spec).iter().any(|hint| hint.name == service))
+    };
+    case.way_back().is_some_and(|(rollout, good)| calls(rollout.current) && !calls(good))
 }
 
 /// A log line of trouble that names the Service.
@@ -215,7 +341,7 @@ fn spoken_of(case: &Case<'_>, container: &View<'_>, service: &str) -> Option<Evi
             TROUBLE.iter().any(|word| lower.contains(word)) && names(&lower, service)
         })?;
         Some(receipt(
-            format!("last said: {}", line.trim()),
+            format!("last said: {}", without_time(line).trim()),
             pod_ref(container.pod),
             format!("log[{}]", tail.container),
             line,

@@ -4,7 +4,7 @@
 
 use jiff::SignedDuration;
 
-use super::case::{Case, end_receipt, event_receipt, template_path, waiting_receipt};
+use super::case::{Case, end_receipt, event_receipt, pod_ref, template_path, waiting_receipt};
 use super::codes::Code;
 use super::draft::{Draft, receipt, remedy};
 use super::probes;
@@ -21,9 +21,10 @@ const AFTER_ROLLOUT: SignedDuration = SignedDuration::from_mins(10);
 const SAME_EDIT: SignedDuration = SignedDuration::from_secs(5);
 
 /// What the runtime says when it cannot execute a command, and what that means.
-const NO_COMMAND: [(&str, Code); 8] = [
+const NO_COMMAND: [(&str, Code); 9] = [
     ("chdir to cwd", Code::WorkingDirMissing),
     ("mkdir to cwd", Code::WorkingDirMissing),
+    ("error during container init: mkdir", Code::WorkingDirMissing),
     ("exec format error", Code::BinaryWrongPlatform),
     ("executable file not found", Code::CommandNotFound),
     ("permission denied", Code::CommandNotExecutable),
@@ -122,9 +123,9 @@ fn no_command(message: &str) -> Option<Code> {
     NO_COMMAND.iter().find(|(words, _)| message.contains(words)).map(|(_, code)| *code)
 }
 
-/// Does a container differ between two revisions?
+/// Does a container differ between two revisions? One that only the newer has does.
 pub fn differs(good: Revision<'_>, current: Revision<'_>, container: &str) -> bool {
-    matches!((good.container(container), current.container(container)), (Some(before), Some(after)) if before != after)
+    good.container(container) != current.container(container)
 }
 
 /// The containers fail since a ConfigMap they use was changed, and not since a rollout.
@@ -247,8 +248,48 @@ pub fn init_container(case: &Case<'_>) -> Vec<Finding> {
         .confidence(0.82, "the containers behind it wait for it; why it fails, only its own words say")
         .rules_out("application", "not started yet")
         .rules_out("memory", "no OOM kill")
-        .remedy(case.rollback(|good, current| differs(good, current, name), "has another init container"))
+        .remedy(case.rollback(|good, current| differs(good, current, name), "differs in this container"))
         .advice(format!("repair what init container {name} does"))
+        .done(),
+    ]
+}
+
+/// An init container that runs on and on keeps everything behind it from starting.
+pub fn init_container_runs_on(case: &Case<'_>) -> Vec<Finding> {
+    let now = case.facts.now;
+    let found = case.sick.iter().find_map(|container| {
+        let since = container.running_since().filter(|_| container.is_still_preparing(now))?;
+        Some((container, since))
+    });
+    let Some((container, since)) = found else { return Vec::new() };
+    let name = container.name();
+    let words = case.telling_line(container).map(|(line, _)| format!(", last saying: {line}")).unwrap_or_default();
+    let late = case.is_overdue(since);
+    vec![
+        Draft::of(
+            Code::InitContainerRunsOn,
+            format!("{} has not started: init container {name} does not end{words}", case.subject()),
+        )
+        .cause(&case.facts.subject, template_path(case.facts, container))
+        .receipt(receipt(
+            format!("init container {name} runs since {since}"),
+            pod_ref(container.pod),
+            format!(".status.initContainerStatuses[{name}].state.running.startedAt"),
+            since.to_string(),
+            Some(since),
+        ))
+        .receipts(case.log_receipt(container))
+        .receipts(case.rollout_receipt())
+        .confidence(
+            if late { 0.8 } else { 0.5 },
+            "the containers behind it wait for it; whether it waits itself or works, only its own words say",
+        )
+        .rules_out("application", "not started yet")
+        .remedy(
+            late.then(|| case.rollback(|good, current| differs(good, current, name), "differs in this container"))
+                .flatten(),
+        )
+        .advice(format!("see what init container {name} waits for"))
         .done(),
     ]
 }

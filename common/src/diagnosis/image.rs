@@ -87,11 +87,14 @@ fn judge(case: &Case<'_>, draft: Draft, code: Code, container: &View<'_>, name: 
     let other_registry = |good: Revision<'_>, _: Revision<'_>| {
         image_of(good, container.name()).is_some_and(|image| registry(image) != registry(name))
     };
+    let other_repository = |good: Revision<'_>, _: Revision<'_>| {
+        image_of(good, container.name()).is_some_and(|image| repository(image) != repository(name))
+    };
     match code {
         Code::PullSecretMissing => draft
             .confidence(0.95, "the kubelet could not find the secret, and the registry refused who came without")
             .rules_out("registry", format!("{} answered", registry(name)))
-            .remedy(case.rollback(other_registry, "pulls from another registry"))
+            .remedy(case.rollback(other_repository, "pulls from another repository"))
             .advice(
                 "create the pull secret in this namespace, or correct imagePullSecrets; secrets are changed by people",
             ),
@@ -216,6 +219,14 @@ fn image_of<'a>(revision: Revision<'a>, container: &str) -> Option<&'a str> {
     revision.container(container)?.image.as_deref()
 }
 
+/// An image name without tag and digest.
+fn repository(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    // A colon before the last slash is a registry's port.
+    let from = image.rfind('/').unwrap_or(0);
+    image[from..].find(':').map_or(image, |at| &image[..from + at])
+}
+
 /// Host part of an image name; Docker Hub where there is none.
 fn registry(image: &str) -> &str {
     match image.split_once('/') {
@@ -251,6 +262,13 @@ mod tests {
         ] {
             assert_eq!(classify(back_off, said), code, "{said}");
         }
+    }
+
+    #[test]
+    fn a_repository_is_what_stands_before_the_tag() {
+        assert_eq!(repository("localhost:5000/shop/web:1"), "localhost:5000/shop/web");
+        assert_eq!(repository("localhost:5000/web"), "localhost:5000/web");
+        assert_eq!(repository("nginx:1@sha256:0"), "nginx");
     }
 
     #[test]

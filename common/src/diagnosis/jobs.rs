@@ -40,13 +40,15 @@ pub fn failed(case: &Case<'_>) -> Vec<Finding> {
         format!("{subject} failed {tries} and gave up{how}")
     };
     let (path, advice) = if deadline {
-        (".spec.activeDeadlineSeconds", "see what takes so long, or give it more time; then run it again")
+        ("activeDeadlineSeconds", "see what takes so long, or give it more time; then run it again")
     } else {
-        (".spec.template", "correct what the last try says, then run the Job again")
+        ("template", "correct what the last try says, then run the Job again")
     };
-    let mut draft = Draft::of(code, statement).cause(&case.facts.subject, path).receipt(receipt(
+    // A Job of a CronJob is made anew from there.
+    let spec = if case.facts.cron_job.is_some() { ".spec.jobTemplate.spec" } else { ".spec" };
+    let mut draft = Draft::of(code, statement).cause(&case.facts.subject, format!("{spec}.{path}")).receipt(receipt(
         failed.message.as_deref().unwrap_or(reason),
-        case.facts.subject.clone(),
+        case.facts.object.reference(),
         ".status.conditions[Failed]",
         reason,
         failed.last_transition_time.as_ref().map(|time| time.0),

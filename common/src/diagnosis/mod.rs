@@ -42,6 +42,7 @@ const RULES: &[Rule] = &[
     nodes::node,
     nodes::under,
     config::config,
+    config::runs_as_root,
     image::image,
     rollout::refused_pods,
     scheduling::unschedulable,
@@ -52,10 +53,12 @@ const RULES: &[Rule] = &[
     exits::command_not_found,
     exits::hook,
     dependencies::dependency,
+    dependencies::beside_the_clusters_dns,
     dependencies::at_rest,
     said::said,
     probes::liveness,
     exits::init_container,
+    exits::init_container_runs_on,
     exits::bad_config_change,
     exits::bad_rollout,
     jobs::failed,
@@ -172,7 +175,5 @@ fn note_rivals(findings: &mut [Finding]) {
 /// Rivals named beside the first finding.
 const RIVALS: usize = 4;
 
-#[cfg(test)]
-mod recorded;
 #[cfg(test)]
 mod tests;

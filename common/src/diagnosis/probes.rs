@@ -13,6 +13,7 @@ use regex::Regex;
 use super::case::{Case, event_receipt, pod_ref, seconds, template_path};
 use super::codes::Code;
 use super::draft::{Draft, receipt, remedy};
+use super::exits::differs;
 use crate::api::ActionType;
 use crate::api::ai_insight::Finding;
 use crate::facts::Subject;
@@ -20,7 +21,6 @@ use crate::facts::containers::View;
 use crate::facts::logged::line::without_time;
 use crate::facts::membership::{condition, ready_since, started};
 use crate::facts::probes::budget;
-use crate::facts::revisions::Revision;
 
 /// A pod's Ready condition is written when the kubelet takes it on; one that has moved since has been ready.
 const SAME_MOMENT: SignedDuration = SignedDuration::from_secs(2);
@@ -71,7 +71,6 @@ pub fn liveness(case: &Case<'_>) -> Vec<Finding> {
             _ if never_ready && !words.contains("statuscode") => Code::StartupProbeFailing,
             _ => Code::LivenessProbeFailing,
         };
-        let differs = |good: Revision<'_>, current: Revision<'_>| matches!((good.container(name), current.container(name)), (Some(before), Some(after)) if before != after);
         findings.push(
             Draft::of(
                 code,
@@ -84,7 +83,7 @@ pub fn liveness(case: &Case<'_>) -> Vec<Finding> {
             .receipts(case.rollout_receipt())
             .confidence(0.9, "the kubelet says it killed the container for this; whether probe or application is wrong, it cannot say")
             .rules_out("memory", "no OOM kill")
-            .remedy(case.rollback(differs, "differs in this container"))
+            .remedy(case.rollback(|good, current| differs(good, current, name), "differs in this container"))
             .advice(match code {
                 Code::ProbeWrongPort | Code::ProbeWrongPath | Code::ProbeCommandFailing => format!("correct {field} of container {name}"),
                 Code::StartupProbeFailing => format!("give container {name} more time to start, by a startupProbe; {} is what it gets now", seconds(probe.as_ref().map(budget).unwrap_or_default())),
@@ -121,7 +120,6 @@ fn judge_readiness(case: &Case<'_>, container: &View<'_>, probe: &Probe) -> Find
     let refused = words.contains("connection refused");
     let strange_port = port.is_some_and(|port| !declared.is_empty() && !declared.contains(&port));
     let path = format!("{}.readinessProbe", template_path(case.facts, container));
-    let probe_changed = |good: Revision<'_>, current: Revision<'_>| matches!((good.container(name), current.container(name)), (Some(before), Some(after)) if before != after);
     let statement = match (port, refused) {
         (Some(port), true) => format!(
             "{} runs but is not ready: nothing answers the readiness probe of container {name} on port {port}",
@@ -159,10 +157,17 @@ fn judge_readiness(case: &Case<'_>, container: &View<'_>, probe: &Probe) -> Find
             Some(case.facts.now),
         ));
     }
+    // What takes its time to start looks the same, until the time of its rollout is over.
+    let may_be_starting = matches!(code, Code::ReadinessProbeFailing | Code::ProbeTimeout)
+        && never_was_ready(case, container)
+        && container.running_since().is_some_and(|since| !case.is_overdue(since));
     let (confidence, reason) = match (answer.is_some(), refused && strange_port) {
         (true, _) if code == Code::ProbeWrongPath => (0.85, "the application answers, but knows no such path"),
         (true, _) if code == Code::ProbeCommandFailing => (0.95, "the runtime cannot execute the probe's command"),
         (true, true) => (0.9, "refused on a port that the container does not declare"),
+        (true, false) if may_be_starting => {
+            (0.6, "the probe fails; whether the application still starts, its answer does not say")
+        }
         (true, false) => (0.65, "the probe fails; whether probe or application is wrong, its answer does not say"),
         (false, _) => (0.4, "the container is not ready; no Event with the probe's answer was found"),
     };
@@ -171,7 +176,9 @@ fn judge_readiness(case: &Case<'_>, container: &View<'_>, probe: &Probe) -> Find
         started(container.pod).zip(condition(container.pod, "Ready").and_then(|it| it.last_transition_time.as_ref()));
     let hangs = (words.contains("context deadline exceeded") || words.contains("Client.Timeout"))
         && was_ready.is_some_and(|(begun, since)| since.0.duration_since(begun) > SignedDuration::from_mins(10));
-    let rollback = case.rollback(probe_changed, "differs in this container");
+    let rollback = case
+        .rollback(|good, current| differs(good, current, name), "differs in this container")
+        .filter(|_| !may_be_starting);
     let restart = (hangs && rollback.is_none() && matches!(case.facts.object, Subject::Deployment(_)))
         .then(|| remedy(ActionType::RestartDeployment, [], "was ready before and does not answer any more"));
     draft

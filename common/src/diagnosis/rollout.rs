@@ -11,8 +11,8 @@ use super::codes::Code;
 use super::draft::{Draft, receipt};
 use crate::api::ResourceRef;
 use crate::api::ai_insight::{Evidence, Finding};
-use crate::facts::membership::{condition, started};
-use crate::facts::{Facts, Subject};
+use crate::facts::membership::{self, condition};
+use crate::facts::{Facts, Pod, Subject};
 
 /// The API server refuses the workload's pods.
 pub fn refused_pods(case: &Case<'_>) -> Vec<Finding> {
@@ -22,6 +22,8 @@ pub fn refused_pods(case: &Case<'_>) -> Vec<Finding> {
 
 fn judge(case: &Case<'_>, said: &str) -> Draft {
     let subject = case.subject();
+    let nothing =
+        format!("{subject} {}", if case.facts.cron_job.is_some() { "starts no Jobs" } else { "gets no pods" });
     let why = said.split_once("is forbidden: ").map_or(said, |(_, why)| why).trim();
     let own = |code: Code, path: &str, statement: String| Draft::of(code, statement).cause(&case.facts.subject, path);
     if let Some((quota, asked)) = quota(said) {
@@ -37,7 +39,7 @@ fn judge(case: &Case<'_>, said: &str) -> Draft {
     if let Some(found) = NEEDS.captures(said) {
         return Draft::of(
             Code::QuotaNeedsRequests,
-            format!("{subject} gets no pods: ResourceQuota {} wants every pod to say {}", &found[1], &found[2]),
+            format!("{nothing}: ResourceQuota {} wants every pod to say {}", &found[1], &found[2]),
         )
         .cause(&case.facts.subject, ".spec.template.spec.containers[*].resources")
         .confidence(0.97, "the API server names the quota and what it misses")
@@ -48,7 +50,7 @@ fn judge(case: &Case<'_>, said: &str) -> Draft {
         let account = ResourceRef { api_version: Some("v1".to_owned()), ..case.neighbour("ServiceAccount", &found[1]) };
         return Draft::of(
             Code::ServiceAccountMissing,
-            format!("{subject} gets no pods: ServiceAccount {} does not exist", &found[1]),
+            format!("{nothing}: ServiceAccount {} does not exist", &found[1]),
         )
         .cause(&account, "")
         .confidence(0.97, "the API server names the account it cannot find")
@@ -59,39 +61,31 @@ fn judge(case: &Case<'_>, said: &str) -> Draft {
         return own(
             Code::PriorityClassMissing,
             ".spec.template.spec.priorityClassName",
-            format!("{subject} gets no pods: PriorityClass {} does not exist", &found[1]),
+            format!("{nothing}: PriorityClass {} does not exist", &found[1]),
         )
         .confidence(0.97, "the API server names the class it cannot find")
         .remedy(case.rollback_unless_made("names another class"))
         .advice(format!("create PriorityClass {}, or correct priorityClassName", &found[1]));
     }
     if let Some(found) = WEBHOOK.captures(said) {
-        return own(
-            Code::WebhookFailing,
-            "",
-            format!("{subject} gets no pods: admission webhook {} does not answer", &found[1]),
-        )
-        .cause(&ResourceRef::new("AdmissionWebhook", "", &found[1]), "")
-        .confidence(0.95, "the API server names the webhook it could not ask")
-        .rules_out("template", "it was not judged: the webhook did not answer")
-        .advice("repair what answers for the webhook; until then nothing it watches can be created");
+        return own(Code::WebhookFailing, "", format!("{nothing}: admission webhook {} does not answer", &found[1]))
+            .cause(&ResourceRef::new("AdmissionWebhook", "", &found[1]), "")
+            .confidence(0.95, "the API server names the webhook it could not ask")
+            .rules_out("template", "it was not judged: the webhook did not answer")
+            .advice("repair what answers for the webhook; until then nothing it watches can be created");
     }
     if said.contains("violates PodSecurity") {
-        return own(
-            Code::PodSecurityViolated,
-            ".spec.template.spec.securityContext",
-            format!("{subject} gets no pods: {why}"),
-        )
-        .confidence(0.97, "the API server names the standard and the fields")
-        .remedy(case.rollback_unless_made("keeps the standard"))
-        .advice("set the fields it names in the pod template");
+        return own(Code::PodSecurityViolated, ".spec.template.spec.securityContext", format!("{nothing}: {why}"))
+            .confidence(0.97, "the API server names the standard and the fields")
+            .remedy(case.rollback_unless_made("keeps the standard"))
+            .advice("set the fields it names in the pod template");
     }
     if LIMIT_RANGE.is_match(said) {
         let range = case.facts.extra.limit_ranges.iter().find_map(|range| range.metadata.name.clone());
         let draft = own(
             Code::LimitRangeViolated,
             ".spec.template.spec.containers[*].resources",
-            format!("{subject} gets no pods: a LimitRange refuses them: {why}"),
+            format!("{nothing}: a LimitRange refuses them: {why}"),
         );
         return draft
             .receipts(range.map(|name| {
@@ -109,16 +103,12 @@ fn judge(case: &Case<'_>, said: &str) -> Draft {
             .advice("bring requests and limits into the range, or change the LimitRange");
     }
     if said.contains("admission webhook \"") || said.contains("ValidatingAdmissionPolicy") {
-        return own(
-            Code::PolicyDenied,
-            ".spec.template",
-            format!("{subject} gets no pods: a policy refuses them: {why}"),
-        )
-        .confidence(0.95, "the API server names the policy")
-        .remedy(case.rollback_unless_made("was allowed"))
-        .advice("do what the policy asks for, or talk to who owns it");
+        return own(Code::PolicyDenied, ".spec.template", format!("{nothing}: a policy refuses them: {why}"))
+            .confidence(0.95, "the API server names the policy")
+            .remedy(case.rollback_unless_made("was allowed"))
+            .advice("do what the policy asks for, or talk to who owns it");
     }
-    own(Code::PodRefused, ".spec.template", format!("{subject} gets no pods: the API server refuses them: {why}"))
+    own(Code::PodRefused, ".spec.template", format!("{nothing}: the API server refuses them: {why}"))
         .confidence(0.9, "the API server says so")
         .remedy(case.rollback_unless_made("was accepted"))
         .advice("correct the pod template, or what refuses it")
@@ -216,57 +206,64 @@ pub fn stuck(case: &Case<'_>) -> Vec<Finding> {
                 .done(),
         );
     }
-    if let Subject::Deployment(deployment) = &case.facts.object {
-        let conditions = deployment.status.as_ref().and_then(|status| status.conditions.as_ref());
-        let late = conditions
-            .into_iter()
-            .flatten()
-            .find(|it| it.type_ == "Progressing" && it.reason.as_deref() == Some("ProgressDeadlineExceeded"));
-        if let Some(late) = late
-            && case.facts.current_pods().all(|pod| condition(pod, "Ready").is_some())
-            && !case.sick.is_empty()
-        {
-            findings.push(
-                Draft::of(Code::RolloutStuck, format!("{}: its rollout makes no progress", case.subject()))
-                    .cause(&case.facts.subject, ".spec.template")
-                    .receipt(receipt(
-                        late.message.as_deref().unwrap_or("no progress within the deadline"),
-                        case.facts.subject.clone(),
-                        ".status.conditions[Progressing]",
-                        "ProgressDeadlineExceeded",
-                        late.last_transition_time.as_ref().map(|time| time.0),
-                    ))
-                    .receipts(case.rollout_receipt())
-                    .receipts(case.sick.first().map(|container| {
-                        let ready = condition(container.pod, "Ready");
-                        receipt(
-                            format!("container {} is not ready", container.name()),
-                            pod_ref(container.pod),
-                            ".status.conditions[Ready]",
-                            ready.and_then(|it| it.reason.as_deref()).unwrap_or("False"),
-                            ready.and_then(|it| it.last_transition_time.as_ref()).map(|time| time.0),
-                        )
-                    }))
-                    .confidence(0.3, "that it is stuck is certain; nothing read says why")
-                    .remedy(case.rollback(|_, _| true, "is the last one before"))
-                    .advice("look at the newest pods; go back if the change can wait")
-                    .done(),
-            );
-        }
+    if let Some(late) = case.late()
+        && case.facts.current_pods().all(|pod| condition(pod, "Ready").is_some())
+        && !case.sick.is_empty()
+    {
+        findings.push(
+            Draft::of(Code::RolloutStuck, format!("{}: its rollout makes no progress", case.subject()))
+                .cause(&case.facts.subject, ".spec.template")
+                .receipt(receipt(
+                    late.message.as_deref().unwrap_or("no progress within the deadline"),
+                    case.facts.subject.clone(),
+                    ".status.conditions[Progressing]",
+                    "ProgressDeadlineExceeded",
+                    late.last_transition_time.as_ref().map(|time| time.0),
+                ))
+                .receipts(case.rollout_receipt())
+                .receipts(case.sick.first().map(|container| {
+                    let ready = condition(container.pod, "Ready");
+                    receipt(
+                        format!("container {} is not ready", container.name()),
+                        pod_ref(container.pod),
+                        ".status.conditions[Ready]",
+                        ready.and_then(|it| it.reason.as_deref()).unwrap_or("False"),
+                        ready.and_then(|it| it.last_transition_time.as_ref()).map(|time| time.0),
+                    )
+                }))
+                .confidence(0.3, "that it is stuck is certain; nothing read says why")
+                .remedy(case.rollback(|_, _| true, "is the last one before"))
+                .advice("look at the newest pods; go back if the change can wait")
+                .done(),
+        );
     }
     findings
 }
 
 /// Pods that the kubelet put out, while the workload lacks pods or they keep being put out.
 pub fn evicted(case: &Case<'_>) -> Vec<Finding> {
-    let found = case
-        .facts
-        .pods
-        .iter()
-        .rev()
-        .find(|pod| pod.status.as_ref().and_then(|status| status.reason.as_deref()) == Some("Evicted"));
-    let Some(pod) = found else { return Vec::new() };
-    let said = pod.status.as_ref().and_then(|status| status.message.as_deref()).unwrap_or_default();
+    let out = |pod: &&Pod| membership::put_out(pod).is_some();
+    let Some(last) = case.facts.pods.iter().map(AsRef::as_ref).filter(out).max_by_key(|pod| membership::put_out(pod))
+    else {
+        return Vec::new();
+    };
+    // A program that ends well when it is told to keeps the reason out of its pod's status; the Event of one of them says it.
+    let by_event = || {
+        let event = case.events("Evicted").next()?;
+        Some((event.message.clone().unwrap_or_default(), event_receipt(event)))
+    };
+    let by_status = |pod: &Pod| {
+        let said = pod.status.as_ref()?.message.clone()?;
+        let said = said.trim().to_owned();
+        let evidence =
+            receipt(format!("evicted: {said}"), pod_ref(pod), ".status.message", &said, membership::put_out(pod));
+        Some((said, evidence))
+    };
+    let told = by_status(last).or_else(by_event);
+    let Some((said, evidence)) = told.or_else(|| case.facts.pods.iter().find_map(|pod| by_status(pod))) else {
+        return Vec::new();
+    };
+    let said = said.trim();
     let lower = said.to_lowercase();
     let own = [
         "ephemeral local storage usage exceeds",
@@ -275,32 +272,25 @@ pub fn evicted(case: &Case<'_>) -> Vec<Finding> {
         "exceeds the limit",
     ];
     let code = if own.iter().any(|words| lower.contains(words)) { Code::EvictedStorage } else { Code::EvictedByNode };
-    let node = pod.node.clone().unwrap_or_default();
-    let draft = Draft::of(code, format!("{}: the kubelet put a pod out: {}", case.subject(), said.trim()));
-    let draft = if code == Code::EvictedStorage {
-        draft.cause(&case.facts.subject, ".spec.template.spec.containers[*].resources.limits.ephemeral-storage")
+    let draft = Draft::of(code, format!("{}: the kubelet put a pod out: {said}", case.subject()));
+    let (draft, advice) = if code == Code::EvictedStorage {
+        (
+            draft.cause(&case.facts.subject, ".spec.template.spec.containers[*].resources.limits.ephemeral-storage"),
+            "write less to the local disk, or raise the limit or sizeLimit it names",
+        )
     } else {
-        draft.cause(
-            &ResourceRef { api_version: Some("v1".to_owned()), ..ResourceRef::new("Node", "", node) },
-            ".status.conditions",
+        let node = ResourceRef::new("Node", "", last.node.clone().unwrap_or_default());
+        (
+            draft.cause(&ResourceRef { api_version: Some("v1".to_owned()), ..node }, ".status.conditions"),
+            "relieve the node, and set requests close to what the pods use",
         )
     };
     vec![
         draft
-            .receipt(receipt(
-                format!("evicted: {}", said.trim()),
-                pod_ref(pod),
-                ".status.message",
-                said.trim(),
-                case.facts.object.meta().creation_timestamp.as_ref().and(started(pod)),
-            ))
+            .receipt(evidence)
             .confidence(0.85, "the kubelet says why it put it out")
             .rules_out("application", "it was put out, it did not end")
-            .advice(if code == Code::EvictedStorage {
-                "write less to the local disk, or raise the limit or sizeLimit it names"
-            } else {
-                "relieve the node, and set requests close to what the pods use"
-            })
+            .advice(advice)
             .done(),
     ]
 }

@@ -71,6 +71,13 @@ const SENTENCES: &[Sentence] = &[
         advice: "free room on the volume it writes to, or make it larger",
     },
     Sentence {
+        code: Code::BinaryWrongPlatform,
+        pattern: r"(?i)([^\n]*exec format error)",
+        statement: "the node cannot execute it: {what}",
+        because: "the kernel refuses the file as a program",
+        advice: "build it for the node's architecture, or begin the script with its interpreter",
+    },
+    Sentence {
         code: Code::FilePermissionDenied,
         pattern: r"(?i)([^\n]*(?:permission denied|EACCES|operation not permitted|read-only file system|EROFS|AccessDeniedException)[^\n]*)",
         statement: "it may not use a file: {what}",
@@ -151,7 +158,7 @@ fn read(line: &str) -> Option<(&'static Sentence, String)> {
 }
 
 /// Does the line say that a name could not be resolved?
-fn is_failed_lookup(line: &str) -> bool {
+pub(super) fn is_failed_lookup(line: &str) -> bool {
     const WORDS: [&str; 8] = [
         "no such host",
         "enotfound",
@@ -206,7 +213,10 @@ fn judge(case: &Case<'_>, container: &View<'_>, sentence: &Sentence, what: &str,
     .confidence(if newest_only && sentence.code != Code::ConfigInvalid { 0.94 } else { 0.85 }, sentence.because)
     .rules_out("image", "pulled and started")
     .rules_out("memory", "no OOM kill")
-    .remedy(case.rollback(|good, current| exits::differs(good, current, name), "differs in this container"))
+    .remedy(case.rollback(
+        |good, current| newest_only || exits::differs(good, current, name),
+        if newest_only { "still serves" } else { "differs in this container" },
+    ))
     .advice(sentence.advice)
     .done()
 }
@@ -235,6 +245,7 @@ mod tests {
             ("listen tcp :8080: bind: address already in use", Code::PortInUse),
             ("Error: listen EADDRINUSE: address already in use :::3000", Code::PortInUse),
             ("write /data/x: no space left on device", Code::DiskFull),
+            ("exec /docker-entrypoint.sh: exec format error", Code::BinaryWrongPlatform),
             ("open /data/lock: permission denied", Code::FilePermissionDenied),
             ("mkdir /var/cache: read-only file system", Code::FilePermissionDenied),
             ("fatal: environment variable DB_HOST is not set", Code::EnvMissing),

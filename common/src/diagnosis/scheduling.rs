@@ -2,7 +2,9 @@
 //!
 //! In: the scheduler's sentence, the nodes. Out: findings by what is short. Never: adds nodes or evicts others.
 
-use k8s_openapi::api::core::v1::{PodCondition, PodSpec};
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{Container, PodCondition, PodSpec};
 
 use super::case::{Case, pod_ref, schedulers_word};
 use super::codes::Code;
@@ -21,8 +23,15 @@ pub fn unschedulable(case: &Case<'_>) -> Vec<Finding> {
     let Some((pod, condition)) = refused else { return Vec::new() };
     let said = condition.message.as_deref().unwrap_or_default();
     let (code, short) = classify(said);
+    let differs = |good: Revision<'_>, current: Revision<'_>| match (good.pod_spec(), current.pod_spec()) {
+        (Some(before), Some(after)) => placement(before) != placement(after),
+        _ => false,
+    };
+    let changed = case.rollout.as_ref().and_then(|it| it.good.map(|good| differs(good, it.current))).unwrap_or(false);
+    // Its pods have no container status yet, so the case's own way back does not see them.
+    let rollback = changed.then(|| case.rollback_of_pending(pod, "asks for another place")).flatten();
     if code == Code::UnschedulableVolume {
-        return storage::unplaced(case, pod, condition, &short);
+        return vec![storage::unplaced(case, pod, condition, &short).remedy(rollback).done()];
     }
     let cordoned = cordoned(case, said);
     let too_large = (code == Code::UnschedulableResources).then(|| too_large(case, pod)).flatten();
@@ -40,13 +49,6 @@ pub fn unschedulable(case: &Case<'_>) -> Vec<Finding> {
         Code::UnschedulableHostPort => ".spec.template.spec.containers[*].ports[*].hostPort",
         _ => ".spec.template.spec.nodeSelector",
     };
-    let differs = |good: Revision<'_>, current: Revision<'_>| match (good.pod_spec(), current.pod_spec()) {
-        (Some(before), Some(after)) => placement(before) != placement(after),
-        _ => false,
-    };
-    let changed = case.rollout.as_ref().and_then(|it| it.good.map(|good| differs(good, it.current))).unwrap_or(false);
-    // Its pods have no container status yet, so the case's own way back does not see them.
-    let rollback = changed.then(|| case.rollback_of_pending(pod)).flatten();
     let pods = if count == 1 { "1 pod".to_owned() } else { format!("{count} pods") };
     let mut draft = Draft::of(code, format!("{}: {pods} cannot be placed: {short}", case.subject()))
         .cause(&case.facts.subject, path)
@@ -61,13 +63,22 @@ pub fn unschedulable(case: &Case<'_>) -> Vec<Finding> {
         ));
     }
     if let Some((node, resource, asked, most)) = too_large {
-        draft = draft.receipt(receipt(
-            format!("the largest node has {most} {resource}, the pod asks for {asked}"),
-            node,
-            format!(".status.allocatable[{resource}]"),
-            most,
-            Some(case.facts.now),
-        ));
+        draft = draft.receipt(match most {
+            Some(most) => receipt(
+                format!("the largest node has {most} {resource}, the pod asks for {asked}"),
+                node,
+                format!(".status.allocatable[{resource}]"),
+                most,
+                Some(case.facts.now),
+            ),
+            None => receipt(
+                format!("no node has any {resource}, the pod asks for {asked}"),
+                node,
+                ".status.allocatable",
+                format!("no {resource}"),
+                Some(case.facts.now),
+            ),
+        });
     }
     vec![
         draft
@@ -107,10 +118,7 @@ fn classify(said: &str) -> (Code, String) {
     // `0/3 nodes are available: <reasons>. <what preemption would do>`
     let reasons = said.split_once(" nodes are available: ").map_or(said, |(_, reasons)| reasons);
     let short = reasons.split(". ").next().unwrap_or(reasons).trim().trim_end_matches('.').to_owned();
-    let code = if lower.contains("persistentvolumeclaim")
-        || lower.contains("volume node affinity")
-        || lower.contains("persistent volume")
-    {
+    let code = if storage::is_about_volumes(said) {
         Code::UnschedulableVolume
     } else if lower.contains("insufficient ") || lower.contains("too many pods") {
         Code::UnschedulableResources
@@ -151,35 +159,45 @@ fn cordoned(case: &Case<'_>, said: &str) -> Option<ResourceRef> {
     })
 }
 
-/// A request that even the largest node does not hold when it is empty: that node, what is asked, what there is.
-fn too_large(case: &Case<'_>, pod: &Pod) -> Option<(ResourceRef, &'static str, String, String)> {
-    let spec = pod.spec.as_ref()?;
-    ["memory", "cpu"].into_iter().find_map(|resource| {
-        let asked: f64 = spec
-            .containers
-            .iter()
-            .filter_map(|container| amount(container.resources.as_ref()?.requests.as_ref()?.get(resource)?))
-            .sum();
-        let largest = case
-            .facts
-            .extra
-            .all_nodes
-            .iter()
-            .filter_map(|node| {
-                let has = node.status.as_ref()?.allocatable.as_ref()?.get(resource)?;
-                Some((amount(has)?, has.0.clone(), node))
-            })
-            .max_by(|a, b| a.0.total_cmp(&b.0))?;
-        (asked > largest.0).then(|| {
+/// A request that even the largest node does not hold when it is empty: that node, what is short, how much of it is asked, and how
+/// much there is, if any.
+fn too_large(case: &Case<'_>, pod: &Pod) -> Option<(ResourceRef, String, String, Option<String>)> {
+    let asked = requests(pod.spec.as_ref()?);
+    asked.into_iter().find_map(|(resource, asked)| {
+        let nodes = case.facts.extra.all_nodes.iter().filter_map(|node| {
+            let has = node.status.as_ref()?.allocatable.as_ref()?.get(resource);
+            Some((has.map_or(Some(0.0), amount)?, has.map(|has| has.0.clone()), node))
+        });
+        let (most, said, node) = nodes.max_by(|a, b| a.0.total_cmp(&b.0))?;
+        (asked > most).then(|| {
             let node = ResourceRef {
                 api_version: Some("v1".to_owned()),
-                uid: largest.2.metadata.uid.clone(),
-                ..ResourceRef::new("Node", "", largest.2.metadata.name.clone().unwrap_or_default())
+                uid: node.metadata.uid.clone(),
+                ..ResourceRef::new("Node", "", node.metadata.name.clone().unwrap_or_default())
             };
-            let asked = if resource == "cpu" { format!("{asked}") } else { mebibytes_of(asked) };
-            (node, resource, asked, largest.1)
+            let in_bytes =
+                resource == "memory" || resource.starts_with("ephemeral-") || resource.starts_with("hugepages-");
+            let asked = if in_bytes { mebibytes_of(asked) } else { format!("{asked}") };
+            (node, resource.to_owned(), asked, said)
         })
     })
+}
+
+/// What a pod asks of a node: its containers together, or its greediest init container.
+fn requests(spec: &PodSpec) -> BTreeMap<&str, f64> {
+    fn of(container: &Container) -> impl Iterator<Item = (&str, f64)> {
+        let asked = container.resources.as_ref().and_then(|it| it.requests.as_ref());
+        asked.into_iter().flatten().filter_map(|(resource, asked)| Some((resource.as_str(), amount(asked)?)))
+    }
+    let mut all: BTreeMap<&str, f64> = BTreeMap::new();
+    for (resource, asked) in spec.containers.iter().flat_map(of) {
+        *all.entry(resource).or_default() += asked;
+    }
+    for (resource, asked) in spec.init_containers.iter().flatten().flat_map(of) {
+        let most = all.entry(resource).or_default();
+        *most = most.max(asked);
+    }
+    all
 }
 
 /// Nobody has looked at the pod at all, because it waits for a scheduler that does not run.
@@ -213,7 +231,7 @@ pub fn scheduler(case: &Case<'_>) -> Vec<Finding> {
         ))
         .confidence(0.9, "a scheduler that runs says at once whether it finds a node")
         .rules_out("image", "not reached: no node was chosen")
-        .remedy(case.rollback_of_pending(pod))
+        .remedy(case.rollback_of_pending(pod, "asks for another scheduler"))
         .advice(format!("correct schedulerName, or start scheduler {name}"))
         .done(),
     ]
@@ -255,6 +273,11 @@ mod tests {
                 "0/1 nodes are available: persistentvolumeclaim \"data\" not found.",
                 Code::UnschedulableVolume,
                 "persistentvolumeclaim \"data\" not found",
+            ),
+            (
+                "0/1 nodes are available: 1 node(s) didn't match PersistentVolume's node affinity. preemption: x",
+                Code::UnschedulableVolume,
+                "1 node(s) didn't match PersistentVolume's node affinity",
             ),
         ] {
             assert_eq!(classify(said), (code, short.to_owned()));

@@ -16,7 +16,7 @@ use super::said;
 use crate::api::ai_insight::{Finding, Remedy};
 use crate::api::{ActionType, ResourceRef};
 use crate::facts::Pod;
-use crate::facts::quantity::bytes;
+use crate::facts::quantity::{bytes, mebibytes};
 use crate::facts::volumes::{CountedBy, Full, VolumeUse};
 use crate::facts::{containers, membership, reading, references};
 
@@ -26,7 +26,7 @@ const NO_CLASS: &str = "";
 /// Does the scheduler's sentence speak of volumes?
 pub fn is_about_volumes(said: &str) -> bool {
     let lower = said.to_lowercase();
-    ["persistentvolumeclaim", "volume node affinity", "persistent volume", "volume binding"]
+    ["persistentvolume", "volume node affinity", "persistent volume", "volume binding"]
         .iter()
         .any(|words| lower.contains(words))
 }
@@ -44,7 +44,7 @@ pub fn named(said: &str) -> Option<&str> {
 }
 
 /// A pod that cannot be placed for the sake of a volume.
-pub fn unplaced(case: &Case<'_>, pod: &Pod, condition: &PodCondition, short: &str) -> Vec<Finding> {
+pub fn unplaced(case: &Case<'_>, pod: &Pod, condition: &PodCondition, short: &str) -> Draft {
     let said = condition.message.as_deref().unwrap_or_default();
     let subject = case.subject();
     let word = schedulers_word(pod, condition);
@@ -61,7 +61,7 @@ pub fn unplaced(case: &Case<'_>, pod: &Pod, condition: &PodCondition, short: &st
         .claims
         .iter()
         .find(|claim| claim.status.as_ref().and_then(|status| status.phase.as_deref()) == Some("Lost"));
-    let missing = named(said).filter(|_| said.contains("not found"));
+    let missing = named(said).filter(|name| said.contains(&format!("\"{name}\" not found")));
     let draft = if let Some(name) = missing {
         Draft::of(
             Code::ClaimMissing,
@@ -81,7 +81,19 @@ pub fn unplaced(case: &Case<'_>, pod: &Pod, condition: &PodCondition, short: &st
             .advice("restore the volume from a backup; a new claim starts empty")
     } else if let Some(found) = unbound {
         pending(case, found).receipt(word)
-    } else if said.contains("volume node affinity conflict") {
+    } else if said.contains("ReadWriteOncePod") {
+        Draft::of(
+            Code::VolumeInUse,
+            format!("{subject} cannot be placed: its volume is for one pod only, and another pod has it"),
+        )
+        .cause(
+            &references::claims_of(pod).first().map_or_else(|| case.facts.subject.clone(), |name| claim(name)),
+            ".spec.accessModes",
+        )
+        .receipt(word)
+        .confidence(0.93, "the scheduler names the access mode that keeps a second pod out")
+        .advice("let the old pod go first (strategy Recreate), or use an access mode for several pods")
+    } else if said.contains("volume node affinity conflict") || said.contains("PersistentVolume's node affinity") {
         Draft::of(Code::VolumeElsewhere, format!("{subject} cannot be placed: its volume is where no node can take it"))
             .cause(
                 &references::claims_of(pod).first().map_or_else(|| case.facts.subject.clone(), |name| claim(name)),
@@ -97,7 +109,7 @@ pub fn unplaced(case: &Case<'_>, pod: &Pod, condition: &PodCondition, short: &st
             .confidence(0.8, "the scheduler says so; the claim itself was not read")
             .advice("look at the volume claims of the pod: kubectl get pvc")
     };
-    vec![draft.rules_out("image", "not reached: no node was chosen").remedy(case.rollback_of_pending(pod)).done()]
+    draft.rules_out("image", "not reached: no node was chosen")
 }
 
 /// Why a claim is not bound.
@@ -218,14 +230,15 @@ fn judge_full(case: &Case<'_>, volume: &VolumeUse, full: Full) -> Finding {
         .done()
 }
 
-/// Half as much again. Without a class nobody is there to make it larger.
+/// Half as much again, of a gibibyte and more in whole ones. Without a class nobody is there to make it larger.
 fn grow(case: &Case<'_>, name: &str) -> Option<Remedy> {
     let found = case.facts.extra.claims.iter().find(|claim| claim.metadata.name.as_deref() == Some(name))?;
     let spec = found.spec.as_ref()?;
     spec.storage_class_name.as_deref().filter(|class| *class != NO_CLASS)?;
     let asked = bytes(spec.resources.as_ref()?.requests.as_ref()?.get("storage")?)?;
-    let size = format!("{}Gi", (asked + asked / 2).div_ceil(1 << 30));
-    let why = format!("makes claim {name} half as large again, in whole Gi");
+    let more = asked + asked / 2;
+    let size = if asked < 1 << 30 { mebibytes(more) } else { format!("{}Gi", more.div_ceil(1 << 30)) };
+    let why = format!("makes claim {name} half as large again");
     Some(remedy(ActionType::ResizePVC, [("pvc", name.to_owned()), ("size", size)], why))
 }
 
@@ -266,7 +279,7 @@ pub fn volumes(case: &Case<'_>) -> Vec<Finding> {
     let newest = case.sick.iter().find(|container| container.is_being_prepared());
     let rollback = newest
         .filter(|container| membership::ready_since(container.pod).is_none())
-        .and_then(|container| case.rollback_of_pending(container.pod));
+        .and_then(|container| case.rollback_of_pending(container.pod, "mounts other volumes"));
     vec![
         Draft::of(code, format!("{} cannot start: {said}", case.subject()))
             .cause(&case.facts.subject, ".spec.template.spec.volumes")

@@ -277,14 +277,16 @@ fn a_full_disk_that_an_application_complains_of_is_named_by_its_claim() {
 fn a_full_volume_grows_where_a_class_makes_volumes() {
     let mut facts = writes_to_a_volume(pod("web-1").running_since(1).ready_since(2), 0);
     assert!(wants(&facts).contains(&Want::Claim("data".to_owned())));
-    let claim = |class: &str| {
-        let spec = json!({ "storageClassName": class, "resources": { "requests": { "storage": "5Gi" } } });
+    let claim = |class: &str, size: &str| {
+        let spec = json!({ "storageClassName": class, "resources": { "requests": { "storage": size } } });
         serde_json::from_value(json!({ "metadata": { "name": "data", "namespace": "shop" }, "spec": spec })).unwrap()
     };
-    facts.extra.claims = vec![claim("fast")];
+    facts.extra.claims = vec![claim("fast", "5Gi")];
     assert!(!wants(&facts).contains(&Want::Claim("data".to_owned())));
     assert_eq!(remedies(&first(&facts)), ["ResizePVC pvc=data size=8Gi"]);
-    facts.extra.claims = vec![claim("")];
+    facts.extra.claims = vec![claim("fast", "100Mi")];
+    assert_eq!(remedies(&first(&facts)), ["ResizePVC pvc=data size=150Mi"]);
+    facts.extra.claims = vec![claim("", "5Gi")];
     assert!(remedies(&first(&facts)).is_empty(), "made by hand");
 }
 
@@ -678,6 +680,21 @@ fn a_pod_that_waits_for_a_volume_names_the_claim_and_what_it_lacks() {
     let gone = waits("0/1 nodes are available: persistentvolumeclaim \"data\" not found.");
     let finding = first(&gone);
     assert_eq!((finding.code.as_str(), finding.cause.object.name.as_str()), ("claim-missing", "data"));
+    for (said, code) in [
+        ("0/1 nodes are available: 1 node(s) didn't match PersistentVolume's node affinity.", "volume-elsewhere"),
+        (
+            "0/1 nodes are available: 1 node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod.",
+            "volume-in-use",
+        ),
+    ] {
+        assert_eq!(first(&waits(said)).code, code);
+    }
+    let mut lost = waits(
+        "0/1 nodes are available: persistentvolumeclaim \"data\" bound to non-existent persistentvolume \"pv\". not found",
+    );
+    let claim = json!({"metadata": {"name": "data", "namespace": "shop"}, "status": {"phase": "Lost"}});
+    lost.extra.claims.push(serde_json::from_value(claim).unwrap());
+    assert_eq!(first(&lost).code, "claim-lost");
 
     let unbound = || waits("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.");
     assert_eq!(wants(&unbound()), [Want::Claim("data".to_owned())]);
@@ -721,6 +738,16 @@ fn a_request_beyond_the_largest_node_is_told_from_a_full_cluster() {
     };
     assert_eq!(asks("64"), "request-too-large");
     assert_eq!(asks("500m"), "unschedulable-resources");
+    let device = json!([{"name": "app", "image": "a", "resources": {"requests": {"nvidia.com/gpu": "1"}}}]);
+    let mut facts = deployment()
+        .pod(
+            pod("web-1")
+                .unschedulable("0/1 nodes are available: 1 Insufficient nvidia.com/gpu.", 0)
+                .set("/spec/containers", device),
+        )
+        .facts(10);
+    facts.extra.all_nodes = the_node(node().set("/status/allocatable", json!({"cpu": "2"})));
+    assert_eq!(first(&facts).code, "request-too-large", "a device that no node has");
 }
 
 #[test]
@@ -923,4 +950,131 @@ fn a_release_that_differs_in_what_is_not_kept_is_still_another_one() {
         ("bad-rollout", vec!["RollbackDeployment toRevision=1".to_owned()])
     );
     assert!(finding.statement.contains("its pod template changed"), "{}", finding.statement);
+}
+
+#[test]
+fn what_may_still_be_starting_is_not_taken_back_before_the_time_of_its_rollout_is_over() {
+    let starts = |now: i64, answer: &str| {
+        let container = |image: &str| json!({"name": "app", "image": image, "readinessProbe": {"httpGet": {"path": "/ready", "port": 8080}}});
+        let facts = deployment()
+            .revision_of_container(1, container("shop/app:1"), 1, 0)
+            .revision_of_container(2, container("shop/app:2"), 1, 500)
+            .container("readinessProbe", json!({"httpGet": {"path": "/ready", "port": 8080}}))
+            .pod(pod("web-1").of_revision(1).running_since(1).ready_since(2))
+            .pod(pod("web-2").made(500).of_revision(2).running_since(501))
+            .facts(now)
+            .event("Unhealthy", "web-2", &format!("Readiness probe failed: {answer}"));
+        let finding = first(&facts);
+        (finding.code.clone(), remedies(&finding).len())
+    };
+    let (slow, absent) = ("HTTP probe failed with statuscode: 503", "HTTP probe failed with statuscode: 404");
+    assert_eq!(starts(600, slow), ("readiness-probe-failing".to_owned(), 0));
+    assert_eq!(starts(1102, slow), ("readiness-probe-failing".to_owned(), 1));
+    assert_eq!(starts(600, absent), ("probe-wrong-path".to_owned(), 1));
+}
+
+#[test]
+fn a_pod_that_must_not_run_as_root_is_no_unknown_trouble() {
+    for said in [
+        "container's runAsUser breaks non-root policy (pod: \"web-1_shop(1)\", container: app)",
+        "container has runAsNonRoot and image will run as root (pod: \"web-1_shop(1)\", container: app)",
+        "container has runAsNonRoot and image has non-numeric user (nginx), cannot verify user is non-root (pod: \"web-1_shop(1)\", container: app)",
+    ] {
+        let finding = first(&deployment().pod(pod("web-1").waiting("CreateContainerConfigError", said)).facts(10));
+        assert_eq!(finding.code, "runs-as-root");
+        assert!(!finding.statement.contains("web-1_shop"), "{}", finding.statement);
+    }
+}
+
+#[test]
+fn an_init_container_that_does_not_end_is_named_once_it_takes_long() {
+    let prepares = |now: i64| {
+        let prepare = json!([{"name": "prepare", "image": "a"}]);
+        let runs = json!([{"name": "prepare", "image": "a", "imageID": "", "ready": false, "restartCount": 0,
+            "state": {"running": {"startedAt": crate::testing::at(2).to_string()}}}]);
+        let facts = deployment()
+            .pod(
+                pod("web-1")
+                    .waiting("PodInitializing", "")
+                    .set("/spec/initContainers", prepare)
+                    .set("/status/initContainerStatuses", runs),
+            )
+            .facts(now);
+        let finding = first(&facts);
+        (finding.code.clone(), finding.confidence > SURE)
+    };
+    assert_eq!(prepares(30).0, "unknown");
+    assert_eq!(prepares(100), ("init-container-runs-on".to_owned(), false));
+    assert_eq!(prepares(700), ("init-container-runs-on".to_owned(), true));
+}
+
+#[test]
+fn pods_that_end_well_when_the_kubelet_puts_them_out_are_explained_by_its_event() {
+    let completed =
+        pod("web-1").set("/spec/restartPolicy", json!("Always")).ended("Completed", 0, 1, 15).phase("Succeeded");
+    let said = "Pod ephemeral local storage usage exceeds the total limit of containers 1Mi.";
+    let replaced = completed.clone().terminating(60);
+    let scene = deployment().pod(completed).pod(pod("web-2").running_since(20).ready_since(21));
+    let facts = scene.facts(30).event("Evicted", "web-1", said);
+    assert_eq!(first(&facts).code, "evicted-storage");
+    let seen = crate::signals::assess(&facts).firing;
+    assert!(seen.iter().any(|it| it.object == "eviction"), "{seen:?}");
+    let rolled = deployment().pod(replaced).pod(pod("web-2").running_since(20).ready_since(21)).facts(30);
+    assert!(crate::signals::assess(&rolled).firing.is_empty(), "told to end by who replaces it");
+}
+
+#[test]
+fn a_name_that_only_the_clusters_dns_knows_is_not_found_by_a_pod_that_asks_another() {
+    let asks = |policy: &str, on_host: bool| {
+        let facts = calls_cart()
+            .pod(
+                pod("web-1")
+                    .running_since(2)
+                    .set("/spec/dnsPolicy", json!(policy))
+                    .set("/spec/hostNetwork", json!(on_host)),
+            )
+            .facts(700)
+            .log("web-1", &["error: dial tcp: lookup cart on 10.0.0.1:53: no such host"])
+            .service("cart", 1, 1, "cart");
+        first(&facts).cause.field_path.unwrap_or_default()
+    };
+    assert_eq!(asks("Default", false), ".spec.template.spec.dnsPolicy");
+    assert_eq!(asks("ClusterFirst", true), ".spec.template.spec.hostNetwork");
+    assert!(!asks("ClusterFirst", false).contains("dnsPolicy"));
+}
+
+#[test]
+fn a_dependency_that_only_the_newest_revision_calls_is_a_reason_to_go_back() {
+    let container = |host: &str| json!({"name": "app", "image": "a", "env": [{"name": "CART_URL", "value": format!("http://{host}/")}]});
+    let mut facts = deployment()
+        .revision_of_container(1, container("cart"), 1, 0)
+        .revision_of_container(2, container("cartt"), 1, 500)
+        .pod(pod("web-1").of_revision(1).running_since(1).ready_since(2))
+        .pod(pod("web-2").made(500).of_revision(2).running_since(501))
+        .facts(600)
+        .log("web-2", &["error: dial tcp: lookup cartt on 10.96.0.10:53: no such host"]);
+    facts.extra.missing.push(crate::api::ResourceRef::new("Service", "shop", "cartt"));
+    let finding = first(&facts);
+    assert_eq!((finding.code.as_str(), remedies(&finding).len()), ("dependency-missing", 1));
+}
+
+#[test]
+fn a_service_that_is_called_at_a_port_it_does_not_have_is_not_what_is_wrong() {
+    let calls = |port: i32| {
+        let mut facts = deployment()
+            .container("env", json!([{"name": "CART_ADDR", "value": format!("cart:{port}")}]))
+            .pod(pod("web-1").running_since(2))
+            .facts(700)
+            .log("web-1", &["error: dial tcp: cart: i/o timeout"])
+            .service("cart", 1, 1, "cart");
+        let service = json!({ "metadata": { "name": "cart", "namespace": "shop" },
+            "spec": { "clusterIP": "10.96.0.7", "selector": { "app": "cart" }, "ports": [{ "port": 8080 }] } });
+        facts.extra.services[0].object = Some(std::sync::Arc::new(serde_json::from_value(service).unwrap()));
+        let finding = first(&facts);
+        (finding.code, finding.cause.field_path.unwrap_or_default())
+    };
+    let wrong = calls(8081);
+    assert_eq!(wrong.0, "dependency-port-wrong");
+    assert_eq!(wrong.1, ".spec.template.spec.containers[app].env[CART_ADDR]");
+    assert_ne!(calls(8080).0, "dependency-port-wrong");
 }

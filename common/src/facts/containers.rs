@@ -114,6 +114,12 @@ impl<'a> View<'a> {
         &self.spec.name
     }
 
+    /// An init container that has been at work for a minute and more: the containers behind it wait.
+    pub fn is_still_preparing(&self, now: Timestamp) -> bool {
+        const LONG: SignedDuration = SignedDuration::from_secs(60);
+        self.role == Role::Init && self.running_since().is_some_and(|since| now.duration_since(since) >= LONG)
+    }
+
     /// Pod name.
     pub fn pod_name(&self) -> &'a str {
         self.pod.metadata.name.as_deref().unwrap_or_default()

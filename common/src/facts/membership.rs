@@ -42,6 +42,19 @@ pub fn is_finished(pod: &Pod) -> bool {
     matches!(phase(pod), "Succeeded" | "Failed")
 }
 
+/// When the kubelet put a pod out that should have run on. Programs that end well when they are told to leave `Succeeded` behind, which a pod
+/// that is always restarted, and that nobody deletes, reaches in no other way.
+pub fn put_out(pod: &Pod) -> Option<Timestamp> {
+    let evicted = pod.status.as_ref().and_then(|status| status.reason.as_deref()) == Some("Evicted");
+    let always = pod.spec.as_ref().is_some_and(|spec| spec.restart_policy.as_deref() == Some("Always"));
+    let told = always
+        && pod.metadata.deletion_timestamp.is_none()
+        && phase(pod) == "Succeeded"
+        && super::containers::of(pod).all(|container| container.ended().is_some());
+    let when = condition(pod, "DisruptionTarget").or_else(|| condition(pod, "Ready"))?;
+    (evicted || told).then_some(when.last_transition_time.as_ref()?.0)
+}
+
 /// A pod's phase, empty where unknown.
 pub fn phase(pod: &Pod) -> &str {
     pod.status.as_ref().and_then(|status| status.phase.as_deref()).unwrap_or_default()

@@ -22,7 +22,7 @@ pub mod volumes;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::{
     apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet},
     batch::v1::{CronJob, Job},
@@ -321,6 +321,14 @@ impl Subject {
             Self::Job(_) | Self::CronJob(_) | Self::Pod(_) | Self::Node(_) => None,
         }
         .unwrap_or(0)
+    }
+
+    /// How long its rollout may make no progress; a Deployment's default for kinds without such a number.
+    pub fn progress_deadline(&self) -> SignedDuration {
+        probes::progress_deadline(match self {
+            Self::Deployment(object) => object.spec.as_ref().and_then(|spec| spec.progress_deadline_seconds),
+            _ => None,
+        })
     }
 }
 

@@ -152,6 +152,53 @@ pub fn services_of(container: &Container) -> BTreeSet<ServiceHint> {
     found
 }
 
+/// A Service at a port, where a container's configuration says both.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Call {
+    /// Whom.
+    pub service: ServiceHint,
+    /// At which port.
+    pub port: i32,
+    /// Where the container says so, below itself: `env[DB_ADDR]`, `args`.
+    pub place: String,
+}
+
+/// Services with a port that a container's command line and plain environment values name: `db:5432`, `http://cart/`.
+pub fn calls_of(container: &Container) -> Vec<Call> {
+    static CALL: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?:^|[\s=,(@/])(?:(https?)://(?:[^\s/@]*@)?)?([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*)(?::([0-9]{2,5})\b)?",
+        )
+        .expect("a valid pattern")
+    });
+    let words = |field: &str, list: &Option<Vec<String>>| {
+        list.iter().flatten().map(|text| (field.to_owned(), text.clone())).collect::<Vec<_>>()
+    };
+    let values = container
+        .env
+        .iter()
+        .flatten()
+        .filter_map(|variable| Some((format!("env[{}]", variable.name), variable.value.clone()?)));
+    let texts = words("command", &container.command).into_iter().chain(words("args", &container.args)).chain(values);
+    texts
+        .flat_map(|(place, text)| {
+            let found: Vec<Call> = CALL
+                .captures_iter(&text)
+                .filter_map(|found| {
+                    let port = match (found.get(3), found.get(1).map(|scheme| scheme.as_str())) {
+                        (Some(port), _) => port.as_str().parse().ok()?,
+                        (None, Some("http")) => 80,
+                        (None, Some("https")) => 443,
+                        (None, _) => return None,
+                    };
+                    Some(Call { service: host(found.get(2)?.as_str())?, port, place: place.clone() })
+                })
+                .collect();
+            found
+        })
+        .collect()
+}
+
 /// Services that a text names: hosts of URLs, `name.namespace.svc`, and `name:port`.
 pub fn services_in(text: &str) -> BTreeSet<ServiceHint> {
     static HOST: LazyLock<Regex> = LazyLock::new(|| {
@@ -248,6 +295,21 @@ mod tests {
         }))
         .unwrap();
         assert_eq!(services_of(&container).into_iter().map(|hint| hint.name).collect::<Vec<_>>(), ["db"]);
+    }
+
+    #[test]
+    fn a_call_is_a_service_at_a_port() {
+        let container: Container = serde_json::from_value(json!({
+            "name": "app",
+            "args": ["--depend-on=http://cart/x", "--db", "postgres://u:p@db.data.svc:5432/x", "--listen=:8080"],
+            "env": [{"name": "PAY_ADDR", "value": "pay:50051"}, {"name": "SITE", "value": "https://api.eu.example.com"}]
+        }))
+        .unwrap();
+        let calls: Vec<String> = calls_of(&container)
+            .into_iter()
+            .map(|call| format!("{} {}:{}", call.place, call.service.name, call.port))
+            .collect();
+        assert_eq!(calls, ["args cart:80", "args db:5432", "env[PAY_ADDR] pay:50051"]);
     }
 
     #[test]

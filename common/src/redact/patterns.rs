@@ -101,7 +101,8 @@ pub fn value_of(found: &str) -> &str {
 
 /// A value, not a reference to one and not a word that says there is none.
 fn has_a_value(found: &str) -> bool {
-    const WORDS: [&str; 16] = [
+    // The last ones begin what a system says of a file: `open /etc/db/password: permission denied`.
+    const WORDS: [&str; 20] = [
         "null",
         "nil",
         "none",
@@ -118,6 +119,10 @@ fn has_a_value(found: &str) -> bool {
         "authentication",
         "yes",
         "no",
+        "not",
+        "permission",
+        "operation",
+        "read-only",
     ];
     let value = value_of(found).trim_end_matches([')', ']', '.']);
     let is_reference = value.starts_with("$(") || value.starts_with("${") || value.starts_with("{{");

@@ -11,7 +11,7 @@ use crate::api::SignalType::{ConfigDrift, HpaMaxed, IngressError, PodNotReady, P
 use crate::diagnosis::codes::Code;
 use crate::diagnosis::{controllers, nodes, wiring};
 use crate::facts::Facts;
-use crate::facts::membership::{condition, created};
+use crate::facts::membership::{self, created};
 
 /// Objects that belong together are often made one after the other, and a Service may be repaired while its callers still try.
 const WIRING: SignedDuration = SignedDuration::from_secs(60);
@@ -92,10 +92,7 @@ pub fn departures(facts: &Facts, board: &mut Board) {
                 Words { state: "not gone", detail: finalizers.join(", "), expected: "gone after its grace period" },
             );
         }
-        let evicted = pod.status.as_ref().is_some_and(|status| status.reason.as_deref() == Some("Evicted"));
-        let when =
-            condition(pod, "DisruptionTarget").and_then(|it| it.last_transition_time.as_ref()).map(|time| time.0);
-        if let Some(when) = when.filter(|when| evicted && board.now.duration_since(*when) < EVICTION) {
+        if let Some(when) = membership::put_out(pod).filter(|when| board.now.duration_since(*when) < EVICTION) {
             let said = pod.status.as_ref().and_then(|status| status.message.clone()).unwrap_or_default();
             board.sight(
                 PodRestart,

@@ -26,6 +26,10 @@ const SCHEDULER: SignedDuration = SignedDuration::from_secs(60);
 const NODE_JOINING: SignedDuration = SignedDuration::from_secs(300);
 /// How long the runtime may fail to create a container before it is more than a slow node: three of the kubelet's sync rounds.
 const CREATE_RETRIES: SignedDuration = SignedDuration::from_secs(30);
+/// The least time a container gets to become ready, however quick its siblings were.
+const STARTING: SignedDuration = SignedDuration::from_secs(60);
+/// So many times as long as its slowest sibling took.
+const SLOWER: i32 = 3;
 /// A pod's Ready condition is written when the kubelet takes it on; one that has moved since has been ready.
 const SAME_MOMENT: SignedDuration = SignedDuration::from_secs(2);
 
@@ -243,7 +247,7 @@ fn readiness(facts: &Facts, pod: &Pod, spec: &PodSpec, explained: bool, board: &
     let begun = started(pod).unwrap_or(board.now);
     let since = condition(pod, "Ready").and_then(changed).unwrap_or(begun);
     let was_ready = since.duration_since(begun) > SAME_MOMENT;
-    let allowed = probes::pod_start_budget(spec).max(progress_deadline(facts));
+    let allowed = probes::pod_start_budget(spec).max(patience(facts, pod));
     let running = containers::of(pod).filter_map(|container| container.running_since()).max();
     let deadline = match running {
         Some(running) if was_ready && running < since => since + hold,
@@ -263,13 +267,14 @@ fn readiness(facts: &Facts, pod: &Pod, spec: &PodSpec, explained: bool, board: &
     );
 }
 
-/// The progress deadline of the workload; the default for kinds without one.
-fn progress_deadline(facts: &Facts) -> SignedDuration {
-    let own = match &facts.object {
-        Subject::Deployment(object) => object.spec.as_ref().and_then(|spec| spec.progress_deadline_seconds),
-        _ => None,
-    };
-    probes::progress_deadline(own)
+/// How long a pod may take where its probes leave it open: as long as the workload's rollout may, but where all of its containers run and a
+/// sibling has shown how long that takes, a few times as long as that one.
+fn patience(facts: &Facts, pod: &Pod) -> SignedDuration {
+    let deadline = facts.object.progress_deadline();
+    let runs = containers::of(pod).all(|container| container.role != Role::App || container.running_since().is_some());
+    let took = |pod: &Pod| Some(ready_since(pod)?.duration_since(started(pod)?));
+    let slowest = facts.pods.iter().filter_map(|pod| took(pod)).max().filter(|_| runs);
+    slowest.map_or(deadline, |took| deadline.min(STARTING.max(took * SLOWER)))
 }
 
 fn changed(condition: &PodCondition) -> Option<Timestamp> {

@@ -267,6 +267,20 @@ fn a_slow_starter_with_default_probe_numbers_has_its_progress_deadline() {
 }
 
 #[test]
+fn a_pod_gets_a_few_times_as_long_as_its_slowest_sibling_took() {
+    let beside = |sibling: i64| {
+        deployment().pod(pod("web-0").running_since(1).ready_since(sibling)).pod(pod("web-1").running_since(1000))
+    };
+    quiet(&beside(4), 1059);
+    fires(&beside(4), 1060, PodNotReady, "pod");
+    quiet(&beside(60), 1179);
+    fires(&beside(60), 1180, PodNotReady, "pod");
+    // Never longer than the rollout may take.
+    quiet(&beside(900), 1599);
+    fires(&beside(900), 1600, PodNotReady, "pod");
+}
+
+#[test]
 fn a_short_readiness_blip_is_no_signal() {
     let scene = deployment()
         .container("readinessProbe", json!({"periodSeconds": 1, "failureThreshold": 1, "httpGet": {"port": 80}}))

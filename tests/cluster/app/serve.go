@@ -33,7 +33,7 @@ func handler(b *behaviour, start time.Time, dependencies *dependencies) http.Han
 		}
 		fmt.Fprintln(w, "alive")
 	})
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("/{$}", func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(b.latency)
 		if rand.Float64() < b.errorRate {
 			log.Printf("error: %s %s failed as asked", r.Method, r.URL.Path)
