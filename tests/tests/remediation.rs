@@ -11,6 +11,7 @@ use kit::incidents::{
 use kit::{App, Cluster, Operator, TestNamespace};
 use kube::ResourceExt as _;
 use kube::api::ListParams;
+use serde_json::json;
 
 /// A namespace in which reversible steps with a clean preview run by themselves.
 async fn trusted(purpose: &str) -> Result<(Cluster, TestNamespace)> {
@@ -38,6 +39,28 @@ async fn a_release_with_a_missing_image_is_rolled_back_and_verified() -> Result<
     let told = report.status.unwrap_or_default();
     assert_eq!(told.actions_executed.len(), 1);
     assert!(!told.timeline.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_may_still_be_starting_is_told_at_once_and_taken_back_when_its_time_is_over() -> Result<()> {
+    let (cluster, namespace) = trusted("slow").await?;
+    let web = App::named("web", &cluster)?
+        .with(&json!({ "spec": { "progressDeadlineSeconds": 90 } }))
+        .running(&namespace)
+        .await?;
+    web.edit_container(&json!({ "args": ["--ready-after=10h"] })).await?;
+
+    // its sibling was quicker, so it is trouble; whether it only takes its time nobody knows yet
+    let issue = issue_explained(&namespace, "web", "readiness-probe-failing").await;
+    issue_becomes(&namespace, "web", REPAIR, "is a person's for now", |issue| state_of(issue) == IssueState::Escalated)
+        .await;
+    let plans = namespace.api::<RemediationPlan>().list(&ListParams::default()).await?.items;
+    assert!(plans.is_empty(), "nothing is taken back within the time of its rollout");
+
+    issue_reaches(&namespace, "web", IssueState::Resolved, REPAIR).await;
+    plan_reaches(&namespace, &issue, &[RemediationState::Completed], REPAIR).await;
+    web.available().await;
     Ok(())
 }
 

@@ -27,7 +27,7 @@ pub enum Because {
     First,
     /// Somebody raised `spec.analysisGeneration`.
     Asked,
-    /// The cause was unknown, and there is something new to look at.
+    /// The cause was unknown or not sure, and there is something new to look at.
     NewSigns,
     /// The first answer came before the signs that make it a sure one.
     LateSigns,
@@ -69,7 +69,7 @@ pub fn next_look(issue: &Issue, insight: &AIInsight) -> Option<(Timestamp, Becau
 pub fn second_look(issue: &Issue, insight: &AIInsight) -> Option<Timestamp> {
     let is_open = issue.is_open();
     let answer = insight.status.as_ref().filter(|_| is_open)?;
-    let unsure = answer.findings.first()?.confidence < diagnosis::SURE;
+    let unsure = is_unsure(answer);
     let (opened, answered) = (issue.creation_timestamp()?.0, answer.generated_at.as_ref()?.0);
     (unsure && opened.duration_until(answered) < SIGNS_ARE_LATE).then(|| answered + SIGNS_ARE_LATE)
 }
@@ -88,6 +88,11 @@ fn is_unknown(answer: &AIInsightStatus) -> bool {
     answer.findings.first().is_some_and(|finding| finding.code == UNKNOWN)
 }
 
+/// Less sure than a cause that stands whatever is seen after it.
+fn is_unsure(answer: &AIInsightStatus) -> bool {
+    answer.findings.first().is_some_and(|finding| finding.confidence < diagnosis::SURE)
+}
+
 fn at_once(issue: &Issue, insight: Option<&AIInsight>, members: &[Arc<Anomaly>]) -> Option<Because> {
     if issue.status.as_ref().is_some_and(|status| !status.state.is_open())
         || issue.metadata.deletion_timestamp.is_some()
@@ -103,7 +108,7 @@ fn at_once(issue: &Issue, insight: Option<&AIInsight>, members: &[Arc<Anomaly>])
     }
     let answered = answer.generated_at.as_ref().map(|time| time.0)?;
     let newest = members.iter().filter_map(|anomaly| anomaly.creation_timestamp()).map(|time| time.0).max();
-    (is_unknown(answer) && newest? > answered).then_some(Because::NewSigns)
+    ((is_unknown(answer) || is_unsure(answer)) && newest? > answered).then_some(Because::NewSigns)
 }
 
 /// A resource that is not there, or of a kind nobody here can look into.
@@ -288,8 +293,9 @@ mod tests {
     }
 
     #[test]
-    fn a_second_answer_stands_however_unsure_it_is() {
+    fn a_second_answer_stands_however_unsure_it_is_until_something_new_is_seen() {
         assert_eq!(due(at(300), &opened_at(90), Some(&unsure()), &[]), Due::OnChange);
+        assert_eq!(due(at(300), &opened_at(90), Some(&unsure()), &seen_at(200)), Due::Now(Because::NewSigns));
     }
 
     #[test]

@@ -2,12 +2,16 @@
 
 use common::actions::is_containment;
 use common::api::{
-    AIInsight, Anomaly, Issue, RemediationPlan, Runbook, ai_insight::Finding, issue::IssueState, keys::conditions,
+    AIInsight, Anomaly, Issue, RemediationPlan, Runbook,
+    ai_insight::Finding,
+    issue::{IssueState, IssueStatus},
+    keys::{annotations, conditions},
     remediation_plan::RemediationState,
 };
 use common::decisions::experience::Experience;
 use common::decisions::{Afterwards, Ending};
 use jiff::Timestamp;
+use kube::ResourceExt as _;
 
 use super::remedies::{self, Chosen};
 use super::word::Word;
@@ -113,6 +117,9 @@ pub enum Move {
     },
 }
 
+/// Why an incident is given to people before anything was tried.
+const NO_REMEDY: &str = "NoRemedy";
+
 /// What to do next about an incident.
 pub fn next_move(input: &Input<'_>) -> Move {
     let status = input.issue.status.clone().unwrap_or_default();
@@ -153,9 +160,23 @@ pub fn next_move(input: &Input<'_>) -> Move {
         IssueState::Detected => enter(IssueState::Analyzing, "AIInsightCreated", "the cause is being looked for"),
         IssueState::Analyzing => choose(input, plan, status.remediation_attempts),
         IssueState::Remediating => follow(input, plan, status.remediation_attempts),
+        IssueState::Escalated if remedy_turned_up(input, &status) => {
+            enter(IssueState::Analyzing, "RemedyFound", "what was found since can be mended")
+        }
         IssueState::Escalated | IssueState::Contained => wait("a person"),
         IssueState::Resolved | IssueState::Failed => Move::Rest,
     }
+}
+
+/// The incident was given to people for want of a remedy, and a later look has found one. Nobody has said that they are at it.
+fn remedy_turned_up(input: &Input<'_>, status: &IssueStatus) -> bool {
+    let escalated = status.conditions.iter().find(|it| it.type_ == conditions::ESCALATED && it.status == "True");
+    let found = primary_finding(input)
+        .is_some_and(|it| remedies::choose(input.issue, it, input.runbooks, input.plans, input.experience).is_some());
+    found
+        && matches!(input.may_plan, MayPlan::Yes)
+        && escalated.is_some_and(|condition| condition.reason == NO_REMEDY)
+        && !input.issue.annotations().contains_key(annotations::ACKNOWLEDGED_BY)
 }
 
 /// True when every signal of the incident is clear, its recovery time included, or its resource is gone. Without any signal a person has
@@ -257,7 +278,7 @@ fn choose(input: &Input<'_>, plan: Option<&RemediationPlan>, attempts: i32) -> M
             Move::Agentic { attempt: attempts + 1, most, finding_code: finding.code.clone() }
         }
         None if attempts == 0 => {
-            escalate("NoRemedy", &format!("nothing the operator may do fixes {}", finding.code), Some(finding))
+            escalate(NO_REMEDY, &format!("nothing the operator may do fixes {}", finding.code), Some(finding))
         }
         None => escalate("NoRunbookForRetry", "every known remedy was tried and did not help", Some(finding)),
     }
@@ -649,6 +670,23 @@ mod tests {
         let mut scene = scene(IssueState::Analyzing, 0);
         scene.may_plan = MayPlan::Never("nothing in namespace kube-system is ever changed".to_owned());
         assert_eq!(scene.enters(), (IssueState::Escalated, "Protected"));
+    }
+
+    #[test]
+    fn a_remedy_that_is_found_later_is_taken_where_there_was_none_and_nobody_is_at_it() {
+        let escalated = |reason: &str| {
+            let mut scene = scene(IssueState::Escalated, 0);
+            scene.issue.status.as_mut().unwrap().conditions =
+                vec![crate::runtime::status::condition(&[], conditions::ESCALATED, true, reason, "", None, now())];
+            scene
+        };
+        assert_eq!(escalated(NO_REMEDY).enters(), (IssueState::Analyzing, "RemedyFound"));
+        assert_eq!(escalated("MaxAttemptsReached").next(), wait("a person"));
+        let mut without = escalated(NO_REMEDY);
+        without.insight = Some(insight(&[]));
+        assert_eq!(without.next(), wait("a person"));
+        let at_it = escalated(NO_REMEDY).said(annotations::ACKNOWLEDGED_BY, "alice");
+        assert_eq!(at_it.next(), wait("a person"));
     }
 
     fn without_remedy(agentic: Agentic) -> Scene {
