@@ -1,8 +1,8 @@
 //! A big cluster in which nothing happens, and then one mistake that a thousand pods share.
 //!
 //! On an API server without a node: the objects are as a kubelet and controllers would have written them, and nothing else writes. In:
-//! release binaries. Out: the operator's memory over 5,000 pods and 10,000 of our objects, the plugin's time over 5,000 Issues beside
-//! kubectl's in the same run, and what a storm of one cause costs.
+//! release binaries. Out: the operator's memory over 5,000 pods and 10,000 of our objects, the plugin's times over 5,000 Issues and
+//! 5,000 pods beside kubectl's in the same run, and what a storm of one cause costs.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -61,6 +61,7 @@ pub async fn measure(cluster: &Cluster, figures: &mut Figures) -> Result<()> {
     figures.add("5,000 pods and 10,000 objects of ours: resident memory", resident, "MiB", Some(64.0));
 
     over_many_issues(cluster, &control_plane, &namespace, figures)?;
+    over_many_pods(cluster, &control_plane, figures)?;
     one_bad_config(&control_plane, &namespace, &operator, figures).await?;
     operator.still_runs()?;
     operator.stop().await?;
@@ -224,6 +225,20 @@ fn over_many_issues(
     theirs.env("KUBECONFIG", control_plane.connection().kubeconfig());
     let (took, peak) = run(theirs.args(["get", &format!("issues.{GROUP}"), "-n", namespace.name()]))?;
     figures.add("  kubectl get issues", took.as_secs_f64(), "s", None);
+    figures.add("  its peak memory", peak / MIB, "MiB", None);
+    Ok(())
+}
+
+/// `kubectl chatcli scan -A`, with `kubectl get pods -A` beside it.
+fn over_many_pods(cluster: &Cluster, control_plane: &ControlPlane, figures: &mut Figures) -> Result<()> {
+    let mut ours = plugin::command(control_plane.connection(), Build::Release)?;
+    let (took, peak) = run(ours.args(["scan", "-A"]))?;
+    figures.add("kubectl chatcli scan -A, 5,000 pods", took.as_secs_f64(), "s", Some(3.0));
+    figures.add("  peak memory", peak / MIB, "MiB", None);
+    let mut theirs = Command::new(Path::new(&cluster.programs()?).join("kubectl"));
+    theirs.env("KUBECONFIG", control_plane.connection().kubeconfig());
+    let (took, peak) = run(theirs.args(["get", "pods", "-A"]))?;
+    figures.add("  kubectl get pods", took.as_secs_f64(), "s", None);
     figures.add("  its peak memory", peak / MIB, "MiB", None);
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Figures, redaction::printed};
+use super::{Figures, examples::printed};
 
 pub fn measure(figures: &mut Figures) -> Result<()> {
     for (what, growth) in printed("helm_release")? {

@@ -14,6 +14,7 @@ use kube::Api;
 use kube::runtime::{WatchStreamExt, watcher};
 
 use super::Figures;
+use super::churn::Churn;
 use crate::app::App;
 use crate::cluster::Cluster;
 use crate::incidents::cause_of;
@@ -30,11 +31,14 @@ enum Arrival {
 }
 
 pub async fn measure(cluster: &Cluster, faults: usize, figures: &mut Figures) -> Result<()> {
+    let churn = Churn::start(cluster).await?;
     let (mut all, mut by_kind) = times(cluster, faults).await?;
+    let changes = churn.stop().await?;
     figures.add_times("fault shows -> Issue with cause (hold 0 s)", &mut all, Some(0.3), Some(1.0));
     for (kind, times) in &mut by_kind {
         figures.add_times(&format!("  {kind}"), times, None, None);
     }
+    figures.add("  pod changes a second meanwhile", changes, "", None);
     Ok(())
 }
 

@@ -3,7 +3,9 @@
 //! In: the shared cluster, and an API server of its own for the storm. Out: a table, and `target/bench.json`. Never: asserts; a figure on
 //! a busy machine says as much about the machine. Times are taken by one independent watch client with a monotonic clock.
 
+mod churn;
 mod crowd;
+mod examples;
 mod faults;
 mod figures;
 mod helm;
@@ -13,6 +15,7 @@ mod models;
 mod previews;
 mod programs;
 mod redaction;
+mod rules;
 mod storm;
 mod votes;
 
@@ -43,7 +46,8 @@ pub struct Extent {
 }
 
 /// What can be measured alone. `operator` is everything that a running operator is needed for.
-pub const PARTS: &[&str] = &["programs", "redaction", "helm", "previews", "operator", "models", "crowd", "storm"];
+pub const PARTS: &[&str] =
+    &["programs", "redaction", "rules", "helm", "previews", "operator", "models", "crowd", "storm"];
 
 impl Extent {
     fn wants(&self, part: &str) -> bool {
@@ -62,6 +66,9 @@ pub async fn measure(extent: Extent) -> Result<Figures> {
     }
     if extent.wants("redaction") {
         redaction::measure(&mut figures)?;
+    }
+    if extent.wants("rules") {
+        rules::measure(&mut figures)?;
     }
     if extent.wants("helm") {
         helm::measure(&mut figures)?;

@@ -1,11 +1,8 @@
 //! How fast logs are cleaned on one core. Measured in a program of its own, because this one is not built for speed.
 
-use std::process::{Command, Stdio};
+use anyhow::Result;
 
-use anyhow::{Context as _, Result, ensure};
-
-use super::Figures;
-use crate::place;
+use super::{Figures, examples::printed};
 
 /// The figure is told for this many MB, so that its goal is one second.
 const TOLD_FOR: f64 = 200.0;
@@ -15,25 +12,4 @@ pub fn measure(figures: &mut Figures) -> Result<()> {
         figures.add(&format!("redaction of 200 MB of log, {what}"), TOLD_FOR / speed, "s", Some(1.0));
     }
     Ok(())
-}
-
-/// The figures that an example of `common` prints: what, a tab, how much.
-pub fn printed(example: &str) -> Result<Vec<(String, f64)>> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .args(["run", "--quiet", "--release", "-p", "chatcli-common", "--example", example])
-        .current_dir(place::repository())
-        .env("CARGO_TARGET_DIR", place::target())
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .context("cannot run cargo")?;
-    ensure!(output.status.success(), "the example `{example}` ended with {}", output.status);
-    let lines = String::from_utf8_lossy(&output.stdout);
-    lines.lines().map(|line| figure(line).with_context(|| format!("the example printed {line:?}"))).collect()
-}
-
-fn figure(line: &str) -> Option<(String, f64)> {
-    let (what, value) = line.split_once('\t')?;
-    Some((what.to_owned(), value.parse().ok()?))
 }
