@@ -1,12 +1,13 @@
 //! From an explained incident to a verified fix, by itself where that was allowed. Nothing is called resolved that is not.
 
 use anyhow::Result;
-use common::api::RemediationPlan;
 use common::api::issue::IssueState;
 use common::api::remediation_plan::RemediationState;
+use common::api::{Issue, RemediationPlan};
 use kit::app::{apply_config, image_of, memory_limit_of};
 use kit::incidents::{
-    REPAIR, issue_about, issue_becomes, issue_explained, issue_reaches, plan_reaches, plan_state, report_of, state_of,
+    REPAIR, cause_of, issue_about, issue_becomes, issue_explained, issue_reaches, plan_reaches, plan_state, report_of,
+    state_of,
 };
 use kit::{App, Cluster, Operator, TestNamespace};
 use kube::ResourceExt as _;
@@ -52,7 +53,8 @@ async fn what_may_still_be_starting_is_told_at_once_and_taken_back_when_its_time
     web.edit_container(&json!({ "args": ["--ready-after=10h"] })).await?;
 
     // its sibling was quicker, so it is trouble; whether it only takes its time nobody knows yet
-    let issue = issue_explained(&namespace, "web", "readiness-probe-failing").await;
+    let explained = |issue: &Issue| cause_of(issue) == "readiness-probe-failing";
+    let issue = issue_becomes(&namespace, "web", REPAIR, "is explained", explained).await;
     issue_becomes(&namespace, "web", REPAIR, "is a person's for now", |issue| state_of(issue) == IssueState::Escalated)
         .await;
     let plans = namespace.api::<RemediationPlan>().list(&ListParams::default()).await?.items;

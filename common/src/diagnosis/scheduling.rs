@@ -275,6 +275,11 @@ mod tests {
                 "persistentvolumeclaim \"data\" not found",
             ),
             (
+                "0/1 nodes are available: 1 node(s) exceed max volume count.",
+                Code::UnschedulableVolume,
+                "1 node(s) exceed max volume count",
+            ),
+            (
                 "0/1 nodes are available: 1 node(s) didn't match PersistentVolume's node affinity. preemption: x",
                 Code::UnschedulableVolume,
                 "1 node(s) didn't match PersistentVolume's node affinity",

@@ -25,10 +25,18 @@ const NO_CLASS: &str = "";
 
 /// Does the scheduler's sentence speak of volumes?
 pub fn is_about_volumes(said: &str) -> bool {
+    const WORDS: [&str; 8] = [
+        "persistentvolume",
+        "persistent volume",
+        "volume node affinity",
+        "volume binding",
+        "volume count",
+        "volume zone",
+        "pvc(s)",
+        "free storage",
+    ];
     let lower = said.to_lowercase();
-    ["persistentvolume", "volume node affinity", "persistent volume", "volume binding"]
-        .iter()
-        .any(|words| lower.contains(words))
+    WORDS.iter().any(|words| lower.contains(words))
 }
 
 /// Not bound yet.

@@ -21,6 +21,9 @@ const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 /// Digest of a ReplicaSet's whole pod spec, on the trimmed object only; it is never written.
 pub const POD_SPEC_DIGEST: &str = "platform.chatcli.io/pod-spec-digest";
 
+/// What a pod has behind it: each says something only while it is not so.
+const STAGES: [&str; 4] = ["PodScheduled", "PodReadyToStartContainers", "Initialized", "ContainersReady"];
+
 /// Metadata without managedFields and the last applied configuration.
 pub fn meta(meta: &mut ObjectMeta) {
     meta.managed_fields = None;
@@ -30,6 +33,9 @@ pub fn meta(meta: &mut ObjectMeta) {
         if annotations.is_empty() {
             meta.annotations = None;
         }
+    }
+    if let Some(owners) = &mut meta.owner_references {
+        owners.shrink_to_fit();
     }
 }
 
@@ -46,10 +52,12 @@ pub fn pod(pod: &mut Pod) {
         status.resource_claim_statuses = None;
         status.ephemeral_container_statuses = None;
         if let Some(conditions) = &mut status.conditions {
-            conditions.retain(|condition| condition.type_ != "Initialized");
+            conditions.retain(|condition| condition.status != "True" || !STAGES.contains(&condition.type_.as_str()));
+            conditions.shrink_to_fit();
         }
         for list in [&mut status.container_statuses, &mut status.init_container_statuses].into_iter().flatten() {
             list.iter_mut().for_each(container_status);
+            list.shrink_to_fit();
         }
     }
 }
@@ -204,5 +212,31 @@ fn container_status(status: &mut ContainerStatus) {
         if let Some(terminated) = &mut state.terminated {
             terminated.container_id = None;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_stage_that_a_pod_has_behind_it_is_dropped_and_one_it_is_in_is_kept() {
+        let kept = |scheduled: &str| {
+            let condition = |kind: &str, status: &str| json!({ "type": kind, "status": status });
+            let mut object: Pod = serde_json::from_value(json!({ "metadata": {}, "status": { "conditions": [
+                condition("PodScheduled", scheduled),
+                condition("Initialized", "True"),
+                condition("Ready", "True"),
+                condition("DisruptionTarget", "True"),
+            ]}}))
+            .unwrap();
+            pod(&mut object);
+            let conditions = object.status.unwrap().conditions.unwrap();
+            conditions.into_iter().map(|condition| condition.type_).collect::<Vec<_>>()
+        };
+        assert_eq!(kept("True"), ["Ready", "DisruptionTarget"]);
+        assert_eq!(kept("False"), ["PodScheduled", "Ready", "DisruptionTarget"]);
     }
 }

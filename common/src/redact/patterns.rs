@@ -75,7 +75,7 @@ pub const PATTERNS: &[Pattern] = &[
         "db_uri",
         r"(?i-u:postgres|postgresql|mysql|mongodb|mongodb\+srv|redis|rediss|amqp|amqps)://[^\s:@/]*:[^\s@/]+@",
     ),
-    shape("url_credentials", r"(?-u:\b)[A-Za-z][A-Za-z0-9+.-]{1,16}://[^\s:@/]+:[^\s@/]+@"),
+    shape("url_credentials", r"(?-u:\b)[A-Za-z][A-Za-z0-9+.-]+://[^\s:@/]+:[^\s@/]+@"),
     assignment(
         "token",
         r#"(?i-u:token|secret)["'\\]{0,3}[ \t]*[=:][ \t]*(?:"[^"\n]{8,}|'[^'\n]{8,}|\\"[^"\\\n]{8,}|[^\s,;"'\\]{8,})"#,

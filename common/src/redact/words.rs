@@ -19,6 +19,19 @@ const BASE64_SIGNS: usize = 60;
 /// generator makes of 62 characters is above 4.
 const RANDOM: f64 = 3.9;
 
+/// The signs of such words.
+const PARTS: [bool; 256] = {
+    let mut parts = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        parts[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'_' | b'-');
+        if byte == u8::MAX {
+            break parts;
+        }
+        byte += 1;
+    }
+};
+
 /// The first such word at or after `from`: its category, start and end.
 pub fn find(text: &str, from: usize, leaving: bool) -> Option<(&'static str, usize, usize)> {
     let bytes = text.as_bytes();
@@ -43,7 +56,7 @@ pub fn find(text: &str, from: usize, leaving: bool) -> Option<(&'static str, usi
 
 /// The next run of at least [`SHORTEST`] signs. Looks at the last sign a run would need first, so most text is skipped unread.
 fn long_word(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
-    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'_' | b'-');
+    let is_part = |byte: &u8| PARTS[usize::from(*byte)];
     let mut start = from;
     loop {
         let needed = bytes.get(start..start + SHORTEST)?;
