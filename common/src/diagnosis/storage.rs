@@ -60,6 +60,7 @@ pub fn unplaced(case: &Case<'_>, pod: &Pod, condition: &PodCondition, short: &st
         api_version: Some("v1".to_owned()),
         ..case.neighbour("PersistentVolumeClaim", name)
     };
+    let mounted = || references::claims_of(pod).first().map_or_else(|| case.facts.subject.clone(), |name| claim(name));
     let unbound = case.facts.extra.claims.iter().find(|claim| {
         is_pending(claim) && references::claims_of(pod).iter().any(|name| Some(name) == claim.metadata.name.as_ref())
     });
@@ -94,19 +95,13 @@ pub fn unplaced(case: &Case<'_>, pod: &Pod, condition: &PodCondition, short: &st
             Code::VolumeInUse,
             format!("{subject} cannot be placed: its volume is for one pod only, and another pod has it"),
         )
-        .cause(
-            &references::claims_of(pod).first().map_or_else(|| case.facts.subject.clone(), |name| claim(name)),
-            ".spec.accessModes",
-        )
+        .cause(&mounted(), ".spec.accessModes")
         .receipt(word)
         .confidence(0.93, "the scheduler names the access mode that keeps a second pod out")
         .advice("let the old pod go first (strategy Recreate), or use an access mode for several pods")
     } else if said.contains("volume node affinity conflict") || said.contains("PersistentVolume's node affinity") {
         Draft::of(Code::VolumeElsewhere, format!("{subject} cannot be placed: its volume is where no node can take it"))
-            .cause(
-                &references::claims_of(pod).first().map_or_else(|| case.facts.subject.clone(), |name| claim(name)),
-                ".spec.volumeName",
-            )
+            .cause(&mounted(), ".spec.volumeName")
             .receipt(word)
             .confidence(0.93, "the scheduler names the conflict")
             .advice("add a node where the volume is, or move the data")

@@ -724,30 +724,17 @@ fn the_node(scene: Scene) -> Vec<std::sync::Arc<k8s_openapi::api::core::v1::Node
 
 #[test]
 fn a_request_beyond_the_largest_node_is_told_from_a_full_cluster() {
-    let asks = |cpu: &str| {
-        let container = json!([{"name": "app", "image": "a", "resources": {"requests": {"cpu": cpu}}}]);
-        let mut facts = deployment()
-            .pod(
-                pod("web-1")
-                    .unschedulable("0/1 nodes are available: 1 Insufficient cpu.", 0)
-                    .set("/spec/containers", container),
-            )
-            .facts(10);
+    let asks = |resource: &str, amount: &str| {
+        let container = json!([{"name": "app", "image": "a", "resources": {"requests": {resource: amount}}}]);
+        let said = format!("0/1 nodes are available: 1 Insufficient {resource}.");
+        let mut facts =
+            deployment().pod(pod("web-1").unschedulable(&said, 0).set("/spec/containers", container)).facts(10);
         facts.extra.all_nodes = the_node(node().set("/status/allocatable", json!({"cpu": "2"})));
         first(&facts).code
     };
-    assert_eq!(asks("64"), "request-too-large");
-    assert_eq!(asks("500m"), "unschedulable-resources");
-    let device = json!([{"name": "app", "image": "a", "resources": {"requests": {"nvidia.com/gpu": "1"}}}]);
-    let mut facts = deployment()
-        .pod(
-            pod("web-1")
-                .unschedulable("0/1 nodes are available: 1 Insufficient nvidia.com/gpu.", 0)
-                .set("/spec/containers", device),
-        )
-        .facts(10);
-    facts.extra.all_nodes = the_node(node().set("/status/allocatable", json!({"cpu": "2"})));
-    assert_eq!(first(&facts).code, "request-too-large", "a device that no node has");
+    assert_eq!(asks("cpu", "64"), "request-too-large");
+    assert_eq!(asks("cpu", "500m"), "unschedulable-resources");
+    assert_eq!(asks("nvidia.com/gpu", "1"), "request-too-large", "a device that no node has");
 }
 
 #[test]

@@ -171,12 +171,12 @@ pub fn next_move(input: &Input<'_>) -> Move {
 /// The incident was given to people for want of a remedy, and a later look has found one. Nobody has said that they are at it.
 fn remedy_turned_up(input: &Input<'_>, status: &IssueStatus) -> bool {
     let escalated = status.conditions.iter().find(|it| it.type_ == conditions::ESCALATED && it.status == "True");
-    let found = primary_finding(input)
-        .is_some_and(|it| remedies::choose(input.issue, it, input.runbooks, input.plans, input.experience).is_some());
-    found
-        && matches!(input.may_plan, MayPlan::Yes)
-        && escalated.is_some_and(|condition| condition.reason == NO_REMEDY)
+    escalated.is_some_and(|condition| condition.reason == NO_REMEDY)
         && !input.issue.annotations().contains_key(annotations::ACKNOWLEDGED_BY)
+        && matches!(input.may_plan, MayPlan::Yes)
+        && primary_finding(input).is_some_and(|it| {
+            remedies::choose(input.issue, it, input.runbooks, input.plans, input.experience).is_some()
+        })
 }
 
 /// True when every signal of the incident is clear, its recovery time included, or its resource is gone. Without any signal a person has
